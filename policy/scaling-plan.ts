@@ -1,0 +1,108 @@
+/**
+ * Metrics a scaling policy can follow, in our units: requests per second and ratios.
+ * `requestRatePerTask` is AWS's (ALB)RequestCountPerTarget, `requestRate` its RequestCount,
+ * `cpuUtilization` its (ECSServiceAverage)CPUUtilization, `responseTime` its TargetResponseTime.
+ */
+export type ScalingMetric = "requestRatePerTask" | "cpuUtilization" | "requestRate" | "responseTime";
+
+/** AWS adjusts capacity to hold `metric` at `setpoint`. */
+export interface TargetTracking {
+  readonly name: string;
+  readonly metric: "requestRatePerTask" | "cpuUtilization";
+  /** Requests per second for each task, or a ratio. */
+  readonly setpoint: number;
+  readonly disableScaleIn: boolean;
+  /** Seconds; for instances AWS has no such setting and `warmup` acts instead. */
+  readonly scaleOutCooldown: number;
+  readonly scaleInCooldown: number;
+}
+
+/** The alarm that starts a step policy: M (`datapoints`) of N (`evaluationPeriods`) periods beyond `threshold`. */
+export interface ScalingAlarm {
+  readonly metric: ScalingMetric;
+  readonly statistic: "Average" | "Sum" | "Minimum" | "Maximum";
+  readonly comparison: ">" | ">=" | "<" | "<=";
+  /** In the metric's own unit of this module. */
+  readonly threshold: number;
+  /** Seconds. */
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  readonly datapoints: number;
+}
+
+/** Bounds are distances from the alarm's threshold, in its unit; `null` is unbounded. */
+export interface StepAdjustment {
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Tasks, a ratio of the current count (0.25 = 25 % more), or the exact count. */
+  readonly change: number;
+}
+
+/** Capacity changes by the band that the metric's distance from the threshold falls in. */
+export interface StepScaling {
+  readonly name: string;
+  readonly alarm: ScalingAlarm;
+  readonly adjustment: "change" | "percent" | "exact";
+  /** Tasks; only with `percent`. */
+  readonly minAdjustment?: number;
+  readonly steps: readonly StepAdjustment[];
+  /** Seconds; for instances `warmup` acts instead. */
+  readonly cooldown: number;
+}
+
+/** Moments in UTC: a moment matches when each field holds it; `null` matches all. Weekdays count from Sunday = 0. */
+export interface Recurrence {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly weekdays: readonly number[] | null;
+  readonly daysOfMonth: readonly number[] | null;
+  readonly months: readonly number[] | null;
+  readonly years: readonly number[] | null;
+}
+
+/** Sets the bounds at each moment of `at`. */
+export interface ScheduledAction {
+  readonly name: string;
+  readonly at: Recurrence;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Everything that moves capacity: what AWS is told, in our units. A back-test replays exactly this. */
+export interface ScalingControls {
+  readonly min: number;
+  readonly max: number;
+  readonly tracking: readonly TargetTracking[];
+  readonly steps: readonly StepScaling[];
+  readonly schedule: readonly ScheduledAction[];
+  /** Seconds that a new instance is left out of the metrics; instances only. */
+  readonly warmup?: number;
+}
+
+/** One number of the plan and why it is what it is, in words and figures. */
+export interface Reason {
+  /** Path of the number, such as `tracking.setpoint`. */
+  readonly of: string;
+  /** The number as a person reads it, with its unit. */
+  readonly value: string;
+  readonly because: string;
+}
+
+/** Whether the SLOs can be met at all and, if not, what stands in the way and each way out. */
+export type Feasibility =
+  | { readonly possible: true }
+  | {
+      readonly possible: false;
+      readonly obstacles: readonly { readonly why: string; readonly waysOut: readonly string[] }[];
+    };
+
+/** What a service's capacity should do, and why: plain data. */
+export interface ScalingPlan {
+  readonly service: string;
+  readonly unit: "task" | "instance";
+  readonly controls: ScalingControls;
+  readonly feasibility: Feasibility;
+  readonly reasons: readonly Reason[];
+  /** Choices made for the reader where the input left one open, one sentence each. */
+  readonly assumptions: readonly string[];
+}

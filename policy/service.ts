@@ -1,0 +1,69 @@
+import type { Trace } from "./trace.ts";
+
+/** What one unit of capacity runs on. */
+export type Compute =
+  /** `cpu` in CPU units (1024 = 1 vCPU), `memory` in MiB. */
+  | { readonly type: "fargate"; readonly cpu: number; readonly memory: number }
+  | { readonly type: "ec2"; readonly instanceType: string };
+
+/** A share of requests, `objective`, succeeds within `threshold` seconds over `window` seconds. */
+export interface LatencySlo {
+  readonly kind: "latency";
+  readonly name: string;
+  readonly threshold: number;
+  readonly objective: number;
+  readonly window: number;
+}
+
+/** A share of requests, `objective`, succeeds at all over `window` seconds. */
+export interface AvailabilitySlo {
+  readonly kind: "availability";
+  readonly name: string;
+  readonly objective: number;
+  readonly window: number;
+}
+
+export type Slo = LatencySlo | AvailabilitySlo;
+
+/** What one task (or instance) can do, in seconds and slots. */
+export interface TaskProfile {
+  /** Mean, seconds, and coefficient of variation of the time one request holds one slot. */
+  readonly serviceTime: { readonly mean: number; readonly cv: number };
+  /** Requests that one task serves at a time. */
+  readonly concurrency: number;
+  /** Seconds; a request that would wait longer fails at once. */
+  readonly maxWait: number;
+  /** Seconds from the decision to the first request served. */
+  readonly startup: number;
+}
+
+/** Traffic to size for: a recorded history, or a declared peak in requests per second; `growth` is a ratio (0.2 = 20 % more). */
+export type Demand =
+  | { readonly kind: "history"; readonly trace: Trace; readonly growth: number }
+  | { readonly kind: "peak"; readonly peak: number; readonly growth: number };
+
+/** Limits the owner sets; `budget` in US dollars a month (730 h). */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly budget?: number;
+}
+
+/** Keep every SLO with `survive` of `zones` zones lost, without waiting for any scaling. */
+export interface Resilience {
+  readonly zones: number;
+  readonly survive: number;
+}
+
+/** One service as its owner declares it: parsed, in seconds, requests per second and ratios. */
+export interface Service {
+  readonly name: string;
+  readonly compute: Compute;
+  readonly slos: readonly Slo[];
+  readonly capacity: TaskProfile;
+  readonly demand: Demand;
+  readonly bounds: Bounds;
+  readonly resilience?: Resilience;
+  /** US dollars an hour for one task or instance. */
+  readonly price: number;
+}
