@@ -1,5 +1,10 @@
+import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
+import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
+import { byMinute } from "./minutes.ts";
+import { type Plant, type Replay, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { type TaskPool, taskPool } from "./task-pool.ts";
 import type { Trace } from "./trace.ts";
 
 /** How one SLO fared: the share of good requests against its objective. */
@@ -10,7 +15,7 @@ export interface SloOutcome {
   readonly met: boolean;
 }
 
-/** What happened when `controls` met the traffic of a trace. */
+/** What happened when an autoscaler met the traffic of a trace. */
 export interface Backtest {
   readonly outcomes: readonly SloOutcome[];
   /** Every SLO was met. */
@@ -24,7 +29,91 @@ export interface Backtest {
   readonly peakCapacity: number;
 }
 
+const HOURS_A_MONTH = 730;
+
 /** Replays `trace` against the autoscaler that `controls` configures. */
-export function backtest(_service: Service, _controls: ScalingControls, _trace: Trace): Backtest {
-  throw new Error("in progress");
+export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
+  const minutes = byMinute(trace);
+  const initial = initialTasks(service, minutes, controls.min, controls.max);
+  return judged(
+    service,
+    replay(awsAutoscaler(controls), steadyPlant(service), minutes, service.capacity.startup, initial),
+  );
+}
+
+/** Replays `trace` against any autoscaler, from `initial` ready tasks. */
+export function backtestOf(
+  service: Service,
+  autoscaler: Autoscaler,
+  trace: Trace,
+  initial: number,
+): Backtest {
+  return judged(
+    service,
+    replay(autoscaler, steadyPlant(service), byMinute(trace), service.capacity.startup, initial),
+  );
+}
+
+/** What the first ten minutes of a trace need, within the bounds. */
+export function initialTasks(service: Service, trace: Trace, min: number, max: number): number {
+  const rate = Math.max(...byMinute(trace).rates.slice(0, 10));
+  return Math.max(min, Math.min(max, tasksNeeded(service, rate)));
+}
+
+/** Tables of the queueing model are the same for every replay of a service: made once. */
+const pools = new WeakMap<Service, TaskPool>();
+
+export function poolOf(service: Service): TaskPool {
+  const pool = pools.get(service) ?? taskPool(service.capacity, thresholdsOf(service));
+  pools.set(service, pool);
+  return pool;
+}
+
+/** The tasks as the queueing model sees them, one mean task standing for all. */
+export function steadyPlant(service: Service): Plant {
+  const pool = poolOf(service);
+  let inSystem = 0;
+  let before = 0;
+  return (tasks, rate, seconds) => {
+    // Tasks that join are empty; tasks that leave finish what they hold.
+    const start = tasks > before && before > 0 ? (inSystem * before) / tasks : inSystem;
+    before = tasks;
+    const served = pool.serve(tasks, rate, seconds, start);
+    inSystem = served.inSystem;
+    const arrived = rate * seconds;
+    const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
+    return {
+      arrived,
+      late: served.late.map((share) => share * arrived),
+      refused: served.refused * arrived,
+      busy: served.busy,
+      responseTime: rate > 0 ? inSystem / accepted : 0,
+    };
+  };
+}
+
+/** Holds a replay against the service's SLOs and price. */
+export function judged(service: Service, result: Replay): Backtest {
+  let next = 0;
+  const outcomes = service.slos.map((slo): SloOutcome => {
+    const bad = slo.kind === "latency" ? result.late[next++]! : result.refused;
+    const badShare = result.arrived > 0 ? bad / result.arrived : 0;
+    return {
+      slo: slo.name,
+      objective: slo.objective,
+      goodShare: 1 - badShare,
+      met: badShare <= 1 - slo.objective,
+    };
+  });
+  const hours = result.minutes.length / 60;
+  return {
+    outcomes,
+    met: outcomes.every((outcome) => outcome.met),
+    hours,
+    taskHours: result.taskHours,
+    dollarsPerMonth: (result.taskHours / hours) * service.price * HOURS_A_MONTH,
+    scaleOuts: result.scaleOuts,
+    scaleIns: result.scaleIns,
+    peakCapacity: result.minutes.reduce((most, minute) => Math.max(most, minute.capacity), 0),
+  };
 }

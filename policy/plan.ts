@@ -1,7 +1,97 @@
-import type { ScalingPlan } from "./scaling-plan.ts";
+import { backtest, poolOf } from "./backtest.ts";
+import { controlsFor } from "./candidate.ts";
+import { demandHistory } from "./demand.ts";
+import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
+import { obstacles } from "./feasibility.ts";
+import type { BudgetUse } from "./floor.ts";
+import { reasons } from "./reasons.ts";
+import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
+import { cheapestChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 
+/** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
+const TASKS_A_SERVICE = 5000;
+
+/** Room above what the highest rate of the history needs: a ceiling costs nothing until it is used. */
+const ROOM = 2;
+
+/** An availability objective from here on is not left to a single task. */
+const HIGH_AVAILABILITY = 0.999;
+
 /** Derives every scaling number of a service from what it owes its users; each with its reason. */
-export function scalingPlan(_service: Service): ScalingPlan {
-  throw new Error("in progress");
+export function scalingPlan(service: Service): ScalingPlan {
+  const { trace: history, assumptions } = demandHistory(service.demand);
+  const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
+  const ceiling = busiestUtilization(service);
+  const reserve = reserveFactor(service);
+  const needed = Math.ceil(tasksNeeded(service, peak) * reserve);
+  const min = Math.max(service.bounds.min ?? leastTasks(service), 1);
+  const max = service.bounds.max ?? Math.min(TASKS_A_SERVICE, Math.max(min + 1, ROOM * needed));
+  const reachable = Number.isFinite(needed);
+  // The search sees the zones that remain; what they need is spread over all of them afterwards.
+  const inner = { min: Math.max(1, Math.ceil(min / reserve)), max: Math.max(1, Math.floor(max / reserve)) };
+  const choice = cheapestChoice(history, { service, max: inner.max, ceiling }, inner, budgetUseOf(service));
+  const controls = withReserve(
+    controlsFor(choice.rehearsal.candidate, service.capacity, inner.max),
+    reserve,
+    min,
+    max,
+  );
+  const rehearsed = backtest(service, controls, history);
+  return {
+    service: service.name,
+    unit: service.compute.type === "ec2" ? "instance" : "task",
+    controls,
+    feasibility: obstacles(service, { peak, needed, reachable, max, ceiling, choice, rehearsed }),
+    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed, history }),
+    assumptions,
+  };
+}
+
+/** With `survive` of `zones` zones lost the rest must carry all: a factor of zones ÷ (zones − survive). */
+function reserveFactor({ resilience }: Service): number {
+  return resilience ? resilience.zones / (resilience.zones - resilience.survive) : 1;
+}
+
+function leastTasks({ slos, resilience }: Service): number {
+  const highlyAvailable = slos.some(
+    (slo) => slo.kind === "availability" && slo.objective >= HIGH_AVAILABILITY,
+  );
+  return Math.max(highlyAvailable ? 2 : 1, resilience?.zones ?? 1);
+}
+
+/** The tightest SLO's use of its budget in the long run. */
+function budgetUseOf(service: Service): BudgetUse {
+  const pool = poolOf(service);
+  return (tasks, rate) => {
+    const state = pool.steady(tasks, rate);
+    let [most, latency] = [0, 0];
+    for (const slo of service.slos) {
+      const bad = slo.kind === "latency" ? state.late[latency++]! : state.refused;
+      most = Math.max(most, bad / (1 - slo.objective));
+    }
+    return most;
+  };
+}
+
+function withReserve(controls: ScalingControls, factor: number, min: number, max: number): ScalingControls {
+  const count = (tasks: number) => Math.min(max, Math.max(min, Math.ceil(tasks * factor)));
+  return {
+    ...controls,
+    min: count(controls.min),
+    max,
+    tracking: controls.tracking.map((policy) => ({ ...policy, setpoint: policy.setpoint / factor })),
+    steps: controls.steps.map((policy) => ({
+      ...policy,
+      alarm: { ...policy.alarm, threshold: policy.alarm.threshold / factor },
+      steps: policy.steps.map((step) => ({
+        ...step,
+        lower: step.lower === null ? null : step.lower / factor,
+        upper: step.upper === null ? null : step.upper / factor,
+      })),
+    })),
+    schedule: controls.schedule.map((action) =>
+      action.min === undefined ? action : { ...action, min: count(action.min) },
+    ),
+  };
 }

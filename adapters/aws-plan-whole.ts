@@ -1,0 +1,71 @@
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import type { Reading } from "./aws-plan-policies.ts";
+import type { AlarmRequest, GroupPolicy, ServicePolicy } from "./aws-plan-schema.ts";
+import { didYouMean, shown } from "./bad-input.ts";
+import { scheduleFaults } from "./schedule-faults.ts";
+
+/** What only the plan as a whole shows: names, dangling and dead members, scaling that only goes one way. */
+export function wholePlan(
+  controls: ScalingControls,
+  policies: readonly (ServicePolicy | GroupPolicy)[],
+  alarms: readonly AlarmRequest[],
+  { say, notes }: Reading,
+): void {
+  const names = policies.map(({ PolicyName }) => PolicyName);
+  for (const i of repeated(names))
+    say(
+      ["ScalingPolicies", i, "PolicyName"],
+      `PolicyName is ${shown("name", names[i])}; an earlier policy has it, and AWS would overwrite that one. Rename it.`,
+    );
+  const alarmNames = alarms.map(({ AlarmName }) => AlarmName);
+  for (const i of repeated(alarmNames))
+    say(
+      ["Alarms", i, "AlarmName"],
+      `AlarmName is ${shown("name", alarmNames[i])}; an earlier alarm has it, and AWS would overwrite that one. Rename it.`,
+    );
+  alarms.forEach(({ AlarmName, AlarmActions = [], ActionsEnabled }, i) => {
+    if (ActionsEnabled === false)
+      notes.push(`the actions of the alarm ${AlarmName} are disabled; it is left out`);
+    AlarmActions.forEach((action, k) => {
+      const path = ["Alarms", i, "AlarmActions", k];
+      const policy = policies.find(({ PolicyName }) => action === `policy:${PolicyName}`);
+      if (!action.startsWith("policy:"))
+        notes.push(`an action of the alarm ${AlarmName} is no policy of this plan; it is left out`);
+      else if (policy === undefined)
+        say(
+          path,
+          `the action is ${shown("action", action)}; there is no such policy, ${didYouMean(action.slice(7), names)}`,
+        );
+      else if (policy.PolicyType !== "StepScaling")
+        say(
+          path,
+          `the action is ${shown("action", action)}; AWS makes the alarms of target tracking itself. Remove it.`,
+        );
+    });
+  });
+  const { tracking, steps, schedule } = controls;
+  for (const { path, message } of scheduleFaults(controls)) say(["ScheduledActions", ...path], message);
+  const shrinks = steps.some(
+    (step) => step.adjustment === "exact" || step.steps.some(({ change }) => change < 0),
+  );
+  const never = tracking.length > 0 && tracking.every(({ disableScaleIn }) => disableScaleIn);
+  if (never && !shrinks && schedule.every(({ max }) => max === undefined))
+    say(
+      ["ScalingPolicies"],
+      "DisableScaleIn is true on every policy; capacity would never get smaller. Leave it false on one.",
+    );
+  const inward = steps.filter(
+    (step) => step.adjustment !== "exact" && step.steps.some(({ change }) => change < 0),
+  );
+  if (tracking.some(({ disableScaleIn }) => !disableScaleIn))
+    for (const { name } of inward)
+      notes.push(
+        `${name} scales in by steps beside target tracking, which does not hold it back: expect flapping`,
+      );
+  if (tracking.length === 0 && steps.length === 0 && schedule.length === 0)
+    notes.push("nothing moves capacity: it stays at min");
+}
+
+function repeated(names: readonly string[]): readonly number[] {
+  return names.flatMap((name, i) => (names.indexOf(name) < i ? [i] : []));
+}

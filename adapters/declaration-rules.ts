@@ -1,0 +1,183 @@
+import type { Compute, Service, Slo } from "../policy/service.ts";
+import type { ServiceDeclaration } from "./declaration-schema.ts";
+import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
+import { hourlyPrice } from "./prices.ts";
+
+/** What judging a declaration takes: where its traces come from, and whom to tell what. */
+export interface Judging {
+  readonly read: TraceSource;
+  readonly say: Say;
+  readonly notes: string[];
+  /** The stack's name, if the declaration belongs to one. */
+  readonly stack: string | null;
+}
+
+/** A well-formed declaration as a service, judged by the rules that span its parts. */
+export function parsedService(name: string, data: ServiceDeclaration, judging: Judging): Service | undefined {
+  const { notes } = judging;
+  const compute = computeOf(data, notes);
+  const slos = data.slos.map(sloOf);
+  sloRemarks(slos, notes);
+  const capacity = capacityOf(data, slos, judging);
+  const demand = demandOf(data, judging);
+  if (capacity === undefined || demand === undefined) return undefined;
+  const price = hourlyPrice(compute);
+  const { min, max, budget } = data.bounds;
+  const bounds = {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(budget === undefined ? {} : { budget }),
+  };
+  const resilience = data.resilience === undefined ? {} : { resilience: data.resilience };
+  const service: Service = { name, compute, slos, capacity, demand, bounds, ...resilience, price };
+  boundsRules(service, data, judging);
+  budgetOfFailures(service, notes);
+  return service;
+}
+
+function sloOf({ name, threshold, objective, window }: ServiceDeclaration["slos"][number]): Slo {
+  return threshold === undefined
+    ? { kind: "availability", name, objective, window }
+    : { kind: "latency", name, threshold, objective, window };
+}
+
+function sloRemarks(slos: readonly Slo[], notes: string[]): void {
+  for (const a of slos)
+    for (const b of slos) {
+      if (a === b || a.kind !== "latency" || a.objective < b.objective) continue;
+      if (b.kind === "availability")
+        notes.push(
+          `the SLO ${b.name} can never be the one that breaks: a good request succeeds and is in time, so ${a.name} already promises ${percent(a.objective)} of successes`,
+        );
+      else if (a.threshold <= b.threshold && (a.threshold < b.threshold || a.objective > b.objective))
+        notes.push(`the SLO ${b.name} is redundant: ${a.name} implies it; both are planned for and reported`);
+    }
+  if (slos.every(({ kind }) => kind === "availability"))
+    notes.push("no SLO promises a latency: maxWait is the bound that capacity is planned for");
+}
+
+/** An instance type is lowered to AWS's spelling. */
+function computeOf({ compute }: ServiceDeclaration, notes: string[]): Compute {
+  if (compute.type === "fargate") return compute;
+  const instanceType = compute.instanceType.toLowerCase();
+  if (instanceType !== compute.instanceType)
+    notes.push(`the instance type ${compute.instanceType} is read as ${instanceType}`);
+  return { type: "ec2", instanceType };
+}
+
+/** Times the longest threshold that a request waits before it fails, if nobody says. */
+const MAX_WAIT_FACTOR = 5;
+
+function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { say, notes }: Judging) {
+  const { concurrency, startup } = capacity;
+  const { mean } = capacity.serviceTime;
+  const cv = capacity.serviceTime.cv ?? 1;
+  const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
+  const maxWait = capacity.maxWait ?? MAX_WAIT_FACTOR * Math.max(...thresholds, 0);
+  if (capacity.maxWait === undefined && thresholds.length === 0)
+    return void say(
+      ["capacity", "maxWait"],
+      "maxWait is missing; without a latency SLO it is the only bound there is. Write `maxWait: 5 s`.",
+    );
+  if (capacity.maxWait === undefined)
+    notes.push(`maxWait is not declared: ${maxWait} s is taken, ${MAX_WAIT_FACTOR} × the longest threshold`);
+  if (capacity.serviceTime.cv === undefined)
+    notes.push("serviceTime.cv is not declared: 1 is taken, as of exponential service times");
+  if (cv > 3)
+    notes.push(
+      `serviceTime.cv is ${cv}, above 3: waiting times grow with its square, and the formulae get coarse`,
+    );
+  if (maxWait === 0)
+    notes.push("maxWait is 0 s: a request never waits, and every one that finds its task busy fails");
+  const strictest = Math.min(...thresholds);
+  if (capacity.maxWait !== undefined && maxWait > Math.max(0, strictest - mean))
+    notes.push(
+      `maxWait is ${maxWait} s: requests that wait more than ${Math.max(0, strictest - mean).toFixed(3)} s (threshold − service time) are served, but late`,
+    );
+  if (startup < 15)
+    notes.push(
+      `startup is ${startup} s, below 15 s: Fargate alone takes 23 to 45 s from the decision to the first request`,
+    );
+  if (startup > 1800)
+    notes.push(
+      `startup is ${startup} s, above 30 min: reaction cannot follow the load, only schedules and a standing reserve can`,
+    );
+  return { serviceTime: { mean, cv }, concurrency, maxWait, startup };
+}
+
+/** Tasks of one ECS service; a default quota (bad-inputs §15). */
+const TASKS_PER_SERVICE = 5000;
+
+/** Targets of one target group and of one ALB; default quotas. */
+const TARGETS = 1000;
+
+const HOURS_A_MONTH = 730;
+
+function boundsRules(
+  { compute, bounds, slos, capacity, demand, price }: Service,
+  data: ServiceDeclaration,
+  { say, notes, stack }: Judging,
+): void {
+  const { min, max, budget } = bounds;
+  const quota = data.quotas?.tasksPerService ?? TASKS_PER_SERVICE;
+  const raise = `Lower it, or write \`quotas: { tasksPerService: … }\` once AWS has raised yours`;
+  if (compute.type === "fargate" && (max ?? 0) > quota)
+    say(
+      ["bounds", "max"],
+      `max is ${max}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). ${raise}.`,
+    );
+  if ((max ?? 0) > TARGETS)
+    notes.push(
+      `max is ${max}: the quotas "Targets per Application Load Balancer" and "Targets per target group" are ${TARGETS} by default`,
+    );
+  const peak =
+    (1 + demand.growth) *
+    (demand.kind === "peak" ? demand.peak : demand.trace.rates.reduce((a, b) => Math.max(a, b), 0));
+  const needed = Math.ceil((peak * capacity.serviceTime.mean) / capacity.concurrency);
+  if (compute.type === "fargate" && needed > quota)
+    say(
+      ["demand"],
+      `demand peaks at ${rounded(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise.slice(10)}.`,
+    );
+  if (min === 1) {
+    const promised = slos.find((slo) => slo.kind === "availability" && slo.objective >= 0.999);
+    const production = stack === null || /prod/i.test(stack);
+    if (promised !== undefined && production)
+      say(
+        ["bounds", "min"],
+        `min is 1; one task cannot keep ${promised.name} at ${percent(promised.objective)} through a zone's loss or a deploy. Write \`min: 2\`.`,
+      );
+    else notes.push("min is 1: one task has no availability during a zone's loss or a deploy");
+  }
+  const floor = (min ?? 1) * price * HOURS_A_MONTH;
+  if (budget !== undefined && floor > budget)
+    say(
+      ["bounds", "budget"],
+      `budget is ${rounded(budget)} USD/month; ${min ?? 1} × ${sizeOf(compute)} alone cost ${floor.toFixed(2)} USD/month. Raise the budget, or lower min or the size.`,
+    );
+}
+
+/** Below this many failures a window, each one is a large part of the budget. */
+const FEW_FAILURES = 10;
+
+function budgetOfFailures({ slos, demand }: Service, notes: string[]): void {
+  if (demand.kind === "peak") return;
+  const mean = demand.trace.rates.reduce((sum, rate) => sum + rate, 0) / demand.trace.rates.length;
+  for (const { name, objective, window } of slos) {
+    const failures = (1 - objective) * mean * (1 + demand.growth) * window;
+    if (failures < FEW_FAILURES)
+      notes.push(
+        `the budget of the SLO ${name} is ${failures.toFixed(2)} requests in ${window / 86_400} d: a single bad one may page, so burn alarms need a minimum count`,
+      );
+  }
+}
+
+function sizeOf(compute: Compute): string {
+  return compute.type === "ec2"
+    ? compute.instanceType
+    : `(${compute.cpu / 1024} vCPU, ${compute.memory / 1024} GB)`;
+}
+
+function percent(ratio: number): string {
+  return `${rounded(100 * ratio)} %`;
+}

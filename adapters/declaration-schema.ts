@@ -1,0 +1,350 @@
+import { z } from "zod";
+import { serviceDeploymentSchema } from "./deployment.ts";
+import { hourlyPrice, isPriced, unknownInstanceType } from "./prices.ts";
+import {
+  cpuUnits,
+  dollarsPerMonth,
+  duration,
+  mebibytes,
+  type Reading,
+  rate,
+  share,
+  twelveDigits,
+} from "./quantity.ts";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+/** Most of AWS's counts are 32-bit integers. */
+const MOST = 2 ** 31 - 1;
+
+/** A quantity read at the edge, and the rule that it must keep: what is wrong with it, or nothing. */
+function quantity(reading: (input: unknown) => Reading, broken: (value: number) => string | false) {
+  return z.unknown().transform((input, context) => {
+    const value = reading(input);
+    const wrong = typeof value === "number" ? broken(value) : value.refused;
+    if (wrong === false) return value as number;
+    context.addIssue({ code: "custom", message: wrong, input });
+    return z.NEVER;
+  });
+}
+
+function plainNumber(input: unknown): Reading {
+  if (typeof input !== "number") return { refused: "it must be a plain number" };
+  return Number.isFinite(input) ? input : { refused: "it must be finite" };
+}
+
+/** An integer; a quoted one is as good. */
+function integer(input: unknown): Reading {
+  const value = typeof input === "string" && /^\d{1,16}$/.test(input.trim()) ? Number(input) : input;
+  return typeof value === "number" && Number.isSafeInteger(value)
+    ? value
+    : { refused: "it must be a whole number" };
+}
+
+const count = (least: number, most: number, why: string) =>
+  quantity(
+    integer,
+    (value) => (value < least || value > most) && `it must be a whole number from ${least} to ${most}${why}`,
+  );
+
+const yes = z.boolean("it must be true or false");
+
+const objective = quantity(share, (value) => {
+  if (value === 1) return "100 % leaves no budget for any failure; use at most 99.999 %";
+  if (value <= 0 || value > 1)
+    return "a share of requests lies within (0 %, 100 %), both ends left out. Write `99 %`";
+  return value > 0.99999 && "it leaves next to no budget; use at most 99.999 %";
+});
+
+const window = quantity(
+  duration,
+  (value) =>
+    (value < 7 * DAY || value > 90 * DAY) &&
+    "it must be from 7 d to 90 d, as burn rates look back up to 3 d. Write `28 d`, the default",
+);
+
+const name = z
+  .string("it must be a text")
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{0,62}$/,
+    "it becomes part of alarm names: a letter, then up to 62 letters, digits and `-`",
+  );
+
+const slo = z
+  .strictObject(
+    {
+      name,
+      threshold: quantity(
+        duration,
+        (value) => value <= 0 && "it must be greater than 0 s. Write `250 ms` or `1 s`",
+      ).exactOptional(),
+      objective,
+      window: window.prefault("28 d"),
+      allowLowObjective: yes.exactOptional(),
+    },
+    "it must be a map such as { name: latency, threshold: 1 s, objective: 99 % }",
+  )
+  .check(({ value, issues }) => {
+    if (value.objective >= 0.5 || value.allowLowObjective === true) return;
+    const percent = `${twelveDigits(value.objective * 100)} %`;
+    const meant =
+      value.objective <= 0.01
+        ? `\`${twelveDigits(value.objective * 10_000)} %\``
+        : "an objective of at least `50 %`";
+    issues.push({
+      code: "custom",
+      path: ["objective"],
+      input: percent,
+      message: `${percent} is less than half; write ${meant}, or \`allowLowObjective: true\``,
+    });
+  });
+
+const EXAMPLE =
+  "declare at least one SLO:\n  slos:\n    - { name: latency, threshold: 1 s, objective: 99 % }";
+
+const slos = z
+  .array(slo, EXAMPLE)
+  .min(1, EXAMPLE)
+  .check(({ value, issues }) => {
+    value.forEach(({ name }, i) => {
+      const first = value.findIndex((other) => other.name === name);
+      if (first < i)
+        issues.push({
+          code: "custom",
+          path: [i, "name"],
+          input: name,
+          message: `slos[${first}] has that name already, and names become alarms. Rename one`,
+        });
+    });
+  });
+
+/** Memory in MiB for each CPU size: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
+const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
+  [256, [512, 1024, 2048]],
+  [512, gigabytes(1, 4, 1)],
+  [1024, gigabytes(2, 8, 1)],
+  [2048, gigabytes(4, 16, 1)],
+  [4096, gigabytes(8, 30, 1)],
+  [8192, gigabytes(16, 60, 4)],
+  [16_384, gigabytes(32, 120, 8)],
+]);
+
+function gigabytes(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, i) => 1024 * (from + i * step));
+}
+
+function noSuchPair(cpu: number, memory: number): string {
+  const sizes = FARGATE_SIZES.get(cpu)!;
+  const pairs = [...FARGATE_SIZES].flatMap(([cpu, memories]) =>
+    memories.map((memory) => ({ type: "fargate" as const, cpu, memory })),
+  );
+  const below = pairs.findLast((pair) => pair.cpu <= cpu && pair.memory <= memory);
+  const above = pairs.find((pair) => pair.cpu >= cpu && pair.memory >= memory);
+  const priced = [below, above].flatMap((pair) =>
+    pair ? [`${pair.cpu} / ${pair.memory} at ${hourlyPrice(pair).toFixed(5)} USD/h`] : [],
+  );
+  const offered =
+    sizes.length <= 4
+      ? sizes.join(", ")
+      : `${sizes[0]} to ${sizes.at(-1)} in steps of ${sizes[1]! - sizes[0]!}`;
+  return `Fargate pairs cpu ${cpu} with ${offered} MiB. Nearest pairs: ${priced.join(", ")}`;
+}
+
+const compute = z.discriminatedUnion(
+  "type",
+  [
+    z
+      .strictObject({
+        type: z.literal("fargate"),
+        cpu: quantity(
+          cpuUnits,
+          (value) =>
+            !FARGATE_SIZES.has(value) &&
+            `Fargate has the sizes ${[...FARGATE_SIZES.keys()].join(", ")} (1024 = 1 vCPU)`,
+        ),
+        memory: quantity(mebibytes, (value) => !(value > 0) && "it must be greater than 0"),
+      })
+      .check(({ value, issues }) => {
+        if (!FARGATE_SIZES.get(value.cpu)!.includes(value.memory))
+          issues.push({
+            code: "custom",
+            path: ["memory"],
+            input: value.memory,
+            message: noSuchPair(value.cpu, value.memory),
+          });
+      }),
+    z.strictObject({
+      type: z.literal("ec2"),
+      instanceType: z.string("it must be an instance type such as t2.small").check(({ value, issues }) => {
+        if (!isPriced(value.toLowerCase()))
+          issues.push({ code: "custom", input: value, message: unknownInstanceType(value) });
+      }),
+    }),
+  ],
+  "it must be { type: fargate, cpu: 512, memory: 1024 } or { type: ec2, instanceType: t2.small }",
+);
+
+const capacity = z.strictObject(
+  {
+    serviceTime: z.strictObject(
+      {
+        mean: quantity(duration, (value) => value <= 0 && "it must be greater than 0 s"),
+        cv: quantity(
+          plainNumber,
+          (value) =>
+            (value < 0 || value > 10) &&
+            "a coefficient of variation is from 0 to 10; beyond, no formula says anything useful",
+        ).exactOptional(),
+      },
+      "it must be a map such as { mean: 200 ms, cv: 0.7 }",
+    ),
+    concurrency: count(
+      1,
+      10_000,
+      ", the requests that one task serves at a time; more are surely connections",
+    ),
+    maxWait: quantity(duration, (value) => value < 0 && "it must be at least 0 s").exactOptional(),
+    startup: quantity(
+      duration,
+      (value) =>
+        (value < 0 || value > DAY) &&
+        "it must be from 0 s to 24 h, from the decision to the first request served",
+    ),
+  },
+  "it must be a map such as { serviceTime: { mean: 200 ms, cv: 0.7 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
+);
+
+const interval = z.unknown().transform((input, context) => {
+  const [from, to, ...rest] = (typeof input === "string" ? input : "").split("/").map(moment);
+  if (from !== undefined && to !== undefined && from < to && rest.length === 0) return { from, to };
+  context.addIssue({
+    code: "custom",
+    input,
+    message: "it must be two moments in order, as 2026-01-01T00:00Z/2026-01-02T00:00Z",
+  });
+  return z.NEVER;
+});
+
+function moment(text: string): number {
+  return /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text.trim())
+    ? Date.parse(text.trim()) / 1000
+    : Number.NaN;
+}
+
+const history = z.preprocess(
+  (input) => (typeof input === "string" ? { file: input } : input),
+  z.strictObject(
+    {
+      file: z.string("it must be the path of a CSV file").min(1, "it must be the path of a CSV file"),
+      scale: quantity(
+        plainNumber,
+        (value) => value <= 0 && "it must be greater than 0; it multiplies the rates",
+      ).exactOptional(),
+      smooth: quantity(
+        duration,
+        (value) => (value <= 0 || value > 6 * HOUR) && "it must be greater than 0 s and at most 6 h",
+      ).exactOptional(),
+      exclude: z.array(interval, "it must be a list of intervals").exactOptional(),
+      clip: yes.exactOptional(),
+      unit: z.enum(["s", "ms"], "it must be s or ms").exactOptional(),
+      kind: z.enum(["rate", "counter"], "it must be rate or counter").exactOptional(),
+      step: quantity(
+        duration,
+        (value) => (value < MINUTE || value > HOUR) && "it must be from 60 s to 1 h",
+      ).exactOptional(),
+    },
+    "it must be the path of a CSV file, or { file: traces/shop.csv, scale: 2 }",
+  ),
+);
+
+const DEMAND = "it must be a map such as { history: traces/shop.csv, growth: 20 % } or { peak: 400 /s }";
+
+const demand = z
+  .strictObject(
+    {
+      history: history.exactOptional(),
+      peak: quantity(rate, (value) => value <= 0 && "it must be greater than 0 /s").exactOptional(),
+      growth: quantity(
+        share,
+        (value) =>
+          (value <= -1 || value > 100) &&
+          "it must be greater than -100 % and at most 10000 %; below, traffic is negative",
+      ).prefault("0 %"),
+    },
+    DEMAND,
+  )
+  .check(({ value, issues }) => {
+    if (value.history === undefined && value.peak === undefined)
+      issues.push({ code: "custom", input: {}, message: DEMAND });
+  });
+
+const bounds = z
+  .strictObject(
+    {
+      min: count(0, MOST, "").exactOptional(),
+      max: count(1, MOST, "").exactOptional(),
+      budget: quantity(
+        dollarsPerMonth,
+        (value) => value <= 0 && "it must be greater than 0 USD/month",
+      ).exactOptional(),
+      scaleToZero: yes.exactOptional(),
+    },
+    "it must be a map such as { min: 2, max: 200, budget: 900 USD/month }",
+  )
+  .check(({ value: { min, max, scaleToZero }, issues }) => {
+    if (min !== undefined && max !== undefined && min > max)
+      issues.push({
+        code: "custom",
+        path: ["min"],
+        input: min,
+        message: `it must be at most max, ${max}. Lower min or raise max`,
+      });
+    if (min === 0 && scaleToZero !== true)
+      issues.push({
+        code: "custom",
+        path: ["min"],
+        input: min,
+        message:
+          "with no task there are no metrics to start the first one; write at least 1, or `scaleToZero: true` (the first request then waits for a metric that emits zeros, its datapoint and the startup)",
+      });
+  });
+
+const resilience = z
+  .strictObject(
+    {
+      zones: count(1, 6, ", the zones the service runs in"),
+      survive: count(0, 5, ", the zones it can lose"),
+    },
+    "it must be a map such as { zones: 3, survive: 1 }",
+  )
+  .check(({ value: { zones, survive }, issues }) => {
+    if (survive >= zones)
+      issues.push({
+        code: "custom",
+        path: ["survive"],
+        input: survive,
+        message: `it must be less than zones, ${zones}; no service outlives all of its zones`,
+      });
+  });
+
+/** One service as its owner writes it; everything is read into seconds, requests per second and ratios. */
+export const serviceSchema = z.strictObject(
+  {
+    compute,
+    slos,
+    capacity,
+    demand,
+    bounds: bounds.prefault({}),
+    resilience: resilience.exactOptional(),
+    quotas: z.strictObject({ tasksPerService: count(1, MOST, "") }).exactOptional(),
+    deploy: serviceDeploymentSchema.exactOptional(),
+  },
+  "it must be a map with compute, slos, capacity and demand",
+);
+
+export type ServiceDeclaration = z.infer<typeof serviceSchema>;
+
+/** A service's name becomes the names and ids of its resources. */
+export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;

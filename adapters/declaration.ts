@@ -1,0 +1,173 @@
+import { dirname, join, resolve } from "node:path";
+import type { Service } from "../policy/service.ts";
+import type { Trace } from "../policy/trace.ts";
+import { badInput, didYouMean, type Fault, shown } from "./bad-input.ts";
+import { parsedService } from "./declaration-rules.ts";
+import { SERVICE_NAME, serviceSchema } from "./declaration-schema.ts";
+import type { TraceSource } from "./demand.ts";
+import { type Deployment, defaultDeployment } from "./deployment.ts";
+import { textFile } from "./input-file.ts";
+import { schemaFaults } from "./schema-faults.ts";
+import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
+import { readTrace, type TraceOptions, type TraceReading } from "./trace-csv.ts";
+
+/** A service as declared, parsed: what the engine plans, what the components deploy, and what the reader should know. */
+export interface DeclaredService {
+  readonly service: Service;
+  readonly deployment: Deployment;
+  /** What was assumed or noticed, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Declarations beyond this are refused. */
+const LARGEST = 1 << 20;
+
+/** Reads every service of a document with a top-level `services:`; all faults are reported together. */
+export function declaredServices(
+  document: unknown,
+  where: string,
+  readTrace: (path: string, options: Partial<TraceOptions>) => Trace | TraceReading,
+): readonly DeclaredService[] {
+  const at = (path: readonly PropertyKey[]) => `${where} ${dotted(path)}`.trim();
+  const stack = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null;
+  const read: TraceSource = (path, options) => {
+    const trace = readTrace(path, options);
+    return "trace" in trace ? trace : { trace, notes: [] };
+  };
+  return services(document, { at, stack, read });
+}
+
+/** Reads a declaration file; traces are named relative to its folder. */
+export function readDeclaration(file: string, now = Date.now() / 1000): readonly DeclaredService[] {
+  const { value, at } = yamlDocument(textFile(file, LARGEST), file);
+  return services(value, { at, stack: null, read: tracesBeside(file, now) });
+}
+
+/** Reads the services of a Pulumi stack, under `config: setpoint:services` of its settings file in `root`. */
+export function readStack(stack: string, root: string, now = Date.now() / 1000): readonly DeclaredService[] {
+  if (!/^[A-Za-z0-9_][\w.-]{0,99}$/.test(stack))
+    throw badInput([
+      {
+        where: "stack",
+        message: `stack is ${shown("stack", stack)}; it takes letters, digits, \`-\`, \`_\` and \`.\`, at most 100.`,
+      },
+    ]);
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  const { value, at } = yamlDocument(textFile(file, LARGEST), file);
+  const config = member(value, "config");
+  const declared = member(config, CONFIG_KEY);
+  if (declared === undefined)
+    throw badInput([
+      {
+        where: at(["config"], "key"),
+        message: `\`${CONFIG_KEY}\` is missing; declare the stack's services under it.`,
+      },
+    ]);
+  const inConfig: SourceDocument["at"] = (path, part) => {
+    const [, ...rest] = path;
+    const place = at(["config", CONFIG_KEY, ...rest], part).split(" ")[0]!;
+    return `${place} ${dotted(path)}`;
+  };
+  return services({ services: declared }, { at: inConfig, stack, read: tracesBeside(file, now) });
+}
+
+const CONFIG_KEY = "setpoint:services";
+
+function tracesBeside(file: string, now: number): TraceSource {
+  return (path, options) => readTrace(resolve(dirname(file), path), { ...options, now });
+}
+
+interface Context {
+  readonly at: SourceDocument["at"];
+  readonly read: TraceSource;
+  /** The stack's name, if the declaration belongs to one. */
+  readonly stack: string | null;
+}
+
+function services(document: unknown, context: Context): readonly DeclaredService[] {
+  const { at } = context;
+  const declared = member(document, "services");
+  if (!isMap(declared) || Object.keys(declared).length === 0)
+    throw badInput([
+      {
+        where: at(["services"], "key"),
+        message: `services is ${shown("services", declared)}; declare at least one under a top-level \`services:\`.`,
+      },
+    ]);
+  const faults: Fault[] = Object.keys(document as object)
+    .filter((key) => key !== "services")
+    .map((key) => ({
+      where: at([key], "key"),
+      message: `\`${key.slice(0, 60)}\` is unknown; ${didYouMean(key, ["services"])}`,
+    }));
+  const parsed = Object.entries(declared).map(([name, body]) => declaredService(name, body, context, faults));
+  if (faults.length > 0) throw badInput(faults);
+  return parsed.filter((service) => service !== undefined);
+}
+
+function declaredService(
+  name: string,
+  body: unknown,
+  context: Context,
+  faults: Fault[],
+): DeclaredService | undefined {
+  const { at } = context;
+  const path = ["services", name];
+  const known = faults.length;
+  if (!SERVICE_NAME.test(name) || name in Object.prototype)
+    faults.push({
+      where: at(path, "key"),
+      message: `the name is ${shown("name", name)}; it becomes the names of resources: 2 to 40 lower-case letters, digits and \`-\`, beginning with a letter, not ending in \`-\`.`,
+    });
+  const unread = unreadSources(body, path, at);
+  faults.push(...unread.map(({ fault }) => fault));
+  const { success, data, error } = serviceSchema.safeParse(body, { reportInput: true });
+  const elsewhere = (issue: { readonly path: readonly PropertyKey[] }) =>
+    !unread.some(({ part }) => issue.path[0] === part);
+  if (!success) faults.push(...schemaFaults(serviceSchema, error.issues.filter(elsewhere), path, at));
+  if (!success || faults.length > known) return undefined;
+  const notes: string[] = [];
+  const say = (field: readonly PropertyKey[], message: string) =>
+    faults.push({ where: at([...path, ...field], "value"), message });
+  const service = parsedService(name, data, { ...context, say, notes });
+  if (faults.length > known || service === undefined) return undefined;
+  const deployment = { ...defaultDeployment(service.compute.type), ...data.deploy };
+  return { service, deployment, notes };
+}
+
+const UNREAD = {
+  capacity: {
+    read: "serviceTime",
+    unread: ["loadTest", "cloudwatch"],
+    hint: "declare `serviceTime`, `concurrency`, `maxWait` and `startup`",
+  },
+  demand: { read: "history", unread: ["cloudwatch"], hint: "declare `history` (a CSV file) or `peak`" },
+} as const;
+
+/** Sources of capacity and demand that this version knows of and does not read: never accepted silently. */
+function unreadSources(body: unknown, path: readonly PropertyKey[], at: SourceDocument["at"]) {
+  return (["capacity", "demand"] as const).flatMap((part) => {
+    const { read, unread, hint } = UNREAD[part];
+    const found = unread.filter((source) => member(member(body, part), source) !== undefined);
+    const declared = [...found, ...(member(member(body, part), read) === undefined ? [] : [read])];
+    const one =
+      declared.length > 1
+        ? `${part} has ${declared.join(" and ")}; exactly one source is right (${[read, ...unread].join(", ")}). Keep one`
+        : "";
+    return found.map((source) => ({
+      part,
+      fault: {
+        where: at([...path, part, source], "key"),
+        message: `${one === "" ? `\`${source}\` is not read by this version` : one}; this version reads \`${read}\`: ${hint}.`,
+      },
+    }));
+  });
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function member(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}

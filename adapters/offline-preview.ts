@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { badInput, shown } from "./bad-input.ts";
+
+/** One resource as the program asks for it. */
+export interface Registration {
+  /** Such as `aws:ecs/service:Service`. */
+  readonly type: string;
+  readonly name: string;
+  /** The parent's name; `null` below the stack itself. */
+  readonly parent: string | null;
+  readonly parentType: string | null;
+  /** Plain JSON. What is known only after a deployment reads `${name.output}`; a secret reads `[secret]`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Inputs that later updates leave as they are in the cloud. */
+  readonly ignoreChanges: readonly string[];
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
+}
+
+/**
+ * What `pulumi up` of the stack would ask for, in that order, without a cloud, an account or the Pulumi CLI: the real
+ * program runs against an engine that answers each output with its name. One at a time in a process.
+ */
+export async function preview(stack: string, root: string): Promise<readonly Registration[]> {
+  const { project, config, secrets } = stackConfig(stack, resolve(root));
+  const home = process.cwd();
+  process.chdir(root); // as Pulumi does; the declaration's paths start there
+  try {
+    return await registrations(() => import(`${pathToFileURL(resolve("index.ts")).href}?run=${runs++}`), {
+      project,
+      stack,
+      config,
+      secrets,
+    });
+  } finally {
+    process.chdir(home);
+  }
+}
+
+interface Settings {
+  readonly project: string;
+  readonly stack: string;
+  /** Texts, by `namespace:key`. */
+  readonly config: Record<string, string>;
+  readonly secrets: string[];
+}
+
+/** What `program` registers, in order; outputs are known by name only. */
+export async function registrations(
+  program: () => unknown,
+  { project, stack, config, secrets }: Settings,
+): Promise<readonly Registration[]> {
+  const engine = offlineEngine();
+  await pulumi.runtime.setMocks(engine.cloud, project, stack);
+  pulumi.runtime.setAllConfig(config, secrets);
+  const { failures } = engine;
+  const failed = (reason: unknown) => void failures.push(reason);
+  process.on("unhandledRejection", failed); // how Pulumi reports what fails inside an output
+  const mapped = process.sourceMapsEnabled;
+  process.setSourceMapsEnabled(false); // Pulumi takes a stack trace for each promise; mapping them doubles the time
+  await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation(engine.watch);
+    return Promise.resolve().then(program).catch(failed);
+  });
+  await pulumi.runtime.disconnect(); // resolves once every registration has been answered
+  await new Promise(setImmediate); // a rejection counts as unhandled one turn later
+  process.setSourceMapsEnabled(mapped);
+  process.off("unhandledRejection", failed);
+  if (failures.length > 0) throw failures[0];
+  return engine.registered();
+}
+
+/** Node evaluates a module once for each query, and each preview needs the program anew. */
+let runs = 0;
+
+interface Asked {
+  readonly type: string;
+  readonly name: string;
+  readonly parent: Asked | undefined;
+  /** Properties without a value, so only the cloud can give them one. */
+  readonly outputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly protect: boolean;
+  inputs: Record<string, unknown>;
+}
+
+/** An engine that creates nothing: it notes what is asked and answers outputs by name. */
+function offlineEngine() {
+  const asked = new Map<pulumi.Resource, Asked>();
+  const byKey = new Map<string, Asked>();
+  const failures: unknown[] = [];
+  const watch: pulumi.ResourceTransformation = ({ resource, type, name, props, opts }) => {
+    const outputs = Object.keys(props).filter((key) => props[key] === undefined);
+    const parent = opts.parent === undefined ? undefined : asked.get(opts.parent);
+    const { ignoreChanges = [], protect = false } = opts;
+    const entry = { type, name, parent, outputs, ignoreChanges, protect, inputs: {} };
+    asked.set(resource, entry);
+    const key = `${type}::${name}`;
+    if (byKey.has(key)) throw new Error(`${name}: two resources of type ${type} have this name. Rename one.`);
+    byKey.set(key, entry);
+    return undefined;
+  };
+  const cloud: pulumi.runtime.Mocks = {
+    newResource: ({ type, name, inputs }) => {
+      const entry = byKey.get(`${type}::${name}`);
+      if (entry !== undefined) entry.inputs = plain(inputs) as Record<string, unknown>;
+      const unknown = Object.fromEntries((entry?.outputs ?? []).map((key) => [key, placeholder(name, key)]));
+      return { id: placeholder(name, "id"), state: { ...unknown, ...nested(type, name), ...inputs } };
+    },
+    call: ({ token, inputs }) => {
+      const answer = ANSWERS[token];
+      if (answer === undefined) failures.push(new Error(`${token}: an offline preview cannot look it up.`));
+      return { ...inputs, ...answer?.(inputs) };
+    },
+  };
+  const registered = (): readonly Registration[] =>
+    [...asked.values()].map(({ outputs, parent, ...entry }) => ({
+      ...entry,
+      parent: parent?.name ?? null,
+      parentType: parent?.type ?? null,
+    }));
+  return { watch, cloud, failures, registered };
+}
+
+function placeholder(name: string, output: string): string {
+  return `\${${name}.${output}}`;
+}
+
+/** Outputs that are resources themselves. */
+function nested(type: string, name: string): Readonly<Record<string, unknown>> {
+  return type === "awsx:ecr:Repository" ? { repository: { arn: placeholder(name, "repository.arn") } } : {};
+}
+
+/** What the program looks up. */
+const ANSWERS: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: placeholder("aws", "accountId") }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:ssm/getParameter:getParameter": ({ name }) => ({ insecureValue: placeholder("ssm", String(name)) }),
+};
+
+const SECRET = "[secret]";
+/** Marks of Pulumi's wire format: any special value, and a secret among them. */
+const SPECIAL = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Plain JSON, with secrets masked. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== "object") return value;
+  if ((value as Record<string, unknown>)[SPECIAL] === SECRET_SIGNATURE) return SECRET;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** The stack's configuration as Pulumi hands it to a program: texts, objects as JSON, the project's values below the stack's. */
+function stackConfig(stack: string, root: string) {
+  const where = `Pulumi.${stack}.yaml`;
+  if (!/^(?!.*\.\.)[A-Za-z0-9_.-]{1,100}$/.test(stack))
+    throw badInput([
+      {
+        where: "stack",
+        message: `stack is ${shown("stack", stack)}; letters, digits, _ . - only, at most 100. Rename it.`,
+      },
+    ]);
+  const path = join(root, where);
+  if (!existsSync(path))
+    throw badInput([
+      { where, message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}.` },
+    ]);
+  const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectFile;
+  const own =
+    (parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const inherited = Object.entries(project.config ?? {}).flatMap(([key, entry]) => {
+    const value = entry?.value ?? entry?.default;
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  const values = Object.entries({ ...Object.fromEntries(inherited), ...own });
+  const config = Object.fromEntries(
+    values.map(([key, value]) => [qualified(key, project.name), text(withoutSecrets(value))]),
+  );
+  const secrets = values.filter(([, value]) => isSecret(value)).map(([key]) => qualified(key, project.name));
+  return { project: project.name, config, secrets };
+}
+
+interface ProjectFile {
+  readonly name: string;
+  readonly config?: Readonly<Record<string, { readonly value?: unknown; readonly default?: unknown } | null>>;
+}
+
+function qualified(key: string, project: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+function text(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
+}
+
+/** Ciphertexts stay closed: an offline preview has no key, and needs none. */
+function withoutSecrets(value: unknown): unknown {
+  if (isSecret(value)) return SECRET;
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+/** The resources as `pulumi preview` draws them: indented below their parents, in order of registration. */
+export function resourceTree(registrations: readonly Registration[]): string {
+  const below = (parent: Registration | null, indent: string): [string, string][] =>
+    registrations
+      .filter(
+        (child) => child.parent === (parent?.name ?? null) && child.parentType === (parent?.type ?? null),
+      )
+      .flatMap((child, i, siblings) => {
+        const last = i === siblings.length - 1;
+        const row: [string, string] = [
+          `${indent}${last ? "└─ " : "├─ "}${shortType(child.type)}`,
+          child.name,
+        ];
+        return [row, ...below(child, `${indent}${last ? "   " : "│  "}`)];
+      });
+  const rows: [string, string][] = [["Type", "Name"], ...below(null, "")];
+  const width = Math.max(...rows.map(([type]) => type.length)) + 2;
+  return rows.map(([type, name]) => `${type.padEnd(width)}${name}`).join("\n");
+}
+
+/** `aws:ecs:Service` for `aws:ecs/service:Service`, as Pulumi prints it. */
+function shortType(type: string): string {
+  return type.replace(/\/[^:]*:/, ":");
+}

@@ -1,0 +1,127 @@
+import type { Compute } from "../policy/service.ts";
+import { badInput, didYouMean } from "./bad-input.ts";
+
+/**
+ * US dollars, on demand, Linux, us-east-1.
+ * Fargate x86: https://aws.amazon.com/fargate/pricing/.
+ * EC2: https://aws.amazon.com/ec2/pricing/on-demand/, as transcribed by public price tables of 2025-01 (t2 to r6i)
+ * and, for Graviton, from AWS's Price List API, queried 2026-09-16 (t4g, c7g) and 2026-06 (m7g).
+ */
+const FARGATE = { vcpuHour: 0.04048, gigabyteHour: 0.004445 } as const;
+
+/** The hourly price of each family's `large`; the other sizes cost in proportion. */
+const LARGE = {
+  t2: 0.0928,
+  t3: 0.0832,
+  t3a: 0.0752,
+  t4g: 0.0672,
+  m5: 0.096,
+  m5a: 0.086,
+  m6i: 0.096,
+  m6a: 0.0864,
+  m7i: 0.1008,
+  m7g: 0.0816,
+  c5: 0.085,
+  c5a: 0.077,
+  c6i: 0.085,
+  c6a: 0.0765,
+  c7i: 0.08925,
+  c7g: 0.0725,
+  r5: 0.126,
+  r5a: 0.113,
+  r6i: 0.126,
+} as const;
+
+/** Sizes as multiples of `large`. */
+const SIZE = {
+  nano: 1 / 16,
+  micro: 1 / 8,
+  small: 1 / 4,
+  medium: 1 / 2,
+  large: 1,
+  xlarge: 2,
+  "2xlarge": 4,
+  "4xlarge": 8,
+  "8xlarge": 16,
+  "9xlarge": 18,
+  "12xlarge": 24,
+  "16xlarge": 32,
+  "18xlarge": 36,
+  "24xlarge": 48,
+} as const;
+
+const BURSTABLE = ["nano", "micro", "small", "medium", "large", "xlarge", "2xlarge"] as const;
+const EIGHTHS = [
+  "large",
+  "xlarge",
+  "2xlarge",
+  "4xlarge",
+  "8xlarge",
+  "12xlarge",
+  "16xlarge",
+  "24xlarge",
+] as const;
+const GRAVITON = [
+  "medium",
+  "large",
+  "xlarge",
+  "2xlarge",
+  "4xlarge",
+  "8xlarge",
+  "12xlarge",
+  "16xlarge",
+] as const;
+const NINTHS = [
+  "large",
+  "xlarge",
+  "2xlarge",
+  "4xlarge",
+  "9xlarge",
+  "12xlarge",
+  "18xlarge",
+  "24xlarge",
+] as const;
+
+const INSTANCE_PRICES: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(LARGE).flatMap(([family, large]) =>
+    sizes(family).map((size): [string, number] => [
+      `${family}.${size}`,
+      Number((large * SIZE[size]).toFixed(5)),
+    ]),
+  ),
+  ["t2.small", 0.023], // the one size out of proportion
+]);
+
+/** US dollars an hour for one task or instance; an instance type without a known price is refused. */
+export function hourlyPrice(compute: Compute): number {
+  if (compute.type === "fargate")
+    return (compute.cpu / 1024) * FARGATE.vcpuHour + (compute.memory / 1024) * FARGATE.gigabyteHour;
+  const price = INSTANCE_PRICES.get(compute.instanceType);
+  if (price === undefined)
+    throw badInput([{ where: "instanceType", message: unknownInstanceType(compute.instanceType) }]);
+  return price;
+}
+
+/** Whether the table has a price for the instance type. */
+export function isPriced(instanceType: string): boolean {
+  return INSTANCE_PRICES.has(instanceType);
+}
+
+/** Why an instance type is refused, with the near ones. */
+export function unknownInstanceType(instanceType: string): string {
+  const family = instanceType.split(".")[0] ?? "";
+  const siblings = [...INSTANCE_PRICES.keys()].filter((type) => type.startsWith(`${family}.`));
+  const hint =
+    siblings.length > 0
+      ? `known of ${family}: ${siblings.join(", ")}`
+      : /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
+        ? `known families: ${Object.keys(LARGE).join(", ")}`
+        : didYouMean(instanceType, [...INSTANCE_PRICES.keys()].slice(0, 8));
+  return `no price is known for it, and a plan without costs is no plan. ${hint}`;
+}
+
+function sizes(family: string): readonly (keyof typeof SIZE)[] {
+  if (family.startsWith("t")) return BURSTABLE;
+  if (family.endsWith("g")) return GRAVITON;
+  return family === "c5" ? NINTHS : EIGHTHS;
+}

@@ -1,0 +1,69 @@
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import { moments } from "./cron.ts";
+
+/** What is wrong with a schedule, and with which of its actions. */
+export interface ScheduleFault {
+  readonly path: readonly [number];
+  readonly message: string;
+}
+
+const DAY = 86_400;
+
+/** Monday, 5 January 2026. */
+const FROM = Date.UTC(2026, 0, 5) / 1000;
+
+/** Days after which a weekly schedule has repeated, and after which every day of a year has come. */
+const WEEK = 8;
+const YEARS = 5 * 366;
+
+/** Moments that are compared at most; a schedule by the minute is followed for fewer days. */
+const MOST_MOMENTS = 200_000;
+
+/** Checks each action against the bounds in force when it fires, and against those that fire with it. */
+export function scheduleFaults({ min, max, schedule }: ScalingControls): readonly ScheduleFault[] {
+  const faults = new Map<string, ScheduleFault>();
+  const say = (index: number, kind: string, message: string) => {
+    if (!faults.has(`${index} ${kind}`)) faults.set(`${index} ${kind}`, { path: [index], message });
+  };
+  const weekly = schedule.every(
+    ({ at }) => at.daysOfMonth === null && at.months === null && at.years === null,
+  );
+  const daily = schedule.reduce((sum, { at }) => sum + at.hours.length * at.minutes.length, 0);
+  const days = Math.min(weekly ? WEEK : YEARS, Math.max(1, Math.floor(MOST_MOMENTS / daily)));
+  const all = schedule.map(({ at }, index) =>
+    moments(at, FROM, FROM + days * DAY).map((time) => ({ time, index })),
+  );
+  const fired = all.flat().toSorted((a, b) => a.time - b.time || a.index - b.index);
+  let now = { min, max };
+  fired.forEach(({ time, index }, k) => {
+    const action = schedule[index]!;
+    const other = fired[k - 1];
+    if (other?.time === time && other.index !== index)
+      say(
+        index,
+        "same",
+        `${action.name} fires at the same time as ${schedule[other.index]!.name}, ${clock(time)}; their order is undefined. Move one by a minute or merge them.`,
+      );
+    now = { min: action.min ?? now.min, max: action.max ?? now.max };
+    if (now.min > now.max)
+      say(
+        index,
+        "order",
+        `${action.name} leaves min ${now.min} above max ${now.max} at ${clock(time)}; min is at most max. Set both in it.`,
+      );
+  });
+  const minima = schedule.flatMap((action) => (action.min === undefined ? [] : [action.min]));
+  const top = Math.max(min, ...minima);
+  const raising = schedule.findIndex((action) => action.min === top);
+  if (top > min && minima.every((minimum) => minimum === top))
+    say(
+      raising,
+      "forever",
+      `${schedule[raising]!.name} raises min to ${top} and nothing ever lowers it; AWS does not restore values. Add the action that ends it.`,
+    );
+  return [...faults.values()];
+}
+
+function clock(time: number): string {
+  return `${new Date(time * 1000).toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { didYouMean, type Fault, shown } from "./bad-input.ts";
+import type { SourceDocument } from "./source-document.ts";
+
+/** What a schema has against a value, one fault each; an unknown key comes with the nearest known one. */
+export function schemaFaults(
+  schema: z.ZodType,
+  issues: readonly z.core.$ZodIssue[],
+  prefix: readonly PropertyKey[],
+  at: SourceDocument["at"],
+): readonly Fault[] {
+  return issues.flatMap((issue): readonly Fault[] => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      const known = knownKeys(schema, issue.path);
+      return issue.keys.map((key) => ({
+        where: at([...path, key], "key"),
+        message: `\`${key.slice(0, 60)}\` is unknown; ${didYouMean(key, known)}`,
+      }));
+    }
+    const field = fieldOf(path);
+    const rule = /[.?]$/.test(issue.message) ? issue.message : `${issue.message}.`;
+    return [{ where: at(path, "value"), message: `${field} is ${shown(field, issue.input)}; ${rule}` }];
+  });
+}
+
+/** The name of the last member of a path, with its index in a list. */
+export function fieldOf(path: readonly PropertyKey[]): string {
+  const named = path.findLastIndex((step) => typeof step !== "number");
+  const indexes = path.slice(named + 1).map((index) => `[${String(index)}]`);
+  return `${named < 0 ? "it" : String(path[named])}${indexes.join("")}`;
+}
+
+interface Definition {
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly innerType?: z.ZodType;
+  readonly element?: z.ZodType;
+  readonly type: string;
+  readonly in?: z.ZodType;
+  readonly out?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+}
+
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const definition = schema.def as unknown as Definition;
+  const pipe = definition.out?.def.type === "transform" ? definition.in : definition.out;
+  const inner = definition.innerType ?? pipe;
+  if (inner !== undefined) return knownKeys(inner, path);
+  if (definition.options !== undefined)
+    return definition.options.flatMap((option) => knownKeys(option, path));
+  const [step, ...rest] = path;
+  if (step === undefined) return Object.keys(definition.shape ?? {});
+  const child = typeof step === "number" ? definition.element : definition.shape?.[String(step)];
+  return child === undefined ? [] : knownKeys(child, rest);
+}

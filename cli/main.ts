@@ -1,0 +1,80 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { isBadInput } from "../adapters/bad-input.ts";
+import { backtestCommand } from "./backtest.ts";
+import { planCommand } from "./plan.ts";
+import { previewCommand } from "./preview.ts";
+import { progressDone, red, WIDTH } from "./terminal.ts";
+import { tourCommand } from "./tour.ts";
+
+/** 0: done. 1: the answer is no, or the work failed. 2: wrong use or bad input. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs one command line and returns its exit code; whatever goes wrong is told on stderr. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  silentWhenCutOff();
+  let code: ExitCode = 0;
+  const program = setpoint((answer) => {
+    code = answer;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return told(error, program.opts<{ debug?: true }>().debug ?? false);
+  }
+}
+
+function setpoint(answer: (code: ExitCode) => void): Command {
+  const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+  const program = new Command("setpoint")
+    .description("Autoscaling on AWS, derived from what a service owes its users, proven on its own traffic.")
+    .version(version, "-V, --version", "print the version")
+    .option("--debug", "print stack traces of failures")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      getOutHelpWidth: () => Math.min(WIDTH, process.stdout.columns ?? WIDTH),
+      getErrHelpWidth: () => Math.min(WIDTH, process.stderr.columns ?? WIDTH),
+    })
+    .showHelpAfterError("Run it with --help for its options and examples.")
+    .addHelpText("after", EXAMPLES);
+  for (const command of [planCommand, backtestCommand, previewCommand, tourCommand])
+    program.addCommand(command(answer).copyInheritedSettings(program));
+  for (const each of [program, ...program.commands]) each.exitOverride();
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  $ setpoint plan --stack prod                      every number of the stack's plans, and why
+  $ setpoint plan -f services.yaml --format aws     the plan as requests of the AWS API
+  $ setpoint backtest --stack prod --holdout 7      judged on seven days that the plan has not seen
+  $ setpoint preview --stack dev                    what \`pulumi up\` would create, without an account
+
+Exit codes: 0 done; 1 the answer is no (an SLO cannot be met, a back-test misses it) or the work
+failed; 2 wrong use or bad input.`;
+
+function told(error: unknown, debug: boolean): ExitCode {
+  progressDone();
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has told it already
+  if (debug) console.error(error);
+  else if (isBadInput(error)) console.error(error.message);
+  else
+    console.error(`${red("setpoint failed:")} ${messageOf(error)} Run it with --debug for the stack trace.`);
+  return isBadInput(error) ? 2 : 1;
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** `setpoint … | head` closes our output while we write: the reader has enough, nothing is wrong. */
+function silentWhenCutOff(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(0);
+    });
+}

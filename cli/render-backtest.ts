@@ -1,0 +1,104 @@
+import type { Backtest, SloOutcome } from "../policy/backtest.ts";
+import type { Trace } from "../policy/trace.ts";
+import type { Judged } from "./backtest.ts";
+import { percent, sharePercent, whole } from "./figures.ts";
+import { type Column, columns, hanging, padded, table } from "./layout.ts";
+import { obstacleLines } from "./render-plan.ts";
+import { bold, green, warning } from "./terminal.ts";
+
+/** SLOs that fit beside the figures; further ones go into tables of their own. */
+const BESIDE = 2;
+
+/** A back-test as a table: one contender a row, ours first. */
+export function backtestText(judged: Judged): string {
+  const { trial, feasibility, contenders } = judged;
+  const { service, trace } = trial;
+  const unit = service.compute.type === "fargate" ? "task" : "instance";
+  const slos = service.slos.map(({ name, objective }) => `${name}\n${percent(objective)}`);
+  const [beside, further] = [slos.slice(0, BESIDE), slos.slice(BESIDE)];
+  const rows = contenders.map(({ name, backtest }, i) => [
+    i === 0 ? bold(name) : name,
+    ...backtest.outcomes.slice(0, BESIDE).map(outcome),
+    ...figures(backtest),
+  ]);
+  const more = further.map((_, i) => BESIDE + i);
+  return [
+    bold(`${service.name}: back-test`),
+    hanging("  ", `On ${trial.traffic}: ${span(trace)}. ${provenance(judged)}`),
+    ...(feasibility.possible ? [] : obstacleLines(service.name, feasibility.obstacles)),
+    "",
+    table([CONTENDER, ...beside.map(left), ...[`most\n${unit}s`, ...FIGURES].map(right)], rows, "  "),
+    ...more.map((slo) =>
+      table(
+        [CONTENDER, left(slos[slo]!)],
+        contenders.map(({ name, backtest }) => [name, outcome(backtest.outcomes[slo]!)]),
+        "  ",
+      ),
+    ),
+    ...trial.notes.map((note) => hanging("  note: ", note)),
+    "",
+    verdict(judged),
+  ].join("\n");
+}
+
+const CONTENDER = left("");
+
+const FIGURES = ["task-\nhours", "USD a\nmonth", "scale-\nouts", "scale-\nins"];
+
+function left(title: string): Column {
+  return { title, align: "left" };
+}
+
+function right(title: string): Column {
+  return { title, align: "right" };
+}
+
+/** In words and mark, as color alone tells some readers nothing. */
+function outcome({ goodShare, objective, met }: SloOutcome): string {
+  const share = padded(sharePercent(goodShare, objective), columns(sharePercent(1, objective)), "right");
+  return met ? `${share} ${green("✓ met")}` : `${share} ${warning("✗ missed")}`;
+}
+
+function figures({
+  peakCapacity,
+  taskHours,
+  dollarsPerMonth,
+  scaleOuts,
+  scaleIns,
+}: Backtest): readonly string[] {
+  return [peakCapacity, taskHours, dollarsPerMonth, scaleOuts, scaleIns].map(whole);
+}
+
+function span({ start, step, rates }: Trace): string {
+  const date = (time: number) => new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ");
+  return `${date(start)} to ${date(start + step * rates.length)} UTC`;
+}
+
+function provenance({ trial, contenders }: Judged): string {
+  if (contenders[0]!.name !== "this plan") return "";
+  return trial.unseen
+    ? "The plan has not seen it."
+    : "The plan was made on it: --holdout judges on unseen days.";
+}
+
+function verdict({ contenders }: Judged): string {
+  const [ours, ...usual] = contenders;
+  const missed = ours!.backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
+  const met = usual.filter(({ backtest }) => backtest.met);
+  const cheapest = met.toSorted((a, b) => a.backtest.dollarsPerMonth - b.backtest.dollarsPerMonth)[0];
+  const mark = missed.length === 0 ? green("✓") : warning("✗");
+  const first =
+    missed.length === 0 ? `${ours!.name} met every SLO` : `${ours!.name} missed ${missed.join(" and ")}`;
+  const second =
+    cheapest === undefined
+      ? "none of the usual settings met them all"
+      : `the cheapest usual setting that met them all (${cheapest.name}) costs ${against(ours!.backtest, cheapest.backtest)}`;
+  return hanging(`  ${mark} `, `${first}; ${second}.`);
+}
+
+function against(ours: Backtest, theirs: Backtest): string {
+  const more = theirs.dollarsPerMonth / ours.dollarsPerMonth - 1;
+  const dollars = `${whole(theirs.dollarsPerMonth)} USD/month`;
+  if (Math.abs(more) < 0.005) return `as much (${dollars})`;
+  return `${Math.round(Math.abs(more) * 100)} % ${more > 0 ? "more" : "less"} (${dollars})`;
+}

@@ -1,0 +1,108 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { adjustmentType, cronEc2, trackingMetric, trackingTarget } from "../adapters/aws-vocabulary.ts";
+import type {
+  ScalingControls,
+  ScheduledAction,
+  StepScaling,
+  TargetTracking,
+} from "../policy/scaling-plan.ts";
+import { aggregation, intervals, requestLabel } from "./policy-inputs.ts";
+import { scalingAlarm } from "./scaling-alarm.ts";
+import type { Target } from "./target.ts";
+import type { WebTier } from "./web-tier.ts";
+
+export interface Ec2ScalingArgs {
+  readonly tier: WebTier;
+  readonly target: Target;
+  readonly controls: ScalingControls;
+}
+
+/** Lets EC2 Auto Scaling move a group's size as the plan says; the warm-up acts where ECS has cooldowns. */
+export class Ec2Scaling extends pulumi.ComponentResource {
+  readonly policies: readonly aws.autoscaling.Policy[];
+
+  constructor(name: string, args: Ec2ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("setpoint:index:Ec2Scaling", name, {}, opts);
+    const { tracking, steps, schedule } = args.controls;
+    this.policies = [
+      ...tracking.map((policy) => trackingPolicy(this, name, args, policy)),
+      ...steps.map((policy) => stepPolicy(this, name, args, policy)),
+    ];
+    for (const action of schedule) scheduledAction(this, name, args.tier, action);
+    this.registerOutputs({ groupName: args.tier.group.name });
+  }
+}
+
+function trackingPolicy(
+  parent: Ec2Scaling,
+  name: string,
+  { tier, target, controls }: Ec2ScalingArgs,
+  tracking: TargetTracking,
+): aws.autoscaling.Policy {
+  return new aws.autoscaling.Policy(
+    `${name}-${tracking.name}`,
+    {
+      autoscalingGroupName: tier.group.name,
+      policyType: "TargetTrackingScaling",
+      ...warmup(controls),
+      targetTrackingConfiguration: {
+        predefinedMetricSpecification: {
+          predefinedMetricType: trackingMetric(tracking.metric, "instance"),
+          ...requestLabel(tracking, target),
+        },
+        targetValue: trackingTarget(tracking),
+        disableScaleIn: tracking.disableScaleIn,
+      },
+    },
+    { parent, dependsOn: [...target.rules] },
+  );
+}
+
+function stepPolicy(
+  parent: Ec2Scaling,
+  name: string,
+  { tier, target, controls }: Ec2ScalingArgs,
+  step: StepScaling,
+): aws.autoscaling.Policy {
+  const policy = new aws.autoscaling.Policy(
+    `${name}-${step.name}`,
+    {
+      autoscalingGroupName: tier.group.name,
+      policyType: "StepScaling",
+      adjustmentType: adjustmentType(step),
+      metricAggregationType: aggregation(step),
+      ...(step.minAdjustment === undefined ? {} : { minAdjustmentMagnitude: step.minAdjustment }),
+      ...warmup(controls),
+      stepAdjustments: intervals(step),
+    },
+    { parent },
+  );
+  const cpuDimensions = { AutoScalingGroupName: tier.group.name };
+  const alarm = { alarm: step.alarm, unit: "instance" as const, target, cpuDimensions, starts: policy.arn };
+  scalingAlarm(`${name}-${step.name}-alarm`, alarm, parent);
+  return policy;
+}
+
+function warmup(controls: ScalingControls) {
+  return controls.warmup === undefined ? {} : { estimatedInstanceWarmup: Math.ceil(controls.warmup) };
+}
+
+/** The provider's word for "leave it as it is"; left out, it would be 0. */
+const UNCHANGED = -1;
+
+function scheduledAction(parent: Ec2Scaling, name: string, tier: WebTier, action: ScheduledAction): void {
+  new aws.autoscaling.Schedule(
+    `${name}-${action.name}`,
+    {
+      autoscalingGroupName: tier.group.name,
+      scheduledActionName: action.name, // unique within its group only
+      recurrence: cronEc2(action.at),
+      timeZone: "Etc/UTC",
+      minSize: action.min ?? UNCHANGED,
+      maxSize: action.max ?? UNCHANGED,
+      desiredCapacity: UNCHANGED,
+    },
+    { parent },
+  );
+}

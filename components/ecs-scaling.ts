@@ -1,0 +1,123 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { adjustmentType, cronEcs, trackingMetric, trackingTarget } from "../adapters/aws-vocabulary.ts";
+import type {
+  ScalingControls,
+  ScheduledAction,
+  StepScaling,
+  TargetTracking,
+} from "../policy/scaling-plan.ts";
+import type { EcsService } from "./ecs-service.ts";
+import { aggregation, intervals, requestLabel } from "./policy-inputs.ts";
+import { scalingAlarm } from "./scaling-alarm.ts";
+import type { Target } from "./target.ts";
+
+export interface EcsScalingArgs {
+  readonly service: EcsService;
+  readonly target: Target;
+  readonly controls: ScalingControls;
+}
+
+/** Lets Application Auto Scaling move an ECS service's task count as the plan says. */
+export class EcsScaling extends pulumi.ComponentResource {
+  readonly target: aws.appautoscaling.Target;
+  readonly policies: readonly aws.appautoscaling.Policy[];
+
+  constructor(name: string, args: EcsScalingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("setpoint:index:EcsScaling", name, {}, opts);
+    const { service, controls } = args;
+    this.target = new aws.appautoscaling.Target(
+      `${name}-target`,
+      {
+        serviceNamespace: "ecs",
+        scalableDimension: "ecs:service:DesiredCount",
+        resourceId: pulumi.interpolate`service/${service.cluster.name}/${service.service.name}`,
+        minCapacity: controls.min,
+        maxCapacity: controls.max,
+      },
+      { parent: this },
+    );
+    const tracking = controls.tracking.map((policy) => trackingPolicy(this, name, args.target, policy));
+    const steps = controls.steps.map((policy) => stepPolicy(this, name, args, policy));
+    this.policies = [...tracking, ...steps];
+    for (const action of controls.schedule) scheduledAction(this, name, action);
+    this.registerOutputs({ resourceId: this.target.resourceId });
+  }
+}
+
+function trackingPolicy(
+  scaling: EcsScaling,
+  name: string,
+  target: Target,
+  tracking: TargetTracking,
+): aws.appautoscaling.Policy {
+  return new aws.appautoscaling.Policy(
+    `${name}-${tracking.name}`,
+    {
+      policyType: "TargetTrackingScaling",
+      ...scalable(scaling.target),
+      targetTrackingScalingPolicyConfiguration: {
+        predefinedMetricSpecification: {
+          predefinedMetricType: trackingMetric(tracking.metric, "task"),
+          ...requestLabel(tracking, target),
+        },
+        targetValue: trackingTarget(tracking),
+        disableScaleIn: tracking.disableScaleIn,
+        scaleOutCooldown: Math.ceil(tracking.scaleOutCooldown),
+        scaleInCooldown: Math.ceil(tracking.scaleInCooldown),
+      },
+    },
+    { parent: scaling, dependsOn: [...target.rules] },
+  );
+}
+
+function stepPolicy(
+  scaling: EcsScaling,
+  name: string,
+  { service, target }: EcsScalingArgs,
+  step: StepScaling,
+): aws.appautoscaling.Policy {
+  const policy = new aws.appautoscaling.Policy(
+    `${name}-${step.name}`,
+    {
+      policyType: "StepScaling",
+      ...scalable(scaling.target),
+      stepScalingPolicyConfiguration: {
+        adjustmentType: adjustmentType(step),
+        cooldown: Math.ceil(step.cooldown),
+        metricAggregationType: aggregation(step),
+        ...(step.minAdjustment === undefined ? {} : { minAdjustmentMagnitude: step.minAdjustment }),
+        stepAdjustments: intervals(step),
+      },
+    },
+    { parent: scaling },
+  );
+  const cpuDimensions = { ClusterName: service.cluster.name, ServiceName: service.service.name };
+  const alarm = { alarm: step.alarm, unit: "task" as const, target, cpuDimensions, starts: policy.arn };
+  scalingAlarm(`${name}-${step.name}-alarm`, alarm, scaling);
+  return policy;
+}
+
+function scheduledAction(
+  scaling: EcsScaling,
+  name: string,
+  { name: action, at, min, max }: ScheduledAction,
+): void {
+  new aws.appautoscaling.ScheduledAction(
+    `${name}-${action}`,
+    {
+      ...scalable(scaling.target),
+      schedule: cronEcs(at),
+      timezone: "UTC",
+      scalableTargetAction: {
+        ...(min === undefined ? {} : { minCapacity: min }),
+        ...(max === undefined ? {} : { maxCapacity: max }),
+      },
+    },
+    { parent: scaling },
+  );
+}
+
+function scalable({ serviceNamespace, scalableDimension, resourceId }: aws.appautoscaling.Target) {
+  return { serviceNamespace, scalableDimension, resourceId };
+}

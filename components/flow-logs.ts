@@ -1,0 +1,53 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allowing, trustPolicy } from "./trust.ts";
+
+export interface FlowLogsArgs {
+  readonly vpc: aws.ec2.Vpc;
+  readonly region: string;
+  /** Days. */
+  readonly logRetention: number;
+}
+
+/** Who talked to whom in a VPC, kept in CloudWatch Logs. */
+export class FlowLogs extends pulumi.ComponentResource {
+  readonly logGroup: aws.cloudwatch.LogGroup;
+
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("setpoint:index:FlowLogs", name, {}, opts);
+    const { vpc, region, logRetention } = args;
+    const parent = { parent: this };
+    this.logGroup = new aws.cloudwatch.LogGroup(`${name}-logs`, { retentionInDays: logRetention }, parent);
+    const source = {
+      service: "vpc-flow-logs.amazonaws.com",
+      namespace: "ec2",
+      resource: "vpc-flow-log/*",
+      region,
+    };
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trustPolicy(source, this) }, parent);
+    const write = new aws.iam.RolePolicy(
+      `${name}-write`,
+      {
+        role: role.id,
+        policy: allowing({
+          actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+          on: [this.logGroup.arn, pulumi.interpolate`${this.logGroup.arn}:*`],
+        }),
+      },
+      parent,
+    );
+    new aws.ec2.FlowLog(
+      `${name}-log`,
+      {
+        vpcId: vpc.id,
+        trafficType: "ALL",
+        maxAggregationInterval: 60,
+        logDestinationType: "cloud-watch-logs",
+        logDestination: this.logGroup.arn,
+        iamRoleArn: role.arn,
+      },
+      { parent: this, dependsOn: write },
+    );
+    this.registerOutputs({ logGroupName: this.logGroup.name });
+  }
+}

@@ -1,0 +1,54 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** ARN patterns of what may act through a service, within this account and region. */
+export interface TrustedSource {
+  /** Such as `ecs-tasks.amazonaws.com`. */
+  readonly service: string;
+  /** Such as `ecs` and `*`, as in `arn:aws:ecs:eu-west-1:123456789012:*`. */
+  readonly namespace: string;
+  readonly resource: string;
+  readonly region: string;
+}
+
+/** Lets one service take a role, and only on behalf of this account's own resources (no confused deputy). */
+export function trustPolicy(source: TrustedSource, parent: pulumi.Resource): pulumi.Output<string> {
+  const { service, namespace, resource, region } = source;
+  const { accountId, partition } = account(parent);
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: service },
+        Action: "sts:AssumeRole",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ArnLike: {
+            "aws:SourceArn": pulumi.interpolate`arn:${partition}:${namespace}:${region}:${accountId}:${resource}`,
+          },
+        },
+      },
+    ],
+  });
+}
+
+/** The account that the parent's provider deploys to. */
+export function account(parent: pulumi.Resource) {
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const { partition } = aws.getPartitionOutput({}, { parent });
+  return { accountId, partition };
+}
+
+/** An inline policy document of what is allowed, and nothing else. */
+export function allowing(
+  ...statements: readonly {
+    readonly actions: readonly string[];
+    readonly on: pulumi.Input<pulumi.Input<string>[]>;
+  }[]
+): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: statements.map(({ actions, on }) => ({ Effect: "Allow", Action: actions, Resource: on })),
+  });
+}

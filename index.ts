@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { declaredServices } from "./adapters/declaration.ts";
+import { deploymentSettings } from "./adapters/deployment.ts";
+import { readTrace } from "./adapters/trace-csv.ts";
+import { refuseConflicts, warnings } from "./components/conflicts.ts";
+import { EcsCluster } from "./components/ecs-cluster.ts";
+import { LoadBalancer } from "./components/load-balancer.ts";
+import { Network } from "./components/network.ts";
+import { rulePriorities } from "./components/rule-priorities.ts";
+import { headline, ScaledService } from "./components/scaled-service.ts";
+import { Security } from "./components/security.ts";
+import { scalingPlan } from "./policy/plan.ts";
+
+// Settings
+const config = new pulumi.Config("setpoint");
+const region = new pulumi.Config("aws").require("region");
+const settings = deploymentSettings(config.requireObject("deployment"));
+const { network: addresses, ...shared } = settings;
+const declared = declaredServices(
+  { services: config.requireObject("services") },
+  `Pulumi.${pulumi.getStack()}.yaml`,
+  (path) => readTrace(path).trace,
+);
+
+// Plans
+const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
+refuseConflicts(settings, region, planned);
+for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
+const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
+const ports = (type: "fargate" | "ec2") =>
+  planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
+
+// Components
+const tags = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };
+const provider = new aws.Provider("aws", { region: region as aws.Region, defaultTags: { tags } });
+const options = { providers: { aws: provider } };
+const network = new Network("network", { ...addresses, ...shared }, options);
+const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
+const security = new Security("security", { network, ...shared, ...groups }, options);
+const capacities = planned.map(({ service }) => service.capacity);
+const loadBalancer = new LoadBalancer("entry", { network, security, ...shared, capacities }, options);
+const fargate = groups.taskPorts.length > 0;
+const cluster = fargate ? new EcsCluster("cluster", { insights: settings.protect }, options) : undefined;
+const place = { network, security, loadBalancer, cluster, priorities, tags, settings };
+for (const {
+  service,
+  deployment,
+  plan: { controls },
+} of planned)
+  new ScaledService(service.name, { ...place, service, deployment, controls }, options);
+
+// Outputs
+export const url = loadBalancer.url;
+export const services = planned.map(({ plan }) => headline(plan));

@@ -1,0 +1,227 @@
+import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
+import { occursAt } from "./recurrence.ts";
+import type {
+  ScalingAlarm,
+  ScalingControls,
+  ScalingMetric,
+  ScheduledAction,
+  StepScaling,
+  TargetTracking,
+} from "./scaling-plan.ts";
+
+/** The metrics of one minute, in requests per second, ratios and seconds. */
+export type MinuteMetrics = Readonly<Record<ScalingMetric, number>>;
+
+/** What an autoscaler sees of the fleet when it decides. */
+export interface FleetView {
+  /** Unix seconds. */
+  readonly now: number;
+  readonly ready: number;
+  readonly starting: number;
+  /** Unix seconds when the last of the starting tasks is ready; `now` when none is starting. */
+  readonly settled: number;
+  /** Visible minutes, oldest first. */
+  readonly minutes: readonly MinuteMetrics[];
+  /** How many of `minutes` are visible by now. */
+  readonly visible: number;
+}
+
+/** Names the number of tasks wanted now; called once in `interval` seconds. */
+export interface Autoscaler {
+  readonly interval: number;
+  readonly desired: (view: FleetView) => number;
+}
+
+/** One scale-out and how long its cooldown lasts. */
+interface Activity {
+  /** Ready tasks that it counted from, and the count it asked for. */
+  readonly base: number;
+  readonly result: number;
+  /** Unix seconds at which its cooldown ends; unknown until the tasks are ready. */
+  until: number;
+}
+
+/**
+ * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
+ * target. Scale out: the largest wins. Scale in: only when every tracking policy that may agrees.
+ */
+export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
+  let [min, max] = [controls.min, controls.max];
+  let scaleInHeldUntil = Number.NEGATIVE_INFINITY;
+  const actions = agenda(controls.schedule);
+  const trackers = controls.tracking.map((policy) => trackerOf(policy, loop));
+  const steppers = controls.steps.map(stepperOf);
+  const longestCooldown = Math.max(0, ...controls.tracking.map((policy) => policy.scaleInCooldown));
+
+  const desired = (view: FleetView) => {
+    for (const action of actions(view.now)) {
+      min = action.min ?? min;
+      max = action.max ?? max;
+    }
+    const current = view.ready + view.starting;
+    const largest = Math.max(current, largestOut(view));
+    if (largest > current) {
+      if (loop.scaleOutEndsScaleInCooldown) scaleInHeldUntil = Number.NEGATIVE_INFINITY;
+      return bounded(largest, min, max);
+    }
+    const agreed = view.now < scaleInHeldUntil ? current : Math.min(current, agreedIn(view));
+    if (agreed < current && agreed >= min) scaleInHeldUntil = view.now + longestCooldown;
+    return bounded(agreed, min, max);
+  };
+
+  const largestOut = (view: FleetView) => {
+    let largest = 0;
+    for (const tracker of trackers) largest = Math.max(largest, tracker.out(view));
+    for (const step of steppers) largest = Math.max(largest, step(view));
+    return largest;
+  };
+
+  const agreedIn = (view: FleetView) => {
+    let largest = 0;
+    for (const tracker of trackers) largest = Math.max(largest, tracker.in(view));
+    return largest === 0 ? Number.POSITIVE_INFINITY : largest;
+  };
+  return { interval: 60, desired };
+}
+
+/** The actions due in the minute of a time; looked up by minute of the day, as a replay asks for every minute. */
+function agenda(schedule: readonly ScheduledAction[]): (now: number) => readonly ScheduledAction[] {
+  const byMinute = new Map<number, ScheduledAction[]>();
+  for (const action of schedule) {
+    for (const hour of action.at.hours) {
+      for (const minute of action.at.minutes) {
+        const key = hour * 60 + minute;
+        byMinute.set(key, [...(byMinute.get(key) ?? []), action]);
+      }
+    }
+  }
+  return (now) =>
+    byMinute.get(Math.floor(now / 60) % 1440)?.filter((action) => occursAt(action.at, now)) ?? [];
+}
+
+function bounded(count: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, count));
+}
+
+/** Target tracking of one metric: the count it wants out (0: none), and in (infinite: it does not agree). */
+function trackerOf(policy: TargetTracking, loop: AwsLoop) {
+  const { metric, setpoint } = policy;
+  const low = setpoint * loop.lowFactor;
+  const counted = cooldown(policy.scaleOutCooldown);
+  return {
+    out: (view: FleetView) => {
+      const { minutes, visible } = view;
+      if (visible < loop.datapointsOut) return 0;
+      for (let i = visible - loop.datapointsOut; i < visible; i++)
+        if (!(minutes[i]![metric] > setpoint)) return 0;
+      const base = counted.base(view, view.ready);
+      return counted.beyond(view, base, Math.ceil((base * minutes[visible - 1]![metric]) / setpoint - 1e-9));
+    },
+    in: (view: FleetView) => {
+      if (policy.disableScaleIn) return 0;
+      const { minutes, visible } = view;
+      if (visible < loop.datapointsIn) return Number.POSITIVE_INFINITY;
+      for (let i = visible - 1; i >= visible - loop.datapointsIn; i--) {
+        if (!(minutes[i]![metric] < low)) return Number.POSITIVE_INFINITY;
+      }
+      return Math.max(1, Math.ceil((view.ready * minutes[visible - 1]![metric]) / setpoint - 1e-9));
+    },
+  };
+}
+
+/** Step scaling on its alarm: the count it wants (0: none). */
+function stepperOf(policy: StepScaling) {
+  const counted = cooldown(policy.cooldown);
+  return (view: FleetView) => {
+    const value = breach(policy.alarm, view);
+    if (value === undefined) return 0;
+    const distance = value - policy.alarm.threshold;
+    const step = policy.steps.find((s) => covers(s.lower, s.upper, distance));
+    if (!step) return 0;
+    if (policy.adjustment === "exact") return step.change;
+    const base = counted.base(view, view.ready + view.starting);
+    return counted.beyond(view, base, base + added(policy, step.change, base));
+  };
+}
+
+/** PercentChangeInCapacity: beyond ±1 toward zero, within it to ±1 (Application Auto Scaling user guide). */
+function added(policy: StepScaling, change: number, base: number): number {
+  if (policy.adjustment !== "percent") return change;
+  const raw = base * change;
+  const rounded = Math.abs(raw) < 1 ? Math.sign(raw) : Math.trunc(raw + Math.sign(raw) * 1e-9);
+  return Math.sign(rounded) * Math.max(Math.abs(rounded), policy.minAdjustment ?? 0);
+}
+
+/** Lower inclusive and upper exclusive above the threshold, the other way round below it. */
+function covers(lower: number | null, upper: number | null, distance: number): boolean {
+  if (distance >= 0) return distance >= (lower ?? -Infinity) && distance < (upper ?? Infinity);
+  return distance > (lower ?? -Infinity) && distance <= (upper ?? Infinity);
+}
+
+/** The newest period's value when M of the last N are beyond the threshold. */
+function breach(alarm: ScalingAlarm, { minutes, visible }: FleetView): number | undefined {
+  const span = Math.max(1, Math.round(alarm.period / 60));
+  if (visible < span) return undefined;
+  const newest = aggregate(alarm, minutes, visible - span, visible);
+  if (!beyond(alarm, newest)) return undefined;
+  let breaching = 1;
+  for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
+    if (beyond(alarm, aggregate(alarm, minutes, visible - (n + 1) * span, visible - n * span))) breaching++;
+  }
+  return breaching >= alarm.datapoints ? newest : undefined;
+}
+
+/** Rates are averaged whatever the statistic: a Sum over the period is the mean rate times its length. */
+function aggregate(
+  { metric, statistic }: ScalingAlarm,
+  minutes: readonly MinuteMetrics[],
+  from: number,
+  to: number,
+): number {
+  let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = from; i < to; i++) {
+    const value = minutes[i]![metric];
+    sum += value;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  if (statistic === "Minimum") return least;
+  return statistic === "Maximum" ? most : sum / (to - from);
+}
+
+function beyond({ comparison, threshold }: ScalingAlarm, value: number): boolean {
+  switch (comparison) {
+    case ">":
+      return value > threshold;
+    case ">=":
+      return value >= threshold;
+    case "<":
+      return value < threshold;
+    case "<=":
+      return value <= threshold;
+  }
+}
+
+/**
+ * A policy's scale-out cooldown: it counts from when the added tasks are ready. Within it a result is
+ * computed on the count that the activity started from, and only what exceeds that activity's own is added.
+ */
+function cooldown(seconds: number) {
+  let activity: Activity | undefined;
+  const running = ({ starting, settled, now }: FleetView): Activity | undefined => {
+    if (!activity) return undefined;
+    if (activity.until === Number.POSITIVE_INFINITY && starting === 0) activity.until = settled + seconds;
+    if (now >= activity.until) activity = undefined;
+    return activity;
+  };
+  return {
+    /** The count that a result is computed on: `fresh` when no cooldown runs. */
+    base: (view: FleetView, fresh: number) => running(view)?.base ?? fresh,
+    /** The result if it asks for more than there is, or than the running activity asked for; 0 otherwise. */
+    beyond: (view: FleetView, base: number, result: number) => {
+      if (result <= (running(view)?.result ?? view.ready + view.starting)) return 0;
+      activity = { base, result, until: Number.POSITIVE_INFINITY };
+      return result;
+    },
+  };
+}

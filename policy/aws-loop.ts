@@ -1,0 +1,27 @@
+/**
+ * How AWS's scaling loop behaves where AWS does not publish it or leaves no setting: parameters of a
+ * back-test, with the defaults of shared/aws-facts.md §8.
+ */
+export interface AwsLoop {
+  /** Seconds from the end of a minute until its metrics are visible; 120 s fits AWS's measured 363 s from load step to trigger. */
+  readonly publicationDelay: number;
+  /** One-minute datapoints above the target before target tracking scales out (aws/containers-roadmap#1208, moto). */
+  readonly datapointsOut: number;
+  /** One-minute datapoints below the low threshold before it scales in. */
+  readonly datapointsIn: number;
+  /** Low threshold ÷ target: "usually more than 10 % lower" (Application Auto Scaling user guide). */
+  readonly lowFactor: number;
+  /** A scale-out ends a running scale-in cooldown (TargetTrackingScalingPolicyConfiguration reference). */
+  readonly scaleOutEndsScaleInCooldown: boolean;
+  /** Start-up varies by this share either way. */
+  readonly startupSpread: number;
+}
+
+export const AWS_LOOP: AwsLoop = {
+  publicationDelay: 120,
+  datapointsOut: 3,
+  datapointsIn: 15,
+  lowFactor: 0.9,
+  scaleOutEndsScaleInCooldown: true,
+  startupSpread: 0.2,
+};

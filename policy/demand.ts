@@ -1,0 +1,62 @@
+import { byMinute, section } from "./minutes.ts";
+import type { Demand } from "./service.ts";
+import type { Trace } from "./trace.ts";
+
+/** Minutes of history that a plan looks at: four weeks. */
+const LOOKED_AT = 28 * 1440;
+
+/** The traffic to size for, minute by minute and grown, with the choices made on the way. */
+export function demandHistory(demand: Demand): {
+  readonly trace: Trace;
+  readonly assumptions: readonly string[];
+} {
+  const growth = 1 + demand.growth;
+  if (demand.kind === "peak") {
+    return {
+      trace: assumedDay(demand.peak * growth),
+      assumptions: [
+        "no history is declared: a day that swings between 35 % and 80 % of the peak is assumed, with a surge to the peak within five minutes at its height",
+      ],
+    };
+  }
+  const minutes = byMinute(demand.trace);
+  const newest = section(minutes, Math.max(0, minutes.rates.length - LOOKED_AT), LOOKED_AT);
+  const trace = { ...newest, rates: newest.rates.map((rate) => rate * growth) };
+  return { trace, assumptions: historyAssumptions(demand.trace, minutes) };
+}
+
+function historyAssumptions(given: Trace, minutes: Trace): readonly string[] {
+  const days = minutes.rates.length / 1440;
+  const assumptions: string[] = [];
+  if (given.step > 300) {
+    assumptions.push(
+      `the history has one value every ${given.step / 60} minutes: within them the rate is taken to change evenly, so shorter bursts are not known`,
+    );
+  }
+  if (minutes.rates.length > LOOKED_AT)
+    assumptions.push("only the newest four weeks of the history are used");
+  if (days < 3)
+    assumptions.push(
+      `the history covers ${(days * 24).toFixed(1)} hours: too short for a daily pattern (3 days) or a weekly one (10 days)`,
+    );
+  else if (days < 10)
+    assumptions.push(
+      `the history covers ${days.toFixed(1)} days: too short to tell weekends apart (10 days)`,
+    );
+  return assumptions;
+}
+
+/** Share of the peak at the quietest and at the height of an ordinary day, without its surge. */
+const [QUIET, BUSY] = [0.35, 0.8];
+
+/** Two days that swing as a raised cosine, each with a surge at noon UTC that lasts half an hour. */
+export function assumedDay(peak: number): Trace {
+  const rates = Array.from({ length: 2 * 1440 }, (_, minute) => {
+    const ofDay = minute % 1440;
+    const swing = QUIET + ((BUSY - QUIET) * (1 - Math.cos((2 * Math.PI * ofDay) / 1440))) / 2;
+    const sinceSurge = ofDay - 720;
+    if (sinceSurge < 0 || sinceSurge > 35) return peak * swing;
+    return peak * (swing + (1 - swing) * Math.min(1, sinceSurge / 5, (35 - sinceSurge) / 5));
+  });
+  return { start: 0, step: 60, rates };
+}

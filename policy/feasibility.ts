@@ -1,0 +1,114 @@
+import type { Backtest } from "./backtest.ts";
+import { busiestUtilization, keepsSlos } from "./demand-curve.ts";
+import type { Feasibility } from "./scaling-plan.ts";
+import type { Choice } from "./search.ts";
+import type { Service } from "./service.ts";
+import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
+import { dollars, percent, perSecond, seconds } from "./words.ts";
+
+export interface Findings {
+  /** Requests a second. */
+  readonly peak: number;
+  readonly needed: number;
+  readonly reachable: boolean;
+  readonly max: number;
+  readonly ceiling: number;
+  readonly choice: Choice;
+  readonly rehearsed: Backtest;
+}
+
+interface Obstacle {
+  readonly why: string;
+  readonly waysOut: readonly string[];
+}
+
+/** What stands between the declaration and its SLOs, each with the ways out; nothing when they can be met. */
+export function obstacles(service: Service, findings: Findings): Feasibility {
+  const found = [
+    ...tooSlow(service),
+    ...tooFew(service, findings),
+    ...tooDear(service, findings),
+    ...tooJumpy(service, findings),
+  ];
+  return found.length === 0 ? { possible: true } : { possible: false, obstacles: found };
+}
+
+/** The service itself is slower than promised: no number of tasks helps. */
+function tooSlow(service: Service): readonly Obstacle[] {
+  const { serviceTime } = service.capacity;
+  return service.slos.flatMap((slo) => {
+    if (slo.kind === "availability") return [];
+    const idle = shareServedWithin(serviceTime, slo.threshold);
+    if (idle >= slo.objective) return [];
+    const reached = serviceTimeQuantile(serviceTime, slo.objective);
+    return [
+      {
+        why: `SLO ${slo.name} cannot be met: even an idle task serves only ${percent(idle)} within ${seconds(slo.threshold)} (mean ${seconds(serviceTime.mean)}, cv ${serviceTime.cv}), and ${percent(slo.objective)} takes ${seconds(reached)}`,
+        waysOut: [
+          `a threshold above ${seconds(reached)}`,
+          `an objective below ${percent(idle)}`,
+          `a service whose mean is below ${seconds((serviceTime.mean * slo.threshold) / reached)}`,
+        ],
+      },
+    ];
+  });
+}
+
+/** The ceiling the owner sets is below what the peak needs. */
+function tooFew(service: Service, { peak, needed, reachable, max }: Findings): readonly Obstacle[] {
+  if (!reachable || needed <= max) return [];
+  const carried = busiestRate(service, max);
+  return [
+    {
+      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}, which carry ${perSecond(carried)}`,
+      waysOut: [
+        `max of at least ${needed}`,
+        `a peak of at most ${perSecond(carried)}`,
+        "a faster or wider task (serviceTime, concurrency, cpu)",
+      ],
+    },
+  ];
+}
+
+/** The plan costs more than the budget on the traffic declared. */
+function tooDear(service: Service, { rehearsed, reachable }: Findings): readonly Obstacle[] {
+  const { budget } = service.bounds;
+  if (budget === undefined || !reachable || rehearsed.dollarsPerMonth <= budget) return [];
+  return [
+    {
+      why: `the cheapest plan found that keeps the SLOs costs ${dollars(rehearsed.dollarsPerMonth)} a month on this traffic, and the budget is ${dollars(budget)}`,
+      waysOut: [
+        `a budget of at least ${dollars(Math.ceil(rehearsed.dollarsPerMonth))} a month`,
+        "a lower objective or a longer threshold",
+        "a faster task, so that fewer are needed",
+      ],
+    },
+  ];
+}
+
+/** The load moves faster than any setting found can follow within the ceiling. */
+function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings): readonly Obstacle[] {
+  if (choice.stress !== undefined || !reachable || needed > max) return [];
+  return [
+    {
+      why: `no setting keeps the SLOs on this history within ${max} ${noun(service)}s: the load changes faster than the ${seconds(service.capacity.startup)} a new ${noun(service)} takes to start and the five minutes AWS takes to see it`,
+      waysOut: ["a higher max", "a shorter startup", "a longer maxWait or threshold", "a higher min"],
+    },
+  ];
+}
+
+/** The highest rate at which `tasks` tasks keep every SLO. */
+function busiestRate(service: Service, tasks: number): number {
+  const slotRate = (tasks * service.capacity.concurrency) / service.capacity.serviceTime.mean;
+  let [kept, broken] = [0, Math.max(1, busiestUtilization(service) * 2) * slotRate];
+  for (let i = 0; i < 40; i++) {
+    const rate = (kept + broken) / 2;
+    if (keepsSlos(service, tasks, rate)) kept = rate;
+    else broken = rate;
+  }
+  return kept;
+}
+
+function noun(service: Service): string {
+  return service.compute.type === "ec2" ? "instance" : "task";
+}

@@ -1,0 +1,91 @@
+import { erf } from "mathjs/number";
+
+/** Share of arrivals that find `servers` busy and are lost (M/G/c/c). Erlang 1917; recursion of Jagerman 1974. */
+export function erlangB(servers: number, offeredLoad: number): number {
+  let blocking = 1;
+  for (let k = 1; k <= servers; k++) blocking = (offeredLoad * blocking) / (k + offeredLoad * blocking);
+  return blocking;
+}
+
+/**
+ * Share of arrivals that wait in M/M/c. Above a load of one erlang a server the queue has no steady
+ * state and the value exceeds 1: the analytic continuation that finite patience makes finite again.
+ */
+export function erlangC(servers: number, offeredLoad: number): number {
+  const blocking = erlangB(servers, offeredLoad);
+  return blocking / (1 - (offeredLoad / servers) * (1 - blocking));
+}
+
+/** One first-come-first-served queue before `servers` equal servers; variability as squared coefficients of variation. */
+export interface Queue {
+  readonly servers: number;
+  /** Mean service time, seconds. */
+  readonly serviceTime: number;
+  readonly serviceScv: number;
+  readonly arrivalScv: number;
+}
+
+/** `P(W > x) = probability × exp(−decay × x)`, x in seconds: the waiting time with unlimited patience. */
+export interface WaitingTail {
+  readonly probability: number;
+  /** 1/s; negative above a utilization of 1. */
+  readonly decay: number;
+}
+
+/**
+ * Waiting time in GI/G/c at `utilization` (offered load ÷ servers, not 1).
+ * W. Whitt, "Approximations for the GI/G/m queue", Production and Operations Management 2(2), 1993:
+ * the waiting probability of §4 and the mean of (2.24–2.25); exponential given that one waits (§5).
+ */
+export function waitingTail(queue: Queue, utilization: number): WaitingTail {
+  const { servers, serviceTime, serviceScv, arrivalScv } = queue;
+  const erlang = erlangC(servers, utilization * servers);
+  const heavyTraffic = ((arrivalScv + serviceScv) / 2) * (serviceTime / (servers * (1 - utilization)));
+  if (utilization >= 1) return { probability: erlang, decay: 1 / heavyTraffic };
+  const probability = waitingProbability(queue, utilization, erlang);
+  const mean = meanCorrection(queue, utilization) * heavyTraffic * erlang;
+  return { probability, decay: probability / mean };
+}
+
+/** Whitt 1993, (4.1)–(4.6): Erlang C corrected for arrivals and service that are not exponential. */
+function waitingProbability(queue: Queue, utilization: number, erlang: number): number {
+  const { servers: m, serviceScv, arrivalScv } = queue;
+  const idle = (1 - utilization) * Math.sqrt(m);
+  const corrected = (x: number) => Math.min(1, (upperNormal(x) / upperNormal(idle)) * erlang);
+  const lightest = corrected((2 * idle) / (1 + arrivalScv));
+  const heaviest = corrected(((1 + arrivalScv) * idle) / (arrivalScv + serviceScv));
+  const few = utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;
+  const spread = Math.sqrt((m * utilization * (arrivalScv + serviceScv)) / (1 + serviceScv));
+  const margin = (m - m * utilization - 0.5) / spread;
+  if (m <= 6 || margin <= 0.5 || arrivalScv >= 1) return few;
+  const many = arrivalScv * few + (1 - arrivalScv) * upperNormal(margin);
+  if (margin >= 1) return many;
+  const weight = 2 * (1 - arrivalScv) * (margin - 0.5);
+  return weight * many + (1 - weight) * few;
+}
+
+/** Whitt 1993, (2.10)–(2.25): what the Allen–Cunneen mean is multiplied by. */
+function meanCorrection(queue: Queue, utilization: number): number {
+  const { servers: m, serviceScv: cs2, arrivalScv: ca2 } = queue;
+  const gap = Math.min(
+    0.24,
+    ((1 - utilization) * (m - 1) * (Math.sqrt(4 + 5 * m) - 2)) / (16 * m * utilization),
+  );
+  const regularArrivals = (1 - 4 * gap) * Math.exp((-2 * (1 - utilization)) / (3 * utilization));
+  const regularService = 1 + gap;
+  const mean = (ca2 + cs2) / 2;
+  const base = Math.min(1, (regularService + regularArrivals) / 2);
+  const mixed = mean >= 1 ? 1 : base ** (2 * (1 - mean));
+  if (ca2 === cs2) return mixed;
+  if (ca2 > cs2) {
+    const whole = 4 * ca2 - 3 * cs2;
+    return ((4 * (ca2 - cs2)) / whole) * regularService + (cs2 / whole) * mixed;
+  }
+  const whole = 2 * (ca2 + cs2);
+  return ((cs2 - ca2) / whole) * regularArrivals + ((cs2 + 3 * ca2) / whole) * mixed;
+}
+
+/** P(Z > x) of the standard normal distribution. */
+function upperNormal(x: number): number {
+  return (1 - erf(x / Math.SQRT2)) / 2;
+}

@@ -1,0 +1,162 @@
+import type { Backtest } from "./backtest.ts";
+import { FRESH, undoing } from "./candidate.ts";
+import { ALLOWED } from "./rehearsal.ts";
+import type { Reason, ScalingControls } from "./scaling-plan.ts";
+import type { Choice } from "./search.ts";
+import type { Service, Slo } from "./service.ts";
+import { shareServedWithin } from "./service-time.ts";
+import type { Trace } from "./trace.ts";
+import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
+
+export interface Derivation {
+  /** Requests a second. */
+  readonly peak: number;
+  readonly needed: number;
+  /** Utilization above which the SLOs break in the long run. */
+  readonly ceiling: number;
+  readonly reserve: number;
+  readonly choice: Choice;
+  readonly rehearsed: Backtest;
+  readonly history: Trace;
+}
+
+/** Every number of the plan with what it was derived from. */
+export function reasons(
+  service: Service,
+  controls: ScalingControls,
+  derivation: Derivation,
+): readonly Reason[] {
+  return [
+    ...service.slos.map((slo) => promise(slo)),
+    capacity(service, derivation),
+    ...trackingReasons(service, controls, derivation),
+    ...surgeReasons(controls, derivation),
+    ...boundReasons(service, controls, derivation),
+    ...scheduleReason(service, controls, derivation),
+    cost(service, derivation),
+  ];
+}
+
+function promise(slo: Slo): Reason {
+  const within = slo.kind === "latency" ? ` within ${seconds(slo.threshold)}` : "";
+  return {
+    of: `slo.${slo.name}`,
+    value: `${percent(slo.objective)}${within}`,
+    because: `declared; leaves ${percent(1 - slo.objective)} of the requests of ${figure(slo.window / 86_400)} days as the error budget`,
+  };
+}
+
+function capacity({ capacity, slos, compute }: Service, { ceiling }: Derivation): Reason {
+  const { serviceTime, concurrency, maxWait } = capacity;
+  const slotRate = concurrency / serviceTime.mean;
+  const latency = slos.find((slo) => slo.kind === "latency");
+  const idle = latency
+    ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)};`
+    : "";
+  return {
+    of: "capacity.busiest",
+    value: `${perSecond(ceiling * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
+    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} above ${percent(ceiling)} of that the queue behind the round-robin balancer (requests give up after ${seconds(maxWait)}) breaks an SLO in the long run`,
+  };
+}
+
+function trackingReasons(
+  service: Service,
+  controls: ScalingControls,
+  { ceiling, choice, reserve }: Derivation,
+): readonly Reason[] {
+  const slotRate = service.capacity.concurrency / service.capacity.serviceTime.mean;
+  return controls.tracking.flatMap((policy) => {
+    const utilization = (policy.setpoint / slotRate) * reserve;
+    const zones =
+      reserve > 1 ? `; divided by ${figure(reserve)} so that the zones left carry all when one is lost` : "";
+    return [
+      {
+        of: "tracking.setpoint",
+        value: `${figure(policy.setpoint * 60)} requests a minute for each (${figure(policy.setpoint)} /s)`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}`,
+      },
+      {
+        of: "tracking.scaleOutCooldown",
+        value: seconds(FRESH),
+        because:
+          "one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice",
+      },
+      {
+        of: "tracking.scaleInCooldown",
+        value: seconds(undoing(service.capacity.startup)),
+        because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
+      },
+    ];
+  });
+}
+
+function rehearsalWords({ rehearsal, stress }: Choice): string {
+  if (stress === undefined)
+    return "no setting keeps the SLOs on this history; this is the strongest one tried";
+  const harder = stress > 0 ? ` even with every surge made steeper (to the power ${1 + stress})` : "";
+  return `the highest that kept within ${percent(ALLOWED)} of the error budget in nine of ten 2-day windows of the newest history${harder}; on the history as it was it uses ${percent(rehearsal.budgetUse)} of it`;
+}
+
+function surgeReasons(controls: ScalingControls, { choice }: Derivation): readonly Reason[] {
+  return controls.steps.map((policy) => ({
+    of: "surge",
+    value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+    because: `target tracking waits for three datapoints; when the load of each is ${figure(choice.rehearsal.candidate.surge)} times the setpoint this policy acts on the first and adds what brings it back to the setpoint, in ${policy.steps.length} bands. Of the thresholds tried this was the cheapest that kept the SLOs`,
+  }));
+}
+
+function boundReasons(
+  service: Service,
+  controls: ScalingControls,
+  { peak, needed, choice }: Derivation,
+): readonly Reason[] {
+  const { floor, seasonality } = choice.rehearsal.candidate.standing;
+  const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
+  const min = declaredMin
+    ? "declared; target tracking alone carries the rest cheaper than a higher floor would"
+    : seasonality === "none" && floor.length === 1
+      ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
+      : "in force until the first scheduled action: the mean of the scheduled floor";
+  const max =
+    service.bounds.max === undefined
+      ? `twice the ${needed} that the highest rate of the traffic, ${perSecond(peak)}, needs: a ceiling costs nothing until it is used, and stops a runaway`
+      : `declared; the highest rate of the traffic, ${perSecond(peak)}, needs ${needed}`;
+  return [
+    { of: "bounds.min", value: String(controls.min), because: min },
+    { of: "bounds.max", value: String(controls.max), because: max },
+  ];
+}
+
+function scheduleReason(
+  service: Service,
+  controls: ScalingControls,
+  { choice }: Derivation,
+): readonly Reason[] {
+  if (controls.schedule.length === 0) {
+    return [
+      {
+        of: "schedule",
+        value: "none",
+        because: "no recurring floor made the rehearsal cheaper than reacting alone",
+      },
+    ];
+  }
+  const { seasonality, allowance, floor } = choice.rehearsal.candidate.standing;
+  const days = seasonality === "workweek" ? "workdays and weekends apart" : "every day alike";
+  return [
+    {
+      of: "schedule",
+      value: `${controls.schedule.length} actions, floors of ${Math.min(...floor)} to ${Math.max(...floor)}`,
+      because: `the history repeats (${days}): a floor that alone would use ${figure(allowance)} error budgets is the cheapest partner for target tracking; rises come ${seconds(service.capacity.startup)} early, so that what they start is ready`,
+    },
+  ];
+}
+
+function cost(service: Service, { rehearsed }: Derivation): Reason {
+  return {
+    of: "cost",
+    value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${service.price} USD an hour each`,
+  };
+}

@@ -1,0 +1,101 @@
+import { awsAutoscaler } from "./autoscaler.ts";
+import { initialTasks, steadyPlant } from "./backtest.ts";
+import { type Candidate, controlsFor, type Standing } from "./candidate.ts";
+import { type ReplayMinute, replay } from "./replay.ts";
+import type { Service } from "./service.ts";
+import type { Trace } from "./trace.ts";
+
+/** How a candidate did on the history. */
+export interface Rehearsal {
+  readonly candidate: Candidate;
+  readonly taskHours: number;
+  /** Error budget used, as a ratio, in all but the worst windows; over all SLOs. */
+  readonly budgetUse: number;
+}
+
+/** What candidates are rehearsed on. */
+export interface Stage {
+  readonly service: Service;
+  readonly trace: Trace;
+  readonly max: number;
+  /** Offered load ÷ slots above which no candidate goes: the SLO would break in the long run. */
+  readonly ceiling: number;
+}
+
+/** Windows judged one by one, in minutes: two days, one beginning every twelve hours. */
+const [WINDOW, STRIDE] = [2 * 1440, 720];
+
+/** Share of the windows that must keep within the budget: a single incident in two weeks may break it. */
+const KEPT = 0.9;
+
+/** Share of the error budget that the rehearsal may use: the rest is for what the model does not know. */
+export const ALLOWED = 0.9;
+
+/** The lowest utilization that target tracking is asked to hold. */
+const LOWEST = 0.05;
+
+export function rehearse({ service, trace, max }: Stage, candidate: Candidate): Rehearsal {
+  const controls = controlsFor(candidate, service.capacity, max);
+  const initial = initialTasks(service, trace, controls.min, max);
+  const result = replay(
+    awsAutoscaler(controls),
+    steadyPlant(service),
+    trace,
+    service.capacity.startup,
+    initial,
+  );
+  return { candidate, taskHours: result.taskHours, budgetUse: windowedUse(service, result.minutes) };
+}
+
+/**
+ * The highest utilization that keeps within the budget for one floor and surge, by bisection; undefined when
+ * none does, or when all that do take `cheapest` task-hours or more.
+ */
+export function busiestRehearsal(
+  stage: Stage,
+  standing: Standing,
+  surge: number,
+  cheapest = Number.POSITIVE_INFINITY,
+): Rehearsal | undefined {
+  let [low, high] = [LOWEST, stage.ceiling];
+  const at = (utilization: number) => rehearse(stage, { utilization, surge, standing });
+  const best = at(high);
+  if (best.taskHours >= cheapest) return undefined;
+  if (best.budgetUse <= ALLOWED) return best;
+  let found = at(low);
+  if (found.budgetUse > ALLOWED) return undefined;
+  while (high - low > 0.012) {
+    const middle = (low + high) / 2;
+    const tried = at(middle);
+    if (tried.budgetUse <= ALLOWED) [low, found] = [middle, tried];
+    else if (tried.taskHours >= cheapest) return undefined;
+    else high = middle;
+  }
+  return found.taskHours < cheapest ? found : undefined;
+}
+
+function windowedUse(service: Service, minutes: readonly ReplayMinute[]): number {
+  const length = Math.min(WINDOW, minutes.length);
+  const arrived = cumulative(minutes, (minute) => minute.rate * 60);
+  let [most, latency] = [0, 0];
+  for (const slo of service.slos) {
+    const index = slo.kind === "latency" ? latency++ : -1;
+    const bad = cumulative(minutes, (minute) => (index < 0 ? minute.refused : minute.late[index]!));
+    const shares: number[] = [];
+    for (let from = 0; from + length <= minutes.length; from += STRIDE) {
+      const total = arrived[from + length]! - arrived[from]!;
+      if (total > 0) shares.push((bad[from + length]! - bad[from]!) / total / (1 - slo.objective));
+    }
+    shares.sort((a, b) => a - b);
+    most = Math.max(most, shares[Math.ceil(KEPT * shares.length) - 1] ?? 0);
+  }
+  return most;
+}
+
+function cumulative(minutes: readonly ReplayMinute[], value: (minute: ReplayMinute) => number): Float64Array {
+  const sums = new Float64Array(minutes.length + 1);
+  minutes.forEach((minute, i) => {
+    sums[i + 1] = sums[i]! + value(minute);
+  });
+  return sums;
+}

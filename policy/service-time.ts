@@ -1,0 +1,57 @@
+import { erf } from "mathjs/number";
+
+/** Log-normal service times with the mean (seconds) and coefficient of variation declared. */
+export interface ServiceTime {
+  readonly mean: number;
+  readonly cv: number;
+}
+
+/** Standard deviation and mean of ln S: σ² = ln(1 + cv²), μ = ln(mean) − σ²/2. */
+export function logNormal({ mean, cv }: ServiceTime): { readonly mu: number; readonly sigma: number } {
+  const variance = Math.log1p(cv ** 2);
+  return { mu: Math.log(mean) - variance / 2, sigma: Math.sqrt(variance) };
+}
+
+/** Share of service times at most `limit` seconds. */
+export function shareServedWithin(serviceTime: ServiceTime, limit: number): number {
+  if (limit <= 0) return 0;
+  const { mu, sigma } = logNormal(serviceTime);
+  if (sigma === 0) return limit >= serviceTime.mean ? 1 : 0;
+  return (1 + erf((Math.log(limit) - mu) / (sigma * Math.SQRT2))) / 2;
+}
+
+/** The service time, seconds, that a `share` of requests stays within; by bisection on the normal deviate. */
+export function serviceTimeQuantile(serviceTime: ServiceTime, share: number): number {
+  const { mu, sigma } = logNormal(serviceTime);
+  let [low, high] = [-9, 9];
+  for (let i = 0; i < 60; i++) {
+    const z = (low + high) / 2;
+    if ((1 + erf(z / Math.SQRT2)) / 2 < share) low = z;
+    else high = z;
+  }
+  return Math.exp(mu + sigma * low);
+}
+
+/** Values and probabilities that stand for the distribution in sums: midpoints of equal intervals of the normal deviate. */
+export function serviceTimePoints(serviceTime: ServiceTime): readonly (readonly [number, number])[] {
+  const { mu, sigma } = logNormal(serviceTime);
+  if (sigma === 0) return [[serviceTime.mean, 1]];
+  const [reach, count] = [5, 100];
+  const width = (2 * reach) / count;
+  const points = Array.from({ length: count }, (_, i) => {
+    const z = -reach + (i + 0.5) * width;
+    return [Math.exp(mu + sigma * z), Math.exp(-(z ** 2) / 2)] as const;
+  });
+  const total = points.reduce((sum, [, weight]) => sum + weight, 0);
+  return points.map(([value, weight]) => [value, weight / total]);
+}
+
+/** Share of the requests in service that still need more than `time` seconds: (1/E[S]) ∫ P(S > t) dt from `time` on. */
+export function residualLongerThan(serviceTime: ServiceTime, time: number): number {
+  if (time <= 0) return 1;
+  const { mu, sigma } = logNormal(serviceTime);
+  if (sigma === 0) return Math.max(0, 1 - time / serviceTime.mean);
+  const upper = (x: number) => (1 - erf(x / Math.SQRT2)) / 2;
+  const z = (Math.log(time) - mu) / sigma;
+  return Math.max(0, upper(z - sigma) - (time / serviceTime.mean) * upper(z));
+}

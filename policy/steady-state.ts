@@ -1,0 +1,108 @@
+import { type Queue, type WaitingTail, waitingTail } from "./queue.ts";
+import type { TaskProfile } from "./service.ts";
+import { residualLongerThan, serviceTimePoints } from "./service-time.ts";
+
+/** What one task does in the long run at one utilization; shares are ratios of the requests that arrive. */
+export interface SteadyState {
+  /** Offered load ÷ slots; above 1 only patience keeps the queue finite. */
+  readonly utilization: number;
+  /** Share refused because the wait would exceed `maxWait`. */
+  readonly refused: number;
+  /** Share refused or served later than each threshold asked for. */
+  readonly late: readonly number[];
+  /** Mean number of requests in the task, waiting or served. */
+  readonly inSystem: number;
+}
+
+/**
+ * One task of `tasks` behind a round-robin balancer. The balancer gives each task every `tasks`-th of the
+ * Poisson arrivals: an Erlang renewal stream with squared coefficient of variation 1/tasks.
+ * Finite patience after Boots & Tijms, "A multiserver queueing system with impatient customers",
+ * Management Science 45(3), 1999: below `maxWait` the wait is distributed as with unlimited patience,
+ * and the share refused is (1 − ρ) G / (1 − ρ G), G the share that would wait longer; exact for M/M/c.
+ */
+export function steadyState(
+  profile: TaskProfile,
+  tasks: number,
+  thresholds: readonly number[],
+  utilization: number,
+): SteadyState {
+  if (utilization === 0) return idle(profile, thresholds);
+  const rho = Math.abs(utilization - 1) < 1e-6 ? 1 - 1e-6 : utilization; // the limit at 1 exists; the formula divides by 0 there
+  const tail = waitingTail(queueOf(profile, tasks), rho);
+  const patience = rho < 1 ? stablePatience(profile, rho, tail) : overloadedPatience(profile, rho, tail);
+  const accepted = 1 - patience.refused;
+  const points = serviceTimePoints(profile.serviceTime);
+  const late = thresholds.map(
+    (threshold) =>
+      1 -
+      accepted *
+        points.reduce((sum, [time, share]) => sum + share * patience.waitWithin(threshold - time), 0),
+  );
+  const arrivalRate = (rho * profile.concurrency) / profile.serviceTime.mean;
+  const inSystem = arrivalRate * accepted * (patience.meanWait + profile.serviceTime.mean);
+  return { utilization, refused: patience.refused, late, inSystem };
+}
+
+/** What `maxWait` makes of a waiting tail: the share refused, and the wait of those accepted. */
+interface Patience {
+  readonly refused: number;
+  /** Share of the accepted that wait at most so many seconds. */
+  readonly waitWithin: (time: number) => number;
+  /** Seconds. */
+  readonly meanWait: number;
+}
+
+function stablePatience(
+  { maxWait, serviceTime, concurrency }: TaskProfile,
+  rho: number,
+  tail: WaitingTail,
+): Patience {
+  const { probability, decay } = tail;
+  // With one slot a long request holds up all behind it: P(W > x) ~ ρ/(1 − ρ) P(residual > x) (Veraverbeke 1977).
+  const heavy = concurrency === 1 ? rho / (1 - rho) : 0;
+  const longer = (x: number) => {
+    const exponential = probability * Math.exp(-decay * x);
+    if (heavy === 0) return exponential;
+    return Math.max(exponential, Math.min(probability, heavy * residualLongerThan(serviceTime, x)));
+  };
+  const atLimit = longer(maxWait);
+  const cut = probability * Math.exp(-decay * maxWait);
+  return {
+    refused: ((1 - rho) * atLimit) / (1 - rho * atLimit),
+    waitWithin: (x) => (x < 0 ? 0 : x >= maxWait ? 1 : (1 - longer(x)) / (1 - atLimit)),
+    meanWait: ((probability - cut) / decay - maxWait * cut) / (1 - cut),
+  };
+}
+
+/** The same beyond a utilization of 1, divided through by G(maxWait), which grows without bound. */
+function overloadedPatience(
+  { maxWait }: TaskProfile,
+  rho: number,
+  { probability, decay }: WaitingTail,
+): Patience {
+  const inverse = Math.exp(decay * maxWait) / probability;
+  const relative = (x: number) => Math.exp(decay * (maxWait - x));
+  return {
+    refused: (rho - 1) / (rho - inverse),
+    waitWithin: (x) => (x < 0 ? 0 : x >= maxWait ? 1 : (relative(x) - inverse) / (1 - inverse)),
+    meanWait: (maxWait - (1 - Math.exp(decay * maxWait)) / -decay) / (1 - inverse),
+  };
+}
+
+function queueOf({ concurrency, serviceTime }: TaskProfile, tasks: number): Queue {
+  return {
+    servers: concurrency,
+    serviceTime: serviceTime.mean,
+    serviceScv: serviceTime.cv ** 2,
+    arrivalScv: 1 / tasks,
+  };
+}
+
+function idle(profile: TaskProfile, thresholds: readonly number[]): SteadyState {
+  const points = serviceTimePoints(profile.serviceTime);
+  const late = thresholds.map((threshold) =>
+    points.reduce((sum, [time, share]) => sum + (time > threshold ? share : 0), 0),
+  );
+  return { utilization: 0, refused: 0, late, inSystem: 0 };
+}

@@ -1,0 +1,26 @@
+import type { Trace } from "./trace.ts";
+
+/** Minutes: a surge is what lasts for SUSTAINED against the mean of the AROUND about it. */
+const [SUSTAINED, AROUND] = [11, 61];
+
+/**
+ * The same traffic with its surges made steeper: where the rate stays above the mean of the hour around it,
+ * it moves away from it by the factor (mean of ten minutes ÷ mean of the hour)^exponent. Steady traffic stays as it is.
+ */
+export function steeper(trace: Trace, exponent: number): Trace {
+  const [near, wide] = [movingMean(trace.rates, SUSTAINED), movingMean(trace.rates, AROUND)];
+  const rates = trace.rates.map((rate, i) =>
+    near[i]! > wide[i]! ? rate * (near[i]! / wide[i]!) ** exponent : rate,
+  );
+  return { ...trace, rates };
+}
+
+function movingMean(rates: readonly number[], width: number): number[] {
+  const sums = [0];
+  for (const rate of rates) sums.push(sums.at(-1)! + rate);
+  const half = (width - 1) / 2;
+  return rates.map((_, i) => {
+    const [from, to] = [Math.max(0, i - half), Math.min(rates.length, i + half + 1)];
+    return (sums[to]! - sums[from]!) / (to - from);
+  });
+}

@@ -1,0 +1,147 @@
+import type { TaskProfile } from "./service.ts";
+import { type SteadyState, steadyState } from "./steady-state.ts";
+
+/** What a pool of equal tasks did over a while; shares are ratios of the requests that arrived. */
+export interface Served {
+  /** Share refused or later than each threshold. */
+  readonly late: readonly number[];
+  readonly refused: number;
+  /** Busy slots ÷ slots. */
+  readonly busy: number;
+  /** Requests in each task at the end. */
+  readonly inSystem: number;
+}
+
+export interface TaskPool {
+  /** Serves `rate` requests a second on `tasks` tasks for `seconds`, from `inSystem` requests in each. */
+  readonly serve: (tasks: number, rate: number, seconds: number, inSystem: number) => Served;
+  /** The long run at one rate; from the tables, so fast. */
+  readonly steady: (
+    tasks: number,
+    rate: number,
+  ) => { readonly late: readonly number[]; readonly refused: number };
+}
+
+/** Beyond so many tasks behind one balancer another one no longer makes arrivals noticeably more regular: SCV 1/32. */
+const REGULAR = 32;
+
+/** Utilizations at which the steady state is tabulated: fine where it bends, coarse in overload. */
+const GRID: readonly number[] = [
+  ...Array.from({ length: 240 }, (_, i) => i * 0.005),
+  ...Array.from({ length: 40 }, (_, i) => 1.2 * 1.15 ** i),
+];
+
+/**
+ * The pool follows its steady states as they move: the pointwise stationary fluid flow approximation of
+ * Wang, Tipper & Banerjee, "A new approximation for modeling nonstationary queues", IEEE INFOCOM 1996.
+ * The number in a task, L, changes by (accepted share) × (slots ÷ service time) × (ρ − ρ(L)), ρ(L) being
+ * the utilization whose steady state holds L; shares late and refused are those of the states passed.
+ */
+export function taskPool(profile: TaskProfile, thresholds: readonly number[]): TaskPool {
+  const tables = new Map<number, Table>();
+  const tableFor = (tasks: number) => {
+    const key = Math.min(tasks, REGULAR);
+    let found = tables.get(key);
+    if (!found) {
+      found = table(profile, key, thresholds);
+      tables.set(key, found);
+    }
+    return found;
+  };
+  const slotRate = profile.concurrency / profile.serviceTime.mean;
+  return {
+    serve: (tasks, rate, seconds, inSystem) =>
+      follow(tableFor(tasks), rate / (tasks * slotRate), slotRate, seconds, inSystem),
+    steady: (tasks, rate) => {
+      const found = tableFor(tasks);
+      const { cell, share } = cellOf(rate / (tasks * slotRate));
+      return {
+        refused: mix(found.refused, cell, share),
+        late: found.late.map((values) => mix(values, cell, share)),
+      };
+    },
+  };
+}
+
+function cellOf(utilization: number): { cell: number; share: number } {
+  let [low, high] = [0, GRID.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (GRID[middle]! <= utilization) low = middle;
+    else high = middle;
+  }
+  return { cell: low, share: Math.min(1, (utilization - GRID[low]!) / (GRID[high]! - GRID[low]!)) };
+}
+
+interface Table {
+  readonly inSystem: Float64Array;
+  readonly refused: Float64Array;
+  readonly late: readonly Float64Array[];
+}
+
+function table(profile: TaskProfile, tasks: number, thresholds: readonly number[]): Table {
+  const states: readonly SteadyState[] = GRID.map((utilization) =>
+    steadyState(profile, tasks, thresholds, utilization),
+  );
+  const rising = (values: readonly number[]) => {
+    let highest = 0;
+    return Float64Array.from(values, (value) => (highest = Math.max(highest, value)));
+  };
+  return {
+    inSystem: rising(states.map((state) => state.inSystem)),
+    refused: rising(states.map((state) => state.refused)),
+    late: thresholds.map((_, i) => rising(states.map((state) => state.late[i]!))),
+  };
+}
+
+function follow(table: Table, target: number, slotRate: number, seconds: number, inSystem: number): Served {
+  const goal = Math.min(target, GRID.at(-1)! * 0.999);
+  let { cell, at } = locate(table, inSystem);
+  const late = new Array<number>(table.late.length).fill(0);
+  let [refused, busy, left] = [0, 0, seconds];
+  while (left > 1e-9) {
+    const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
+    const slope = Math.max(1e-9, (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (high - low));
+    const middle = (at - low) / (high - low);
+    const timeConstant = slope / (slotRate * (1 - mix(table.refused, cell, middle)));
+    const inside = goal >= low && goal <= high;
+    const border = goal > at ? high : low;
+    const crossing = inside
+      ? Number.POSITIVE_INFINITY
+      : timeConstant * Math.log((goal - at) / (goal - border));
+    const spent = Math.min(left, crossing);
+    const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
+    // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
+    const mean = inside
+      ? goal - ((goal - at) * timeConstant * (1 - Math.exp(-spent / timeConstant))) / spent
+      : (at + next) / 2;
+    const share = Math.min(1, Math.max(0, (mean - low) / (high - low)));
+    const weight = spent / seconds;
+    const refusedHere = mix(table.refused, cell, share);
+    refused += weight * refusedHere;
+    busy += weight * Math.min(1, mean * (1 - refusedHere));
+    for (let i = 0; i < late.length; i++) late[i]! += weight * mix(table.late[i]!, cell, share);
+    left -= spent;
+    at = next;
+    if (spent === crossing) cell = Math.min(GRID.length - 2, Math.max(0, cell + (goal > at ? 1 : -1)));
+  }
+  const share = (at - GRID[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
+  return { late, refused, busy, inSystem: mix(table.inSystem, cell, share) };
+}
+
+/** The grid cell and utilization whose steady state holds `inSystem` requests. */
+function locate({ inSystem: table }: Table, inSystem: number): { cell: number; at: number } {
+  let [low, high] = [0, GRID.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! <= inSystem) low = middle;
+    else high = middle;
+  }
+  const width = table[high]! - table[low]!;
+  const share = width > 0 ? Math.min(1, (inSystem - table[low]!) / width) : 0;
+  return { cell: low, at: GRID[low]! + share * (GRID[high]! - GRID[low]!) };
+}
+
+function mix(values: Float64Array, cell: number, share: number): number {
+  return values[cell]! + share * (values[cell + 1]! - values[cell]!);
+}

@@ -1,0 +1,656 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
+import { isBadInput } from "../../adapters/bad-input.ts";
+import type { ScalingControls, ScalingPlan } from "../../policy/scaling-plan.ts";
+
+const plan = (controls: ScalingControls, unit: ScalingPlan["unit"]): ScalingPlan => ({
+  service: "cart",
+  unit,
+  controls,
+  feasibility: { possible: true },
+  reasons: [],
+  assumptions: [],
+});
+
+const faultsOf = (text: string): string => {
+  try {
+    parseAwsPlan(text, "plan.json");
+  } catch (error) {
+    if (isBadInput(error)) return error.message;
+    throw error;
+  }
+  return "accepted";
+};
+
+type Members = Record<string, unknown>;
+const tracking = (more: Members = {}, configuration: Members = {}) => ({
+  PolicyName: "steady",
+  PolicyType: "TargetTrackingScaling",
+  TargetTrackingScalingPolicyConfiguration: {
+    TargetValue: 50,
+    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+    ...configuration,
+  },
+  ...more,
+});
+const surge = (steps: readonly Members[], configuration: Members = {}) => ({
+  PolicyName: "surge",
+  PolicyType: "StepScaling",
+  StepScalingPolicyConfiguration: {
+    AdjustmentType: "ChangeInCapacity",
+    StepAdjustments: steps,
+    ...configuration,
+  },
+});
+const step = (lower: number | null, upper: number | null, change = 1) => ({
+  ...(lower === null ? {} : { MetricIntervalLowerBound: lower }),
+  ...(upper === null ? {} : { MetricIntervalUpperBound: upper }),
+  ScalingAdjustment: change,
+});
+const alarm = (more: Members = {}) => ({
+  AlarmName: "cart-surge",
+  Namespace: "AWS/ApplicationELB",
+  MetricName: "RequestCountPerTarget",
+  Statistic: "Sum",
+  Period: 60,
+  EvaluationPeriods: 3,
+  Threshold: 600,
+  ComparisonOperator: "GreaterThanThreshold",
+  AlarmActions: ["policy:surge"],
+  ...more,
+});
+const action = (more: Members = {}) => ({
+  ScheduledActionName: "morning",
+  Schedule: "cron(0 8 ? * MON-FRI *)",
+  ScalableTargetAction: { MinCapacity: 9 },
+  ...more,
+});
+const evening = action({
+  ScheduledActionName: "evening",
+  Schedule: "cron(0 20 ? * MON-FRI *)",
+  ScalableTargetAction: { MinCapacity: 2 },
+});
+const target = { MinCapacity: 2, MaxCapacity: 60 };
+const document = (more: Members = {}) =>
+  JSON.stringify({
+    ScalableTarget: target,
+    ScalingPolicies: [tracking()],
+    ScheduledActions: [],
+    Alarms: [],
+    ...more,
+  });
+const policies = (...list: readonly Members[]) => document({ ScalingPolicies: list });
+const stepped = (steps: readonly Members[], configuration: Members = {}, caller: Members = {}) =>
+  document({ ScalingPolicies: [surge(steps, configuration)], Alarms: [alarm(caller)] });
+const actions = (...list: readonly Members[]) => document({ ScheduledActions: list });
+const group = (more: Members = {}) =>
+  JSON.stringify({ AutoScalingGroup: { MinSize: 2, MaxSize: 9 }, ...more });
+
+// Numbers that survive AWS's units: whole per-minute counts and percentages.
+const requests = fc
+  .integer({ min: 1, max: 100_000 })
+  .map((perMinute) => Number((perMinute / 60).toPrecision(14)));
+const ratio = fc.integer({ min: 1, max: 90 }).map((percent) => percent / 100);
+const seconds = fc.integer({ min: 0, max: 3600 });
+
+const arbitraryTracking = (cooldown: fc.Arbitrary<number>) =>
+  fc
+    .record({
+      metric: fc.constantFrom("requestRatePerTask" as const, "cpuUtilization" as const),
+      disableScaleIn: fc.constant(false),
+      scaleOutCooldown: cooldown,
+      scaleInCooldown: cooldown,
+    })
+    .chain((base) =>
+      (base.metric === "cpuUtilization" ? ratio : requests).map((setpoint) => ({
+        name: "steady",
+        ...base,
+        setpoint,
+      })),
+    );
+
+const arbitraryStep = (cooldown: fc.Arbitrary<number>) =>
+  fc
+    .record({
+      kind: fc.constantFrom("change" as const, "percent" as const),
+      bands: fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 6 }),
+      change: fc.integer({ min: 1, max: 50 }),
+      metric: fc.constantFrom(
+        "requestRatePerTask" as const,
+        "requestRate" as const,
+        "responseTime" as const,
+        "cpuUtilization" as const,
+      ),
+      comparison: fc.constantFrom(">" as const, ">=" as const),
+      period: fc.constantFrom(60, 120, 300),
+      datapoints: fc.integer({ min: 1, max: 3 }),
+      threshold: fc.integer({ min: 51, max: 90 }),
+      cooldown,
+    })
+    .map(({ kind, bands, change, metric, comparison, period, datapoints, threshold, cooldown }) => {
+      const edges = [0, ...bands.toSorted((a, b) => a - b)].map((edge) => edge / 100);
+      const steps = edges.map((lower, i) => ({
+        lower,
+        upper: edges[i + 1] ?? null,
+        change: kind === "percent" ? (change + i) / 100 : change + i,
+      }));
+      const statistic = metric.startsWith("request") ? ("Sum" as const) : ("Average" as const);
+      const minimum = kind === "percent" ? { minAdjustment: 2 } : {};
+      const watching = {
+        metric,
+        statistic,
+        comparison,
+        threshold: threshold / 100,
+        period,
+        evaluationPeriods: 3,
+        datapoints,
+      };
+      return { name: "surge", alarm: watching, adjustment: kind, ...minimum, steps, cooldown };
+    });
+
+const arbitrarySchedule = fc
+  .uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 2, maxLength: 6 })
+  .chain((hours) =>
+    fc.tuple(
+      fc.constant(hours),
+      fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 6 }), { minLength: 1 }), { nil: null }),
+      fc.integer({ min: 0, max: 59 }),
+    ),
+  )
+  .map(([hours, weekdays, minute]) =>
+    hours.map((hour, i) => ({
+      name: `at-${hour}`,
+      at: {
+        minutes: [minute],
+        hours: [hour],
+        weekdays: weekdays === null ? null : weekdays.toSorted((a, b) => a - b),
+        daysOfMonth: null,
+        months: null,
+        years: null,
+      },
+      min: 3 + i, // the first of them lowers what the others raise, though never to the target's own minimum
+    })),
+  );
+
+const arbitraryControls = (cooldown: fc.Arbitrary<number>) =>
+  fc.record({
+    min: fc.constant(1),
+    max: fc.integer({ min: 10, max: 1000 }),
+    tracking: fc.array(arbitraryTracking(cooldown), { maxLength: 1 }),
+    steps: fc.array(arbitraryStep(cooldown), { maxLength: 1 }),
+    schedule: fc.oneof(fc.constant([]), arbitrarySchedule),
+  });
+
+describe("awsPlan and parseAwsPlan", () => {
+  it("gives a service's controls back", () => {
+    fc.assert(
+      fc.property(arbitraryControls(seconds), (controls) => {
+        const read = parseAwsPlan(JSON.stringify(awsPlan(plan(controls, "task"))), "plan.json");
+        expect(read.unit).to.equal("task");
+        expect(read.controls).to.deep.equal(controls);
+      }),
+    );
+  });
+
+  it("gives a group's controls back, with the warm-up in the place of cooldowns", () => {
+    const warm = fc
+      .integer({ min: 0, max: 3600 })
+      .chain((warmup) => arbitraryControls(fc.constant(warmup)).map((controls) => ({ ...controls, warmup })));
+    fc.assert(
+      fc.property(warm, (controls) => {
+        const read = parseAwsPlan(JSON.stringify(awsPlan(plan(controls, "instance"))), "plan.json");
+        expect(read.unit).to.equal("instance");
+        expect(read.controls).to.deep.equal(controls);
+      }),
+    );
+  });
+
+  it("says the same again once it was read, whatever the numbers", () => {
+    const rate = fc.double({ min: 0.01, max: 1e5, noNaN: true });
+    fc.assert(
+      fc.property(rate, rate, arbitraryControls(seconds), (setpoint, threshold, controls) => {
+        const [steady] = controls.tracking;
+        const [surge] = controls.steps;
+        const odd: ScalingControls = {
+          ...controls,
+          tracking: steady === undefined ? [] : [{ ...steady, metric: "requestRatePerTask", setpoint }],
+          steps:
+            surge === undefined ? [] : [{ ...surge, alarm: { ...surge.alarm, threshold: 1 + threshold } }],
+        };
+        const written = awsPlan(plan(odd, "task"));
+        const { controls: read } = parseAwsPlan(JSON.stringify(written), "plan.json");
+        expect(awsPlan(plan(read, "task"))).to.deep.equal(written);
+      }),
+    );
+  });
+
+  it("throws nothing but BadInput, whatever the text", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void faultsOf(text)));
+  });
+
+  it("throws nothing but BadInput when one member of a plan is anything", () => {
+    const keys = ["ScalableTarget", "ScalingPolicies", "ScheduledActions", "Alarms"];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...keys),
+        fc.jsonValue(),
+        (key, value) => void faultsOf(document({ [key]: value })),
+      ),
+    );
+  });
+
+  it("PLN-13 has no account id in it", () => {
+    fc.assert(
+      fc.property(arbitraryControls(seconds), (controls) => {
+        expect(JSON.stringify(awsPlan(plan(controls, "task")))).to.not.match(/\b\d{12}\b|arn:/);
+      }),
+    );
+  });
+
+  it("writes the requests of Application Auto Scaling and CloudWatch", () => {
+    const controls: ScalingControls = {
+      min: 2,
+      max: 60,
+      tracking: [
+        {
+          name: "steady",
+          metric: "requestRatePerTask",
+          setpoint: 5,
+          disableScaleIn: false,
+          scaleOutCooldown: 75,
+          scaleInCooldown: 300,
+        },
+      ],
+      steps: [],
+      schedule: [
+        {
+          name: "morning",
+          at: {
+            minutes: [0],
+            hours: [8],
+            weekdays: [1, 2, 3, 4, 5],
+            daysOfMonth: null,
+            months: null,
+            years: null,
+          },
+          min: 9,
+        },
+      ],
+    };
+    const service = {
+      ServiceNamespace: "ecs",
+      ResourceId: "service/CLUSTER/cart",
+      ScalableDimension: "ecs:service:DesiredCount",
+    };
+    expect(awsPlan(plan(controls, "task"))).to.deep.equal({
+      ScalableTarget: { ...service, MinCapacity: 2, MaxCapacity: 60 },
+      ScalingPolicies: [
+        {
+          ...service,
+          PolicyName: "steady",
+          PolicyType: "TargetTrackingScaling",
+          TargetTrackingScalingPolicyConfiguration: {
+            TargetValue: 300,
+            PredefinedMetricSpecification: {
+              PredefinedMetricType: "ALBRequestCountPerTarget",
+              ResourceLabel: "app/LOAD-BALANCER/0123456789abcdef/targetgroup/TARGET-GROUP/0123456789abcdef",
+            },
+            DisableScaleIn: false,
+            ScaleOutCooldown: 75,
+            ScaleInCooldown: 300,
+          },
+        },
+      ],
+      ScheduledActions: [
+        {
+          ...service,
+          ScheduledActionName: "morning",
+          Schedule: "cron(0 8 ? * MON-FRI *)",
+          Timezone: "UTC",
+          ScalableTargetAction: { MinCapacity: 9 },
+        },
+      ],
+      Alarms: [],
+    });
+  });
+});
+
+const refusals: readonly [string, string, RegExp][] = [
+  ["PLN-1 a trailing comma", '{"Alarms": [],}', /plan\.json:1:14.*trailing comma/],
+  ["PLN-1 a comment", "{\n  // why\n}", /plan\.json:2:3.*comments/],
+  ["PLN-1 NaN", '{"Alarms": NaN}', /plan\.json:1:12.*value is expected/],
+  ["PLN-1 a duplicate key", '{"Alarms": [],\n "Alarms": []}', /plan\.json:2:2.*twice/],
+  ["PLN-1 an empty file", " \n", /empty/],
+  ["PLN-1 null", "null", /it is null/],
+  ["PLN-1 an array", "[]", /empty list/],
+  ["PLN-1 a truncated file", '{"Alarms": [', /ends in the middle/],
+  ["PLN-2 nesting of a million", "[".repeat(1e6), /deeper than 64/],
+  ["PLN-2 six megabytes", `"${"x".repeat(6e6)}"`, /at most 5 MiB/],
+  ["PLN-3 __proto__", '{"__proto__": {"MinCapacity": 1}}', /reserved/],
+  ["PLN-3 constructor", '{"constructor": 1}', /reserved/],
+  ["PLN-3 toString", '{"Alarms": [], "toString": 1}', /reserved/],
+  [
+    "PLN-4 a misspelt member",
+    policies(tracking({ TargetTrackingScalingPolicyConfig: {} })),
+    /ScalingPolicies\[0\].*did you mean `TargetTrackingScalingPolicyConfiguration`/,
+  ],
+  [
+    "PLN-5 a quoted target",
+    policies(tracking({}, { TargetValue: "70" })),
+    /TargetValue is "70".*without quotes/,
+  ],
+  ["PLN-5 1e400", document().replace('"TargetValue":50', '"TargetValue":1e400'), /infinite/],
+  [
+    "PLN-6 another namespace",
+    policies(tracking({ ServiceNamespace: "dynamodb" })),
+    /ServiceNamespace is "dynamodb".*only ECS/,
+  ],
+  [
+    "PLN-6 another dimension",
+    policies(tracking({ ScalableDimension: "ecs:task:Count" })),
+    /ecs:service:DesiredCount/,
+  ],
+  [
+    "PLN-7 min above max",
+    document({ ScalableTarget: { MinCapacity: 9, MaxCapacity: 3 } }),
+    /MinCapacity is 9.*MaxCapacity, 3/,
+  ],
+  ["PLN-7 no MaxCapacity", document({ ScalableTarget: { MinCapacity: 9 } }), /MaxCapacity is missing/],
+  ["PLN-8 one name twice", policies(tracking(), tracking()), /ScalingPolicies\[1\].*overwrite/],
+  [
+    "PLN-8 a name of 257",
+    policies(tracking({ PolicyName: "x".repeat(257) })),
+    /257 characters.*more than 256/,
+  ],
+  ["PLN-9 a dangling action", document({ Alarms: [alarm()] }), /no such policy/],
+  [
+    "PLN-10 both configurations",
+    policies({ ...surge([step(0, null)]), ...tracking() }),
+    /both a step and a target tracking/,
+  ],
+  [
+    "PLN-10 type and member disagree",
+    policies(tracking({ PolicyType: "StepScaling" })),
+    /PolicyType is StepScaling.*missing/,
+  ],
+  [
+    "PLN-11 an unknown predefined metric",
+    policies(
+      tracking(
+        {},
+        { PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageMemoryUtilization" } },
+      ),
+    ),
+    /knows ECSServiceAverageCPUUtilization and ALBRequestCountPerTarget/,
+  ],
+  [
+    "PLN-11 an unknown alarm metric",
+    stepped([step(0, null)], {}, { MetricName: "QueueDepth" }),
+    /knows RequestCountPerTarget, CPUUtilization, RequestCount, TargetResponseTime/,
+  ],
+  ["PLN-15 a newer version", document({ FormatVersion: 2 }), /FormatVersion is 2.*up to version 1/],
+  [
+    "PLN-16 both shapes",
+    document({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
+    /ECS service and AutoScalingGroup of an EC2 group/,
+  ],
+  ["SCL-12 a target of 0", policies(tracking({}, { TargetValue: 0 })), /TargetValue is 0.*greater than 0/],
+  ["SCL-12 a negative target", policies(tracking({}, { TargetValue: -5 })), /greater than 0/],
+  ["SCL-12 a target of 1e120", policies(tracking({}, { TargetValue: 1e120 })), /2\^360/],
+  ["SCL-12 CPU above 100 %", policies(tracking({}, { TargetValue: 120 })), /at most 100 %/],
+  [
+    "SCL-14 a negative cooldown",
+    policies(tracking({}, { ScaleOutCooldown: -1 })),
+    /ScaleOutCooldown is -1.*whole number from 0/,
+  ],
+  [
+    "SCL-14 a cooldown of 1.5",
+    policies(tracking({}, { ScaleInCooldown: 1.5 })),
+    /ScaleInCooldown is 1.5.*whole number/,
+  ],
+  [
+    "SCL-15 a cooldown on a group",
+    group({
+      ScalingPolicies: [
+        {
+          PolicyName: "a",
+          PolicyType: "StepScaling",
+          AdjustmentType: "ChangeInCapacity",
+          StepAdjustments: [step(0, null)],
+          Cooldown: 60,
+        },
+      ],
+    }),
+    /Cooldown is 60.*EstimatedInstanceWarmup/,
+  ],
+  [
+    "SCL-16 a warm-up of 7200",
+    group({ AutoScalingGroup: { MinSize: 1, MaxSize: 2, DefaultInstanceWarmup: 7200 } }),
+    /-1 to 3600/,
+  ],
+  [
+    "SCL-17 21 steps",
+    stepped(Array.from({ length: 21 }, (_, i) => step(i, i === 20 ? null : i + 1))),
+    /at most 20 steps/,
+  ],
+  ["SCL-18 a gap", stepped([step(0, 10), step(20, null)]), /gap.*10–20/],
+  ["SCL-19 an overlap", stepped([step(0, 20), step(10, null)]), /overlap.*10–20/],
+  ["SCL-20 two open ends", stepped([step(0, null), step(10, null)]), /steps 0 and 1 have no upper bound/],
+  [
+    "SCL-20 upper below lower",
+    stepped([step(10, 0), step(10, null)]),
+    /step 0 ends at 0.*above its start, 10/,
+  ],
+  [
+    "SCL-20 a step open at both ends beside another",
+    stepped([step(null, null), step(10, 20)]),
+    /step 0 is open at both ends/,
+  ],
+  ["SCL-21 a negative lower bound", stepped([step(-10, 0, -1), step(0, null)]), /Add a step from −∞/],
+  [
+    "SCL-22 absolute bounds",
+    stepped([step(70, 80), step(80, null)], {}, { Threshold: 60 }),
+    /Did you mean 10–20/,
+  ],
+  [
+    "SCL-23 an exact capacity of -2",
+    stepped([step(0, null, -2)], { AdjustmentType: "ExactCapacity" }),
+    /at least 0/,
+  ],
+  ["SCL-23 a change of 0", stepped([step(0, null, 0)]), /does nothing/],
+  [
+    "SCL-24 a minimum magnitude without percent",
+    stepped([step(0, null)], { MinAdjustmentMagnitude: 2 }),
+    /PercentChangeInCapacity only/,
+  ],
+  [
+    "SCL-26 51 policies",
+    policies(...Array.from({ length: 51 }, (_, i) => tracking({ PolicyName: `p${i}` }))),
+    /at most 50 policies/,
+  ],
+  [
+    "SCL-27 201 actions",
+    actions(...Array.from({ length: 201 }, (_, i) => action({ ScheduledActionName: `a${i}` }))),
+    /at most 200/,
+  ],
+  [
+    "SCL-27 126 actions of a group",
+    group({
+      ScheduledActions: Array.from({ length: 126 }, (_, i) => ({
+        ScheduledActionName: `a${i}`,
+        Recurrence: "0 8 * * *",
+        MinSize: 1,
+      })),
+    }),
+    /at most 125/,
+  ],
+  [
+    "SCL-28 five fields for a service",
+    actions(action({ Schedule: "cron(0 8 * * MON-FRI)" })),
+    /six fields.*write cron\(0 8 \? \* MON-FRI \*\)/,
+  ],
+  [
+    "SCL-28 six fields for a group",
+    group({ ScheduledActions: [{ ScheduledActionName: "a", Recurrence: "0 8 ? * MON-FRI *", MinSize: 1 }] }),
+    /five fields.*write 0 8 \* \* MON-FRI/,
+  ],
+  [
+    "SCL-29 25 o'clock",
+    actions(action({ Schedule: "cron(0 25 * * ? *)" })),
+    /hour `25` is not within 0 to 23/,
+  ],
+  ["SCL-29 30 February", actions(action({ Schedule: "cron(0 8 30 FEB ? *)" })), /never fires/],
+  [
+    "SCL-30 a numeric weekday",
+    actions(action({ Schedule: "cron(0 8 ? * 2 *)" })),
+    /day of the week `2`.*write SUN/,
+  ],
+  ["SCL-31 an unknown zone", actions(action({ Timezone: "Mars/Olympus" }), evening), /no IANA time zone/],
+  [
+    "SCL-31 a misspelt zone",
+    actions(action({ Timezone: "Europe/Berln" }), evening),
+    /did you mean `?Europe\/Berlin/,
+  ],
+  [
+    "SCL-33 two actions at once",
+    actions(action(), action({ ScheduledActionName: "again", ScalableTargetAction: { MinCapacity: 2 } })),
+    /again fires at the same time as morning/,
+  ],
+  [
+    "SCL-34 min above max",
+    actions(action({ ScalableTargetAction: { MinCapacity: 20, MaxCapacity: 10 } }), evening),
+    /min 20 above max 10/,
+  ],
+  [
+    "SCL-34 min above the max in force",
+    actions(action({ ScalableTargetAction: { MinCapacity: 99 } }), evening),
+    /min 99 above max 60/,
+  ],
+  ["SCL-35 a raise that nothing ends", actions(action()), /nothing ever lowers it/],
+  ["SCL-36 a rate", actions(action({ Schedule: "rate(1 day)" })), /write cron/],
+  [
+    "SCL-36 a day that does not exist",
+    actions(action({ Schedule: "at(2026-02-30T08:00:00)" })),
+    /moment that exists/,
+  ],
+  ["SCL-38 no scale-in at all", policies(tracking({}, { DisableScaleIn: true })), /never get smaller/],
+  [
+    "SCL-40 tracking of a response time",
+    policies(
+      tracking(
+        {},
+        {
+          PredefinedMetricSpecification: undefined,
+          CustomizedMetricSpecification: {
+            MetricName: "TargetResponseTime",
+            Namespace: "AWS/ApplicationELB",
+            Statistic: "Average",
+          },
+        },
+      ),
+    ),
+    /ALBRequestCountPerTarget or CPU/,
+  ],
+  [
+    "SCL-40 tracking of all requests",
+    policies(
+      tracking(
+        {},
+        {
+          PredefinedMetricSpecification: undefined,
+          CustomizedMetricSpecification: {
+            MetricName: "RequestCount",
+            Namespace: "AWS/ApplicationELB",
+            Statistic: "Sum",
+          },
+        },
+      ),
+    ),
+    /ALBRequestCountPerTarget or CPU/,
+  ],
+  ["CW-14 an average of counts", stepped([step(0, null)], {}, { Statistic: "Average" }), /it is Sum/],
+  ["CW-19 a period of 45", stepped([step(0, null)], {}, { Period: 45 }), /10, 20, 30 or a multiple of 60/],
+  [
+    "CW-20 a period of 10 on a one-minute metric",
+    stepped([step(0, null)], {}, { Period: 10 }),
+    /one datapoint a minute/,
+  ],
+  [
+    "CW-21 a day and an hour of periods",
+    stepped([step(0, null)], {}, { EvaluationPeriods: 1500 }),
+    /90000 s, at most 86400/,
+  ],
+  ["CW-22 5 of 3", stepped([step(0, null)], {}, { DatapointsToAlarm: 5 }), /at most EvaluationPeriods, 3/],
+];
+
+describe("a plan made elsewhere is refused", () => {
+  for (const [title, text, message] of refusals)
+    it(title, () => {
+      expect(faultsOf(text)).to.match(message);
+    });
+
+  it("SCL-33 soon, when 200 actions fire every minute", () => {
+    const every = Array.from({ length: 200 }, (_, i) =>
+      action({
+        ScheduledActionName: `a${i}`,
+        Schedule: "cron(* * * * ? *)",
+        ScalableTargetAction: { MinCapacity: 2 },
+      }),
+    );
+    const start = performance.now();
+    expect(faultsOf(actions(...every))).to.match(/same time/);
+    expect(performance.now() - start).to.be.below(5000);
+  });
+
+  it("PLN-4 SCL-12 SCL-14 with all its faults at once", () => {
+    const text = policies(tracking({ Typo: 1 }, { TargetValue: 0, ScaleInCooldown: -1 }));
+    expect(faultsOf(text).split("\n")).to.have.length(3);
+  });
+});
+
+const notesOf = (text: string) => parseAwsPlan(text, "plan.json").notes.join("\n");
+
+describe("a plan made elsewhere is read with a note", () => {
+  it("PLN-1 after a byte order mark", () => {
+    expect(parseAwsPlan(`\uFEFF${document()}`, "plan.json").controls.max).to.equal(60);
+  });
+  it("PLN-9 when no alarm calls a step policy", () => {
+    const { controls, notes } = parseAwsPlan(policies(surge([step(0, null)])), "plan.json");
+    expect(controls.steps).to.deep.equal([]);
+    expect(notes.join()).to.match(/no alarm calls the step policy surge/);
+  });
+  it("PLN-12 when a resource label is missing", () => {
+    const label = { PredefinedMetricSpecification: { PredefinedMetricType: "ALBRequestCountPerTarget" } };
+    expect(parseAwsPlan(policies(tracking({}, label)), "plan.json").controls.tracking[0]?.metric).to.equal(
+      "requestRatePerTask",
+    );
+  });
+  it("PLN-14 when there is nothing in it", () => {
+    expect(notesOf("{}")).to.match(/capacity stays at min/);
+  });
+  it("SCL-12 when it holds CPU above 90 %", () => {
+    expect(notesOf(policies(tracking({}, { TargetValue: 95 })))).to.match(/above 90 %/);
+  });
+  it("SCL-14 when a cooldown exceeds an hour", () => {
+    expect(notesOf(policies(tracking({}, { ScaleInCooldown: 3601 })))).to.match(/more than an hour/);
+  });
+  it("SCL-39 when steps scale in beside target tracking", () => {
+    const both = document({
+      ScalingPolicies: [tracking(), surge([step(null, 0, -1)])],
+      Alarms: [alarm({ ComparisonOperator: "LessThanThreshold" })],
+    });
+    expect(notesOf(both)).to.match(/flapping/);
+  });
+  it("takes AWS's default cooldown of 300 s where none is given", () => {
+    const [steady] = parseAwsPlan(document(), "plan.json").controls.tracking;
+    expect(steady).to.deep.equal({
+      name: "steady",
+      metric: "cpuUtilization",
+      setpoint: 0.5,
+      disableScaleIn: false,
+      scaleOutCooldown: 300,
+      scaleInCooldown: 300,
+    });
+  });
+});

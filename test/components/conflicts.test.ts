@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { defaultDeployment, deploymentSettings } from "../../adapters/deployment.ts";
+import { refuseConflicts, type Tenant, warnings } from "../../components/conflicts.ts";
+import type { Compute } from "../../policy/service.ts";
+
+const FARGATE: Compute = { type: "fargate", cpu: 512, memory: 1024 };
+const zones = ["eu-west-1a", "eu-west-1b"];
+
+function settings(network: object = {}, rest: object = {}) {
+  const shared = { insecure: true, protect: false, ...rest };
+  return deploymentSettings({
+    network: { cidr: "10.0.0.0/16", zones, nat: "single", ...network },
+    ...shared,
+  });
+}
+
+function tenant(
+  name: string,
+  deployment: Partial<Tenant["deployment"]> = {},
+  compute = FARGATE,
+  max = 10,
+): Tenant {
+  return {
+    service: { name, compute },
+    deployment: { ...defaultDeployment(compute.type), paths: [`/${name}`], ...deployment },
+    plan: { feasibility: { possible: true }, controls: { max } },
+  };
+}
+
+function faultsOf(tenants: readonly Tenant[], network: object = {}, region = "eu-west-1"): string[] {
+  try {
+    refuseConflicts(settings(network), region, tenants);
+  } catch (error) {
+    return (error as Error).message.split("\n");
+  }
+  return [];
+}
+
+describe("refuseConflicts", () => {
+  it("has nothing against services with paths of their own", () => {
+    expect(faultsOf([tenant("cart"), tenant("pay")])).to.deep.equal([]);
+  });
+
+  it("LB-2: names both services that claim a path", () => {
+    const both = { paths: ["/shop/*", "/*"] };
+    expect(faultsOf([tenant("cart", both), tenant("pay", { paths: ["/*"] })])).to.deep.equal([
+      "services.pay.deploy: paths hold /*, as those of cart do; a path leads to one service. Give each its own, such as [/pay, /pay/*].",
+    ]);
+  });
+
+  it("LB-3: refuses the 101st rule", () => {
+    const paths = (count: number) => Array.from({ length: count }, (_, i) => `/${i}`);
+    expect(faultsOf([tenant("cart", { paths: paths(100) })])).to.deep.equal([]);
+    expect(faultsOf([tenant("cart", { paths: paths(101) })]).join()).to.match(/paths are 101 in all/);
+  });
+
+  it("NET-9: refuses more tasks than addresses, a deployment doubling them", () => {
+    const small = { cidr: "10.0.0.0/23" }; // two private /27: 2 × (32 − 5) = 54
+    expect(faultsOf([tenant("cart", {}, FARGATE, 27)], small)).to.deep.equal([]);
+    expect(faultsOf([tenant("cart", {}, FARGATE, 20), tenant("pay", {}, FARGATE, 8)], small)).to.deep.equal([
+      "setpoint:deployment.network: cidr is 10.0.0.0/23; twice the most tasks need 56 private addresses, and it has 54. Take a wider block, up to /16, or lower bounds.max.",
+    ]);
+  });
+
+  it("NET-12: refuses zones of another region than the stack's", () => {
+    expect(faultsOf([tenant("cart")], {}, "us-east-1").join()).to.match(/aws:region is us-east-1/);
+  });
+
+  it("refuses public images where nothing public is in reach", () => {
+    const closed = { nat: "none", endpoints: true };
+    expect(faultsOf([tenant("cart")], closed).join()).to.match(/without NAT only ECR is in reach/);
+    const own = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/cart:1";
+    expect(
+      faultsOf([tenant("cart", { image: { kind: "reference", reference: own } })], closed),
+    ).to.deep.equal([]);
+    expect(faultsOf([tenant("cart", { image: { kind: "build", folder: "shop" } })], closed)).to.deep.equal(
+      [],
+    );
+  });
+
+  it("CMP-11: refuses an architecture that the instance type does not have", () => {
+    const on = (instanceType: string, cpuArchitecture: "x86_64" | "arm64") =>
+      faultsOf([tenant("web", { cpuArchitecture }, { type: "ec2", instanceType })]).length;
+    expect([on("t4g.small", "arm64"), on("c7gn.large", "arm64"), on("g5.xlarge", "x86_64")]).to.deep.equal([
+      0, 0, 0,
+    ]);
+    expect([on("t4g.small", "x86_64"), on("t3.small", "arm64"), on("g5.xlarge", "arm64")]).to.deep.equal([
+      1, 1, 1,
+    ]);
+  });
+
+  it("refuses to build for instances, and reports all faults of all services together", () => {
+    const build = { image: { kind: "build", folder: "shop" }, paths: ["/*"] } as const;
+    const web = tenant("web", build, { type: "ec2", instanceType: "t3.small" });
+    const faults = faultsOf([tenant("cart", { paths: ["/*"] }), web], {}, "us-east-1");
+    expect(faults.map((fault) => fault.split(":")[0])).to.deep.equal([
+      "setpoint",
+      "services.web.deploy",
+      "services.web.deploy",
+    ]);
+  });
+});
+
+describe("warnings", () => {
+  it("NET-5, NET-14, NET-15: name what is allowed and may surprise", () => {
+    const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123";
+    const prod = deploymentSettings({
+      network: { cidr: "172.17.0.0/16", zones, nat: "single" },
+      certificateArn,
+    });
+    expect(warnings(prod, [])).to.deep.equal([
+      "network.nat is single: the loss of eu-west-1a cuts every zone off the internet.",
+      "network.cidr is 172.17.0.0/16: Docker's own bridge on instances uses 172.17.0.0/16.",
+    ]);
+    const many = [..."abcde"].map((letter) => `us-east-1${letter}`);
+    expect(warnings(settings({ zones: many, nat: "per-zone" }), []).join()).to.match(
+      /5, each with an Elastic IP/,
+    );
+    expect(warnings(settings(), [tenant("cart")])).to.deep.equal([]);
+  });
+
+  it("say which promise a plan cannot keep, and why", () => {
+    const obstacles = [{ why: "no task serves a request within 1 ms", waysOut: ["raise the threshold"] }];
+    const hopeless = {
+      ...tenant("cart"),
+      plan: { feasibility: { possible: false, obstacles }, controls: { max: 1 } },
+    };
+    expect(warnings(settings(), [hopeless as Tenant])).to.deep.equal([
+      "services.cart: no task serves a request within 1 ms",
+    ]);
+  });
+});

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import { defaultDeployment } from "../../adapters/deployment.ts";
+import { EcsCluster } from "../../components/ecs-cluster.ts";
+import { EcsScaling } from "../../components/ecs-scaling.ts";
+import { EcsService } from "../../components/ecs-service.ts";
+import type { ScalingControls } from "../../policy/scaling-plan.ts";
+import { asked, CAPACITY, CONTROLS, DEV, deploy, foundation, later } from "../support/deploy.ts";
+
+const scalable = {
+  serviceNamespace: "ecs",
+  scalableDimension: "ecs:service:DesiredCount",
+  resourceId: `service/${later("shop-cluster.name")}/${later("cart-ecs-service.name")}`,
+};
+
+function scaled(controls: ScalingControls) {
+  return deploy(() => {
+    const { network, security, target } = foundation(DEV, "task");
+    const cluster = new EcsCluster("shop", { insights: false });
+    const service = new EcsService("cart-ecs", {
+      ...{
+        network,
+        security,
+        target,
+        cluster,
+        logRetention: 14,
+        protect: false,
+        capacity: CAPACITY,
+        tasks: 3,
+      },
+      compute: { type: "fargate", cpu: 512, memory: 1024 },
+      deployment: defaultDeployment("fargate"),
+    });
+    new EcsScaling("scale", { service, target, controls });
+  });
+}
+
+describe("EcsScaling", () => {
+  let registered: Awaited<ReturnType<typeof scaled>>;
+  before(async () => {
+    registered = await scaled(CONTROLS);
+  });
+
+  it("bounds the service's task count", () => {
+    expect(asked(registered, "scale-target")).to.deep.equal({ ...scalable, minCapacity: 3, maxCapacity: 40 });
+  });
+
+  it("tracks requests a minute at this target group, and waits whole seconds", () => {
+    expect(asked(registered, "scale-load")).to.deep.equal({
+      ...scalable,
+      policyType: "TargetTrackingScaling",
+      targetTrackingScalingPolicyConfiguration: {
+        predefinedMetricSpecification: {
+          predefinedMetricType: "ALBRequestCountPerTarget",
+          resourceLabel: `${later("entry-alb.arnSuffix")}/${later("cart-group.arnSuffix")}`,
+        },
+        targetValue: 390, // 6.5 a second
+        disableScaleIn: false,
+        scaleOutCooldown: 60, // 59.2 s, never shorter
+        scaleInCooldown: 300,
+      },
+    });
+  });
+
+  it("tracks CPU in percent, without a label", () => {
+    expect(asked(registered, "scale-cpu").targetTrackingScalingPolicyConfiguration).to.deep.equal({
+      predefinedMetricSpecification: { predefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      targetValue: 55,
+      disableScaleIn: true,
+      scaleOutCooldown: 60,
+      scaleInCooldown: 300,
+    });
+  });
+
+  it("steps by bands above the alarm's threshold, in the alarm's unit", () => {
+    expect(asked(registered, "scale-surge")).to.deep.equal({
+      ...scalable,
+      policyType: "StepScaling",
+      stepScalingPolicyConfiguration: {
+        adjustmentType: "PercentChangeInCapacity",
+        cooldown: 60,
+        metricAggregationType: "Average",
+        minAdjustmentMagnitude: 2,
+        stepAdjustments: [
+          { metricIntervalLowerBound: "0", metricIntervalUpperBound: "120", scalingAdjustment: 25 },
+          { metricIntervalLowerBound: "120", scalingAdjustment: 50 },
+        ],
+      },
+    });
+    expect(asked(registered, "scale-surge-alarm")).to.deep.equal({
+      namespace: "AWS/ApplicationELB",
+      metricName: "RequestCountPerTarget",
+      dimensions: { LoadBalancer: later("entry-alb.arnSuffix"), TargetGroup: later("cart-group.arnSuffix") },
+      statistic: "Sum",
+      period: 60,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 480, // 8 a second
+      evaluationPeriods: 2,
+      datapointsToAlarm: 1,
+      treatMissingData: "missing",
+      alarmActions: [later("scale-surge.arn")],
+    });
+  });
+
+  it("changes one bound on schedule and leaves the other", () => {
+    expect(asked(registered, "scale-morning")).to.deep.equal({
+      ...scalable,
+      schedule: "cron(0 8 ? * MON-FRI *)",
+      timezone: "UTC",
+      scalableTargetAction: { minCapacity: 9 },
+    });
+  });
+
+  it("counts requests over the alarm's own period, and finds CPU at the service", async () => {
+    const [surge] = CONTROLS.steps;
+    const alarm = { ...surge!.alarm, period: 180 };
+    const cpu = { ...alarm, metric: "cpuUtilization", statistic: "Maximum", threshold: 0.9 } as const;
+    const steps = [
+      { ...surge!, name: "slow", alarm },
+      {
+        ...surge!,
+        name: "hot",
+        alarm: cpu,
+        adjustment: "change" as const,
+        steps: [{ lower: 0, upper: null, change: 3 }],
+      },
+    ];
+    const other = await scaled({ ...CONTROLS, tracking: [], schedule: [], steps });
+    expect(asked(other, "scale-slow-alarm").threshold).to.equal(8 * 180);
+    const { namespace, metricName, dimensions, threshold, statistic } = asked(other, "scale-hot-alarm");
+    expect({ namespace, metricName, dimensions, threshold, statistic }).to.deep.equal({
+      namespace: "AWS/ECS",
+      metricName: "CPUUtilization",
+      dimensions: { ClusterName: later("shop-cluster.name"), ServiceName: later("cart-ecs-service.name") },
+      threshold: 90,
+      statistic: "Maximum",
+    });
+    expect(asked(other, "scale-hot").stepScalingPolicyConfiguration).to.deep.include({
+      adjustmentType: "ChangeInCapacity",
+      metricAggregationType: "Maximum",
+      stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 3 }],
+    });
+  });
+});
