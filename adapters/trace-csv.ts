@@ -91,8 +91,5 @@ function remarks({ start, step, rates }: Trace, now: number): readonly string[] 
     ...(days < 1
       ? [`it spans ${(days * 24).toFixed(1)} h, less than a day; a weekly pattern needs 14 d`]
       : []),
-    ...(step >= 3600
-      ? ["its step is an hour; the minutes within are interpolated, and bursts shorter than it are unknown"]
-      : []),
   ];
 }

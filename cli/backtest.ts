@@ -73,7 +73,7 @@ async function backtest(options: BacktestOptions): Promise<ExitCode> {
 }
 
 /** Plans the trial's service, unless a plan is given, and replays the trial's traffic. */
-export async function judgedOn(trial: Trial, planFile?: string): Promise<Judged> {
+async function judgedOn(trial: Trial, planFile: string | undefined): Promise<Judged> {
   const { comparison } = await import("../policy/comparison.ts");
   const { name, controls, feasibility, notes } = await contestant(trial, planFile);
   progress(`replaying ${trial.service.name}: ${trial.traffic}`);
@@ -113,7 +113,7 @@ async function contestant({ service }: Trial, file: string | undefined): Promise
 }
 
 /** Whether the plan can keep its promises, and did. */
-export function kept({ feasibility, contenders }: Judged): boolean {
+function kept({ feasibility, contenders }: Judged): boolean {
   return feasibility.possible && contenders[0]!.backtest.met;
 }
 

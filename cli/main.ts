@@ -12,7 +12,6 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Runs one command line and returns its exit code; whatever goes wrong is told on stderr. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  silentWhenCutOff();
   let code: ExitCode = 0;
   const program = setpoint((answer) => {
     code = answer;
@@ -50,7 +49,7 @@ Examples:
   $ setpoint plan --stack prod                      every number of the stack's plans, and why
   $ setpoint plan -f services.yaml --format aws     the plan as requests of the AWS API
   $ setpoint backtest --stack prod --holdout 7      judged on seven days that the plan has not seen
-  $ setpoint preview --stack dev                    what \`pulumi up\` would create, without an account
+  $ setpoint preview --stack dev                    what \`pulumi up\` would create, offline
 
 Exit codes: 0 done; 1 the answer is no (an SLO cannot be met, a back-test misses it) or the work
 failed; 2 wrong use or bad input.`;
@@ -71,7 +70,7 @@ function messageOf(error: unknown): string {
 }
 
 /** `setpoint … | head` closes our output while we write: the reader has enough, nothing is wrong. */
-function silentWhenCutOff(): void {
+export function silentWhenCutOff(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;

@@ -46,7 +46,7 @@ async function plan(options: PlanOptions): Promise<ExitCode> {
 }
 
 /** Plans each service in turn, saying so. */
-export async function plans(declared: readonly DeclaredService[]): Promise<readonly Planned[]> {
+async function plans(declared: readonly DeclaredService[]): Promise<readonly Planned[]> {
   const { scalingPlan } = await import("../policy/plan.ts");
   const planned = declared.map((each): Planned => {
     progress(`planning ${each.service.name}`);
@@ -61,7 +61,7 @@ export async function plans(declared: readonly DeclaredService[]): Promise<reado
 }
 
 /** Files are named as seen from the working directory. */
-export function fromHere(text: string): string {
+function fromHere(text: string): string {
   return text.replaceAll(join(process.cwd(), "/"), "");
 }
 

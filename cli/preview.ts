@@ -18,9 +18,10 @@ Examples:
   $ setpoint preview --stack prod --json | jq '.[] | select(.type == "aws:ecs/service:Service")'`,
     )
     .action(async ({ stack, json }: { readonly stack: string; readonly json?: true }) => {
+      const root = stackRoot(stack);
       progress(`running the program of the stack ${stack} offline`);
       const { preview, resourceTree } = await import("../adapters/offline-preview.ts");
-      const registrations = await preview(stack, stackRoot(stack));
+      const registrations = await preview(stack, root);
       progressDone();
       process.stdout.write(
         json

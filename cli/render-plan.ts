@@ -115,12 +115,17 @@ function changeOf(adjustment: StepScaling["adjustment"], change: number): string
 }
 
 /** The settings of pace that no reason names. */
-function paceLines({ unit, controls: { steps, warmup } }: ScalingPlan, width: number): readonly string[] {
+function paceLines(
+  { unit, controls: { steps, warmup }, reasons }: ScalingPlan,
+  width: number,
+): readonly string[] {
+  const told = (of: string) => reasons.some((reason) => reason.of === of);
   if (unit === "task")
-    return steps.map(({ name, cooldown }) => row(`${name} cooldown`, width, duration(cooldown)));
-  return warmup === undefined
-    ? []
-    : [row("warm-up", width, duration(warmup), "until then a new instance is left out of the metrics")];
+    return steps
+      .filter(({ name }) => !told(`${name}.cooldown`))
+      .map(({ name, cooldown }) => row(`${name} cooldown`, width, duration(cooldown)));
+  if (warmup === undefined || told("warmup")) return [];
+  return [row("warm-up", width, duration(warmup), "until then a new instance is left out of the metrics")];
 }
 
 /** Where a reason is told, by the path of the number it is of; what none claims is told at the end. */
@@ -147,16 +152,18 @@ function row(label: string, width: number, value: string, because?: string): str
   return hanging(`    ${padded(label, width, "left")}  `, text).replace(value, () => bold(value));
 }
 
-const NAMES: Readonly<Record<string, string>> = { min: "floor", max: "ceiling", busiest: "at most" };
+const NAMES: Readonly<Record<string, string>> = {
+  min: "floor",
+  max: "ceiling",
+  busiest: "at most",
+  warmup: "warm-up",
+};
 
 /** `scale-in cooldown` for `tracking.scaleInCooldown`. */
 function labelOf(path: string): string {
-  const last = path.slice(path.indexOf(".") + 1);
+  const name = path.replace(/^(slo|capacity|tracking|bounds)\./, "");
   return (
-    NAMES[last] ??
-    last
-      .replace(/scale(In|Out)/g, (_, way: string) => `scale-${way.toLowerCase()}`)
-      .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
-      .replace(/([a-z]) ?Cooldown/g, "$1 cooldown")
+    NAMES[name] ??
+    name.replace(/scale(In|Out)C/, (_, way: string) => `scale-${way.toLowerCase()} c`).replaceAll(".", " ")
   );
 }

@@ -11,6 +11,7 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
 } else {
   const { register } = await import("tsx/esm/api");
   register({ tsconfig: false }); // whatever tsconfig.json lies in the working directory is not ours
-  const { main } = await import("./main.ts");
+  const { main, silentWhenCutOff } = await import("./main.ts");
+  silentWhenCutOff();
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -5,21 +5,28 @@ type Format = Parameters<typeof util.styleText>[0];
 /** Columns that our texts fill at most. */
 export const WIDTH = 100;
 
-export const bold = painter("bold", process.stdout);
-export const dim = painter("dim", process.stdout);
-export const green = painter("green", process.stdout);
-export const warning = painter(["red", "bold"], process.stdout);
-export const red = painter("red", process.stderr);
+/** Whether stdout is read by a person who sees colors. */
+export const colorful = seesColors(process.stdout);
 
-/** Colors for people only: not in pipes or files, not where NO_COLOR is set, not before Node 20.12. */
-function painter(format: Format, stream: NodeJS.WriteStream): (text: string) => string {
-  if (!stream.isTTY || !stream.hasColors() || typeof util.styleText !== "function") return (text) => text;
-  return (text) => util.styleText(format, text);
+export const bold = painter("bold", colorful);
+export const green = painter("green", colorful);
+export const warning = painter(["red", "bold"], colorful);
+export const red = painter("red", seesColors(process.stderr));
+
+/** Not in pipes or files unless FORCE_COLOR asks for it, not where NO_COLOR is set, not before Node 20.12. */
+function seesColors(stream: NodeJS.WriteStream): boolean {
+  const forced = Number(process.env.FORCE_COLOR ?? 0) > 0;
+  return typeof util.styleText === "function" && (forced || (stream.isTTY && stream.hasColors()));
+}
+
+function painter(format: Format, colored: boolean): (text: string) => string {
+  return colored ? (text) => util.styleText(format, text, { validateStream: false }) : (text) => text;
 }
 
 /** Says on stderr what is being done: one line that changes on a terminal, a plain line each elsewhere. */
 export function progress(text: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text} …` : `${text} …\n`);
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(isTTY ? `\r\x1b[2K${text.slice(0, columns - 3)} …` : `${text} …\n`);
 }
 
 /** Clears the changing line, so that what follows starts afresh. */

@@ -62,13 +62,13 @@ export async function trialOf(
   return {
     service: { ...service, demand: { ...demand, trace: seen } },
     trace: grown(held, demand.growth),
-    traffic: `the last ${holdout} days of its history${grownBy(demand.growth)}`,
+    traffic: `the last ${holdout === 1 ? "day" : `${holdout} days`} of its history${grownBy(demand.growth)}`,
     unseen: true,
     notes: [],
   };
 }
 
-export function daysOf({ step, rates }: Trace): number {
+function daysOf({ step, rates }: Trace): number {
   return (step * rates.length) / DAY;
 }
 

@@ -72,23 +72,28 @@ export function poolOf(service: Service): TaskPool {
 /** The tasks as the queueing model sees them, one mean task standing for all. */
 export function steadyPlant(service: Service): Plant {
   const pool = poolOf(service);
-  let inSystem = 0;
-  let before = 0;
+  let [inSystem, before] = [0, 0];
+  const slice = {
+    arrived: 0,
+    late: thresholdsOf(service).map(() => 0),
+    refused: 0,
+    busy: 0,
+    responseTime: 0,
+  };
   return (tasks, rate, seconds) => {
     // Tasks that join are empty; tasks that leave finish what they hold.
     const start = tasks > before && before > 0 ? (inSystem * before) / tasks : inSystem;
     before = tasks;
     const served = pool.serve(tasks, rate, seconds, start);
     inSystem = served.inSystem;
-    const arrived = rate * seconds;
+    slice.arrived = rate * seconds;
+    for (let i = 0; i < slice.late.length; i++) slice.late[i] = served.late[i]! * slice.arrived;
+    slice.refused = served.refused * slice.arrived;
+    slice.busy = served.busy;
+    // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
-    return {
-      arrived,
-      late: served.late.map((share) => share * arrived),
-      refused: served.refused * arrived,
-      busy: served.busy,
-      responseTime: rate > 0 ? inSystem / accepted : 0,
-    };
+    slice.responseTime = rate > 0 ? inSystem / accepted : 0;
+    return slice;
   };
 }
 

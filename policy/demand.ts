@@ -30,7 +30,7 @@ function historyAssumptions(given: Trace, minutes: Trace): readonly string[] {
   const assumptions: string[] = [];
   if (given.step > 300) {
     assumptions.push(
-      `the history has one value every ${given.step / 60} minutes: within them the rate is taken to change evenly, so shorter bursts are not known`,
+      `the history has one value every ${given.step / 60} minutes: the rate is interpolated between them, and bursts shorter than that are unknown`,
     );
   }
   if (minutes.rates.length > LOOKED_AT)

@@ -15,11 +15,27 @@ const TASKS_A_SERVICE = 5000;
 /** Room above what the highest rate of the history needs: a ceiling costs nothing until it is used. */
 const ROOM = 2;
 
+/** Target tracking may hold a little more than the SLO bears for ever: rounding up and slow scale-in keep the mean below. */
+const [BEYOND, FULL] = [1.06, 0.97];
+
 /** An availability objective from here on is not left to a single task. */
 const HIGH_AVAILABILITY = 0.999;
 
+/** The newest plans by what they were made from: a plan, a preview and a back-test of one run ask for the same. */
+const made = new Map<string, ScalingPlan>();
+const REMEMBERED = 16;
+
 /** Derives every scaling number of a service from what it owes its users; each with its reason. */
 export function scalingPlan(service: Service): ScalingPlan {
+  const key = JSON.stringify(service);
+  const plan = made.get(key) ?? derived(service);
+  made.delete(key);
+  made.set(key, plan);
+  if (made.size > REMEMBERED) made.delete(made.keys().next().value!);
+  return plan;
+}
+
+function derived(service: Service): ScalingPlan {
   const { trace: history, assumptions } = demandHistory(service.demand);
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const ceiling = busiestUtilization(service);
@@ -30,7 +46,13 @@ export function scalingPlan(service: Service): ScalingPlan {
   const reachable = Number.isFinite(needed);
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
   const inner = { min: Math.max(1, Math.ceil(min / reserve)), max: Math.max(1, Math.floor(max / reserve)) };
-  const choice = cheapestChoice(history, { service, max: inner.max, ceiling }, inner, budgetUseOf(service));
+  const highest = Math.min(FULL, ceiling * BEYOND);
+  const choice = cheapestChoice(
+    history,
+    { service, max: inner.max, ceiling: highest },
+    inner,
+    budgetUseOf(service),
+  );
   const controls = withReserve(
     controlsFor(choice.rehearsal.candidate, service.capacity, inner.max),
     reserve,

@@ -1,4 +1,4 @@
-import { erf } from "mathjs/number";
+import { normalTail } from "./normal.ts";
 
 /** Share of arrivals that find `servers` busy and are lost (M/G/c/c). Erlang 1917; recursion of Jagerman 1974. */
 export function erlangB(servers: number, offeredLoad: number): number {
@@ -51,14 +51,14 @@ export function waitingTail(queue: Queue, utilization: number): WaitingTail {
 function waitingProbability(queue: Queue, utilization: number, erlang: number): number {
   const { servers: m, serviceScv, arrivalScv } = queue;
   const idle = (1 - utilization) * Math.sqrt(m);
-  const corrected = (x: number) => Math.min(1, (upperNormal(x) / upperNormal(idle)) * erlang);
+  const corrected = (x: number) => Math.min(1, (normalTail(x) / normalTail(idle)) * erlang);
   const lightest = corrected((2 * idle) / (1 + arrivalScv));
   const heaviest = corrected(((1 + arrivalScv) * idle) / (arrivalScv + serviceScv));
   const few = utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;
   const spread = Math.sqrt((m * utilization * (arrivalScv + serviceScv)) / (1 + serviceScv));
   const margin = (m - m * utilization - 0.5) / spread;
   if (m <= 6 || margin <= 0.5 || arrivalScv >= 1) return few;
-  const many = arrivalScv * few + (1 - arrivalScv) * upperNormal(margin);
+  const many = arrivalScv * few + (1 - arrivalScv) * normalTail(margin);
   if (margin >= 1) return many;
   const weight = 2 * (1 - arrivalScv) * (margin - 0.5);
   return weight * many + (1 - weight) * few;
@@ -83,9 +83,4 @@ function meanCorrection(queue: Queue, utilization: number): number {
   }
   const whole = 2 * (ca2 + cs2);
   return ((cs2 - ca2) / whole) * regularArrivals + ((cs2 + 3 * ca2) / whole) * mixed;
-}
-
-/** P(Z > x) of the standard normal distribution. */
-function upperNormal(x: number): number {
-  return (1 - erf(x / Math.SQRT2)) / 2;
 }

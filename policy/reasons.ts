@@ -30,7 +30,7 @@ export function reasons(
     ...service.slos.map((slo) => promise(slo)),
     capacity(service, derivation),
     ...trackingReasons(service, controls, derivation),
-    ...surgeReasons(controls, derivation),
+    ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
     ...scheduleReason(service, controls, derivation),
     cost(service, derivation),
@@ -98,12 +98,31 @@ function rehearsalWords({ rehearsal, stress }: Choice): string {
   return `the highest that kept within ${percent(ALLOWED)} of the error budget in nine of ten 2-day windows of the newest history${harder}; on the history as it was it uses ${percent(rehearsal.budgetUse)} of it`;
 }
 
-function surgeReasons(controls: ScalingControls, { choice }: Derivation): readonly Reason[] {
-  return controls.steps.map((policy) => ({
-    of: "surge",
-    value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
-    because: `target tracking waits for three datapoints; when the load of each is ${figure(choice.rehearsal.candidate.surge)} times the setpoint this policy acts on the first and adds what brings it back to the setpoint, in ${policy.steps.length} bands. Of the thresholds tried this was the cheapest that kept the SLOs`,
-  }));
+function surgeReasons(
+  service: Service,
+  controls: ScalingControls,
+  { choice }: Derivation,
+): readonly Reason[] {
+  const pace = controls.steps.flatMap((policy): Reason[] => [
+    {
+      of: "surge",
+      value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+      because: `target tracking waits for three datapoints; when the load of each is ${figure(choice.rehearsal.candidate.surge)} times the setpoint this policy acts on the first and adds what brings it back to the setpoint, in ${policy.steps.length} bands. Of the thresholds tried this was the cheapest that kept the SLOs`,
+    },
+    {
+      of: "surge.cooldown",
+      value: seconds(policy.cooldown),
+      because:
+        "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
+    },
+  ]);
+  if (service.compute.type !== "ec2" || controls.warmup === undefined) return pace;
+  const warmup = {
+    of: "warmup",
+    value: seconds(controls.warmup),
+    because: `the declared startup: until then a new instance serves nothing, is left out of the metrics and blocks scale-in`,
+  };
+  return [...pace, warmup];
 }
 
 function boundReasons(
@@ -157,6 +176,6 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
   return {
     of: "cost",
     value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
-    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${service.price} USD an hour each`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each`,
   };
 }

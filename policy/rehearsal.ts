@@ -1,4 +1,5 @@
 import { awsAutoscaler } from "./autoscaler.ts";
+import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, type Standing } from "./candidate.ts";
 import { type ReplayMinute, replay } from "./replay.ts";
@@ -23,55 +24,62 @@ export interface Stage {
 }
 
 /** Windows judged one by one, in minutes: two days, one beginning every twelve hours. */
-const [WINDOW, STRIDE] = [2 * 1440, 720];
+export const [WINDOW, STRIDE] = [2 * 1440, 720];
 
 /** Share of the windows that must keep within the budget: a single incident in two weeks may break it. */
 const KEPT = 0.9;
 
 /** Share of the error budget that the rehearsal may use: the rest is for what the model does not know. */
-export const ALLOWED = 0.9;
+export const ALLOWED = 0.8;
 
-/** The lowest utilization that target tracking is asked to hold. */
-const LOWEST = 0.05;
-
-export function rehearse({ service, trace, max }: Stage, candidate: Candidate): Rehearsal {
+/** Undefined when the candidate takes `cheapest` task-hours or more: what it costs is then all there is to know. */
+export function rehearse(
+  { service, trace, max }: Stage,
+  candidate: Candidate,
+  cheapest = Number.POSITIVE_INFINITY,
+): Rehearsal | undefined {
   const controls = controlsFor(candidate, service.capacity, max);
   const initial = initialTasks(service, trace, controls.min, max);
-  const result = replay(
-    awsAutoscaler(controls),
-    steadyPlant(service),
-    trace,
-    service.capacity.startup,
-    initial,
-  );
+  const { startup } = service.capacity;
+  const autoscaler = awsAutoscaler(controls);
+  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial, AWS_LOOP, cheapest);
+  if (result.taskHours >= cheapest) return undefined;
   return { candidate, taskHours: result.taskHours, budgetUse: windowedUse(service, result.minutes) };
 }
 
+/** Utilizations among which the highest is sought, and how finely. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly precision: number;
+}
+
 /**
- * The highest utilization that keeps within the budget for one floor and surge, by bisection; undefined when
- * none does, or when all that do take `cheapest` task-hours or more.
+ * The highest utilization of a range that keeps within the budget for one floor and surge, by bisection;
+ * undefined when none does, or when all that do take `cheapest` task-hours or more.
  */
 export function busiestRehearsal(
   stage: Stage,
   standing: Standing,
   surge: number,
+  range: Range,
   cheapest = Number.POSITIVE_INFINITY,
 ): Rehearsal | undefined {
-  let [low, high] = [LOWEST, stage.ceiling];
-  const at = (utilization: number) => rehearse(stage, { utilization, surge, standing });
-  const best = at(high);
-  if (best.taskHours >= cheapest) return undefined;
-  if (best.budgetUse <= ALLOWED) return best;
-  let found = at(low);
-  if (found.budgetUse > ALLOWED) return undefined;
-  while (high - low > 0.012) {
+  const at = (utilization: number) => rehearse(stage, { utilization, surge, standing }, cheapest);
+  let { low, high } = range;
+  const busiest = at(high);
+  if (!busiest) return undefined;
+  if (busiest.budgetUse <= ALLOWED) return busiest;
+  let found: Rehearsal | undefined;
+  while (high - low > range.precision) {
     const middle = (low + high) / 2;
     const tried = at(middle);
-    if (tried.budgetUse <= ALLOWED) [low, found] = [middle, tried];
-    else if (tried.taskHours >= cheapest) return undefined;
+    if (!tried)
+      low = middle; // dearer than what is known: only higher ones are of use
+    else if (tried.budgetUse <= ALLOWED) [low, found] = [middle, tried];
     else high = middle;
   }
-  return found.taskHours < cheapest ? found : undefined;
+  return found;
 }
 
 function windowedUse(service: Service, minutes: readonly ReplayMinute[]): number {

@@ -1,22 +1,36 @@
 import { type Standing, standing } from "./candidate.ts";
+import { tasksNeeded } from "./demand-curve.ts";
 import type { BudgetUse } from "./floor.ts";
 import { section } from "./minutes.ts";
-import { busiestRehearsal, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
+import { busiestRehearsal, type Rehearsal, rehearse, STRIDE, type Stage, WINDOW } from "./rehearsal.ts";
 import type { Seasonality } from "./season.ts";
+import type { Service } from "./service.ts";
 import { steeper } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 
-/** Surges are steepened by this exponent, or by the next if nothing can carry that. */
-const STRESS: readonly number[] = [0.75, 0.4, 0];
+/**
+ * Surges are steepened by this exponent. Where that needs more standing capacity than a fleet fixed at the peak of
+ * an ordinary window, the next is taken: unheard-of surges are not worth insuring at such a price.
+ */
+const STRESS: readonly number[] = [0.9, 0.4, 0.15, 0];
 
 /** Metric ÷ setpoint at which the step policy may act; the first is tried with every floor, the others with the best. */
-const SURGES: readonly number[] = [1.5, 1.15, 1.3, 2];
+const SURGES: readonly number[] = [1.5, 1.15, 2];
+
+/** The lowest utilization that target tracking is asked to hold. */
+const LOWEST = 0.05;
+
+/** Utilization is searched to the first between floors, and to the second for the floor that won. */
+const [COARSE, FINE] = [0.04, 0.01];
 
 /** Error budgets that a floor alone may use: from one that only helps to one that carries nearly all. */
-const ALLOWANCES: readonly number[] = [20, 6, 2, 0.8];
+const ALLOWANCES: readonly number[] = [12, 3, 0.8];
 
 /** Minutes of history that are rehearsed: the newest two weeks. */
-const REHEARSED = 14 * 1440;
+const REHEARSAL = 14 * 1440;
+
+/** Standing capacity may cost so many times a fleet fixed at the peak of an ordinary window before less stress is tried. */
+const DEAR = 1.2;
 
 export interface Choice {
   readonly rehearsal: Rehearsal;
@@ -34,28 +48,67 @@ export function cheapestChoice(
   bounds: { readonly min: number; readonly max: number },
   budgetUse: BudgetUse,
 ): Choice {
-  const length = Math.min(REHEARSED, history.rates.length);
-  const newest = section(history, history.rates.length - length, length);
+  const newest = newestOf(history, REHEARSAL);
   const standings = standingsFor(history, stage.service.capacity.startup, bounds, budgetUse);
+  const dear = DEAR * fixedFleet(newest, stage.service, bounds) * (newest.rates.length / 60);
+  let kept: Choice | undefined;
+  let limit: number | undefined;
   for (const stress of STRESS) {
-    const found = cheapest({ ...stage, trace: stress > 0 ? steeper(newest, stress) : newest }, standings);
-    if (found) return { rehearsal: rehearse({ ...stage, trace: newest }, found.candidate), stress };
+    const trace = stress > 0 ? steeper(newest, stress) : newest;
+    const found = cheapest({ ...stage, trace }, standings, limit);
+    if (!found) continue;
+    limit = found.taskHours;
+    kept = { rehearsal: rehearse({ ...stage, trace: newest }, found.candidate)!, stress };
+    if (kept.rehearsal.taskHours <= dear) return kept;
   }
+  if (kept) return kept;
   const strongest = standings.reduce((a, b) => (b.min > a.min ? b : a));
   const candidate = { utilization: stage.ceiling / 2, surge: SURGES[0]!, standing: strongest };
-  return { rehearsal: rehearse({ ...stage, trace: newest }, candidate), stress: undefined };
+  return { rehearsal: rehearse({ ...stage, trace: newest }, candidate)!, stress: undefined };
 }
 
-function cheapest(stage: Stage, standings: readonly Standing[]): Rehearsal | undefined {
+/** Tasks that a fleet fixed at the peak of a window needs, in the middle one of all two-day windows. */
+function fixedFleet(
+  history: Trace,
+  service: Service,
+  bounds: { readonly min: number; readonly max: number },
+): number {
+  const length = Math.min(WINDOW, history.rates.length);
+  const peaks: number[] = [];
+  for (let from = 0; from + length <= history.rates.length; from += STRIDE) {
+    peaks.push(history.rates.slice(from, from + length).reduce((most, rate) => Math.max(most, rate), 0));
+  }
+  const typical = peaks.toSorted((a, b) => a - b)[Math.floor(peaks.length / 2)]!;
+  return Math.max(bounds.min, Math.min(bounds.max, tasksNeeded(service, typical)));
+}
+
+function cheapest(
+  stage: Stage,
+  standings: readonly Standing[],
+  limit: number | undefined,
+): Rehearsal | undefined {
   let best: Rehearsal | undefined;
   for (const standing of standings) {
-    best = busiestRehearsal(stage, standing, SURGES[0]!, best?.taskHours) ?? best;
+    // A floor added at the same setpoint only costs more: to be cheaper it must allow a higher one.
+    const range = { low: best?.candidate.utilization ?? LOWEST, high: stage.ceiling, precision: COARSE };
+    best = busiestRehearsal(stage, standing, SURGES[0]!, range, best?.taskHours ?? limit) ?? best;
   }
   if (!best) return undefined;
-  for (const surge of SURGES.slice(1)) {
-    best = busiestRehearsal(stage, best.candidate.standing, surge, best.taskHours) ?? best;
+  const { standing, utilization } = best.candidate;
+  const range = {
+    low: utilization - COARSE,
+    high: Math.min(stage.ceiling, utilization + 2 * COARSE),
+    precision: FINE,
+  };
+  for (const surge of SURGES) {
+    best = busiestRehearsal(stage, standing, surge, range, best.taskHours) ?? best;
   }
   return best;
+}
+
+function newestOf(trace: Trace, minutes: number): Trace {
+  const length = Math.min(minutes, trace.rates.length);
+  return section(trace, trace.rates.length - length, length);
 }
 
 /** A floor needs history to recur in: three days for a day, ten for a week with its weekend. */

@@ -1,4 +1,4 @@
-import { erf } from "mathjs/number";
+import { normalShare, normalTail } from "./normal.ts";
 
 /** Log-normal service times with the mean (seconds) and coefficient of variation declared. */
 export interface ServiceTime {
@@ -17,7 +17,7 @@ export function shareServedWithin(serviceTime: ServiceTime, limit: number): numb
   if (limit <= 0) return 0;
   const { mu, sigma } = logNormal(serviceTime);
   if (sigma === 0) return limit >= serviceTime.mean ? 1 : 0;
-  return (1 + erf((Math.log(limit) - mu) / (sigma * Math.SQRT2))) / 2;
+  return normalShare((Math.log(limit) - mu) / sigma);
 }
 
 /** The service time, seconds, that a `share` of requests stays within; by bisection on the normal deviate. */
@@ -26,7 +26,7 @@ export function serviceTimeQuantile(serviceTime: ServiceTime, share: number): nu
   let [low, high] = [-9, 9];
   for (let i = 0; i < 60; i++) {
     const z = (low + high) / 2;
-    if ((1 + erf(z / Math.SQRT2)) / 2 < share) low = z;
+    if (normalShare(z) < share) low = z;
     else high = z;
   }
   return Math.exp(mu + sigma * low);
@@ -51,7 +51,6 @@ export function residualLongerThan(serviceTime: ServiceTime, time: number): numb
   if (time <= 0) return 1;
   const { mu, sigma } = logNormal(serviceTime);
   if (sigma === 0) return Math.max(0, 1 - time / serviceTime.mean);
-  const upper = (x: number) => (1 - erf(x / Math.SQRT2)) / 2;
   const z = (Math.log(time) - mu) / sigma;
-  return Math.max(0, upper(z - sigma) - (time / serviceTime.mean) * upper(z));
+  return Math.max(0, normalTail(z - sigma) - (time / serviceTime.mean) * normalTail(z));
 }

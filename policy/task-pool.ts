@@ -13,7 +13,10 @@ export interface Served {
 }
 
 export interface TaskPool {
-  /** Serves `rate` requests a second on `tasks` tasks for `seconds`, from `inSystem` requests in each. */
+  /**
+   * Serves `rate` requests a second on `tasks` tasks for `seconds`, from `inSystem` requests in each. What it
+   * returns holds until the next call: a replay calls it a million times.
+   */
   readonly serve: (tasks: number, rate: number, seconds: number, inSystem: number) => Served;
   /** The long run at one rate; from the tables, so fast. */
   readonly steady: (
@@ -49,9 +52,10 @@ export function taskPool(profile: TaskProfile, thresholds: readonly number[]): T
     return found;
   };
   const slotRate = profile.concurrency / profile.serviceTime.mean;
+  const tally: Tally = { late: thresholds.map(() => 0), refused: 0, busy: 0, inSystem: 0 };
   return {
     serve: (tasks, rate, seconds, inSystem) =>
-      follow(tableFor(tasks), rate / (tasks * slotRate), slotRate, seconds, inSystem),
+      follow(tableFor(tasks), rate / (tasks * slotRate), slotRate, seconds, inSystem, tally),
     steady: (tasks, rate) => {
       const found = tableFor(tasks);
       const { cell, share } = cellOf(rate / (tasks * slotRate));
@@ -71,6 +75,13 @@ function cellOf(utilization: number): { cell: number; share: number } {
     else high = middle;
   }
   return { cell: low, share: Math.min(1, (utilization - GRID[low]!) / (GRID[high]! - GRID[low]!)) };
+}
+
+interface Tally extends Served {
+  readonly late: number[];
+  refused: number;
+  busy: number;
+  inSystem: number;
 }
 
 interface Table {
@@ -94,10 +105,22 @@ function table(profile: TaskProfile, tasks: number, thresholds: readonly number[
   };
 }
 
-function follow(table: Table, target: number, slotRate: number, seconds: number, inSystem: number): Served {
+function follow(
+  table: Table,
+  target: number,
+  slotRate: number,
+  seconds: number,
+  inSystem: number,
+  into: Tally,
+): Served {
   const goal = Math.min(target, GRID.at(-1)! * 0.999);
   let { cell, at } = locate(table, inSystem);
-  const late = new Array<number>(table.late.length).fill(0);
+  into.late.fill(0);
+  const end = cellOf(goal);
+  if (relaxation(table, Math.max(cell, end.cell), slotRate) < seconds * NEGLIGIBLE) {
+    settle(table, goal, end, into);
+    return into;
+  }
   let [refused, busy, left] = [0, 0, seconds];
   while (left > 1e-9) {
     const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
@@ -110,23 +133,46 @@ function follow(table: Table, target: number, slotRate: number, seconds: number,
       ? Number.POSITIVE_INFINITY
       : timeConstant * Math.log((goal - at) / (goal - border));
     const spent = Math.min(left, crossing);
-    const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
+    const fading = inside || spent < crossing ? Math.exp(-spent / timeConstant) : 0;
+    const next = spent < crossing ? goal - (goal - at) * fading : border;
     // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
-    const mean = inside
-      ? goal - ((goal - at) * timeConstant * (1 - Math.exp(-spent / timeConstant))) / spent
-      : (at + next) / 2;
+    const mean = inside ? goal - ((goal - at) * timeConstant * (1 - fading)) / spent : (at + next) / 2;
     const share = Math.min(1, Math.max(0, (mean - low) / (high - low)));
     const weight = spent / seconds;
     const refusedHere = mix(table.refused, cell, share);
     refused += weight * refusedHere;
     busy += weight * Math.min(1, mean * (1 - refusedHere));
-    for (let i = 0; i < late.length; i++) late[i]! += weight * mix(table.late[i]!, cell, share);
+    for (let i = 0; i < into.late.length; i++) into.late[i]! += weight * mix(table.late[i]!, cell, share);
     left -= spent;
     at = next;
     if (spent === crossing) cell = Math.min(GRID.length - 2, Math.max(0, cell + (goal > at ? 1 : -1)));
   }
   const share = (at - GRID[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
-  return { late, refused, busy, inSystem: mix(table.inSystem, cell, share) };
+  into.refused = refused;
+  into.busy = busy;
+  into.inSystem = mix(table.inSystem, cell, share);
+  return into;
+}
+
+/** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */
+const NEGLIGIBLE = 0.02;
+
+/** Seconds in which the distance to the steady state falls to 1/e, in one cell of the grid. */
+function relaxation(table: Table, cell: number, slotRate: number): number {
+  const slope = (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
+  return slope / (slotRate * (1 - table.refused[cell]!));
+}
+
+function settle(
+  table: Table,
+  utilization: number,
+  { cell, share }: { cell: number; share: number },
+  into: Tally,
+): void {
+  for (let i = 0; i < into.late.length; i++) into.late[i] = mix(table.late[i]!, cell, share);
+  into.refused = mix(table.refused, cell, share);
+  into.busy = Math.min(1, utilization * (1 - into.refused));
+  into.inSystem = mix(table.inSystem, cell, share);
 }
 
 /** The grid cell and utilization whose steady state holds `inSystem` requests. */

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import { parseTrace, readTrace, type TraceOptions } from "../../adapters/trace-csv.ts";
+import { demandHistory } from "../../policy/demand.ts";
 
 const NOW = Date.UTC(2026, 10, 23) / 1000;
 const START = NOW - 40 * 86_400;
@@ -230,10 +231,10 @@ describe("a trace is read", () => {
     expect(notes.join()).to.match(/uneven times/);
   });
 
-  it("TRC-10 with a step of an hour, kept and noted", () => {
-    const { trace, notes } = parse(csv(minutes(24 * 15, wavy, START, 3600)));
+  it("TRC-10 with a step of an hour, kept, and its plan says what is unknown", () => {
+    const { trace } = parse(csv(minutes(24 * 15, wavy, START, 3600)));
     expect(trace.step).to.equal(3600);
-    expect(notes.join()).to.match(/interpolated/);
+    expect(demandHistory({ kind: "history", trace, growth: 0 }).assumptions.join()).to.match(/interpolated/);
   });
 
   it("TRC-11 with a step of a second, averaged to minutes", () => {

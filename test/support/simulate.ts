@@ -34,8 +34,9 @@ export function requestPlant(
     }
     tasksBefore = tasks;
     const end = now + seconds;
+    const heldBefore = held(freeAt, tasks * concurrency, now);
     const late = new Array<number>(thresholds.length).fill(0);
-    let [arrived, refused, busy, response] = [0, 0, 0, 0];
+    let [arrived, refused, work, response] = [0, 0, 0, 0];
     const gap = () => -Math.log(1 - random()) / rate;
     for (let time = now + gap(); time < end; time += gap()) {
       arrived++;
@@ -52,18 +53,26 @@ export function requestPlant(
       const service = times[(random() * times.length) | 0]!;
       for (let i = 0; i < late.length; i++) if (wait + service > thresholds[i]!) late[i]!++;
       freeAt[slot] = time + wait + service;
-      busy += service;
+      work += service;
       response += wait + service;
     }
     now = end;
+    const busy = heldBefore + work - held(freeAt, tasks * concurrency, end);
     return {
       arrived,
       late,
       refused,
-      busy: Math.min(1, busy / (tasks * concurrency * seconds)),
+      busy: busy / (tasks * concurrency * seconds),
       responseTime: arrived > refused ? response / (arrived - refused) : 0,
     };
   };
+}
+
+/** Seconds of service that the first `slots` slots still owe at `time` to what they have accepted. */
+function held(freeAt: Float64Array, slots: number, time: number): number {
+  let owed = 0;
+  for (let slot = 0; slot < slots; slot++) owed += Math.max(0, freeAt[slot]! - time);
+  return owed;
 }
 
 /** Equally likely service times: the distribution's quantiles at the middles of `count` equal shares. */

@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import { folder, run, serviceYaml, traceCsv } from "./setpoint.ts";
+
+const plan = (capacity: number) => ({ ScalableTarget: { MinCapacity: capacity, MaxCapacity: capacity } });
+
+const root = folder({
+  "shop.csv": traceCsv(4),
+  "services.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
+  "peak.yaml": `services:\n  cart:${serviceYaml("{ peak: 15 /s }")}`,
+  "enough.json": JSON.stringify(plan(4)),
+  "little.json": JSON.stringify(plan(1)),
+  "group.json": JSON.stringify({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
+});
+
+const services = `${root}/services.yaml`;
+
+describe("setpoint backtest", () => {
+  it("judges on days that the plan has not seen, next to the usual settings", async () => {
+    const { code, stdout } = await run(["backtest", "-f", services, "--holdout", "1"]);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(
+      /2026-01-04 00:00 to\s+2026-01-05 00:00\s+UTC\.\s+The\s+plan\s+has\s+not\s+seen\s+it\./,
+    );
+    for (const name of ["this plan", "CPU 50 %", "CPU 70 %", "HPA", "fixed at the peak"])
+      expect(stdout).to.match(new RegExp(`^  ${name}.* \\d+\\.\\d+ % [✓✗] (met|missed)`, "m"));
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  }).timeout(60_000);
+
+  it("says that the declared history is what the plan was made on", async () => {
+    const { stdout } = await run(["backtest", "-f", services, "--format", "json"]);
+    const [{ service, traffic, contenders }] = JSON.parse(stdout);
+    expect(service).to.equal("cart");
+    expect(traffic).to.deep.include({ unseen: false, from: "2026-01-01T00:00:00.000Z" });
+    expect(contenders[0].name).to.equal("this plan");
+    expect(contenders[0].backtest.outcomes[0]).to.include({ slo: "latency", objective: 0.99, met: true });
+  });
+
+  it("exits with 0 for a plan made elsewhere that keeps the SLO", async () => {
+    const { code, stdout } = await run(["backtest", "-f", services, "--plan", `${root}/enough.json`]);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/the plan given +\d+\.\d+ % ✓ met +4 +384 /); // four tasks for 96 hours
+  });
+
+  it("exits with 1 for one that misses it", async () => {
+    const { code, stdout } = await run(["backtest", "-f", services, "--plan", `${root}/little.json`]);
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/the plan given +\d+\.\d+ % ✗ missed/)
+      .and.match(/✗ the plan given missed latency/);
+  });
+
+  const wrong: [string[], RegExp][] = [
+    [["-f", services, "--plan", `${root}/group.json`], /it scales instances; cart runs on tasks/],
+    [["-f", services, "--plan", `${root}/shop.csv`], /shop\.csv:1/],
+    [["-f", services, "--trace", services], /services\.yaml:1:1: the header is/],
+    [["-f", services, "--holdout", "4"], /the history of cart has 4\.0 d/],
+    [["-f", `${root}/peak.yaml`], /no traffic to replay.*--trace/],
+  ];
+  for (const [args, why] of wrong)
+    it(`exits with 2: ${why.source}`, async () => {
+      const { code, stdout, stderr } = await run(["backtest", ...args]);
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+      expect(stderr).to.match(why);
+    });
+});

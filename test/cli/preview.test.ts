@@ -1,0 +1,48 @@
+import { expect } from "chai";
+import { folder, serviceYaml, setpoint, without } from "./setpoint.ts";
+
+/** A project of somebody's own, whose program is ours. */
+const root = folder({
+  "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
+  "Pulumi.tiny.yaml": `config:
+  aws:region: eu-west-1
+  setpoint:services:
+    cart:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}
+  setpoint:deployment:
+    network: { cidr: 10.0.0.0/20, zones: [eu-west-1a, eu-west-1b], nat: single, endpoints: false }
+    insecure: true
+    protect: false
+    logRetention: 14
+    flowLogs: false
+`,
+  "package.json": `{ "type": "module" }`,
+  "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
+  "below/readme.txt": "",
+});
+
+describe("setpoint preview", () => {
+  it("prints every registration of the project around the working directory", async () => {
+    const { code, stdout, stderr } = await setpoint(`${root}/below`, [
+      "preview",
+      "--stack",
+      "tiny",
+      "--json",
+    ]);
+    expect(code, stderr).to.equal(0);
+    const registrations: { type: string; name: string; parent: string | null; inputs: object }[] =
+      JSON.parse(stdout);
+    for (const registration of registrations)
+      expect(registration).to.include.keys("type", "name", "parent", "inputs");
+    const service = registrations.find(({ type }) => type === "aws:ecs/service:Service");
+    expect(registrations.map(({ name }) => name)).to.include(service?.parent);
+    expect(JSON.stringify(service?.inputs)).to.match(/\$\{[\w-]+\.arn\}/);
+  }).timeout(60_000);
+
+  it("is the only command that loads Pulumi, and so fails without it", async () => {
+    const { code, stderr } = await setpoint(root, ["preview", "--stack", "tiny"], [without(/^@pulumi/)]);
+    expect(code).to.equal(1);
+    expect(stderr)
+      .to.match(/setpoint failed: it imports @pulumi\/pulumi\./)
+      .and.not.include("    at ");
+  });
+});

@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { type Deployed, describeOnEngine, freshStack, stateOf } from "../support/engine.ts";
+
+describeOnEngine("a deployment that AWS refuses halfway", function () {
+  this.timeout(300_000);
+  let dev: Deployed;
+  before(async () => {
+    dev = await freshStack("dev");
+  });
+  after(() => dev?.close());
+
+  it("names what was refused, and keeps the record of what was created", async () => {
+    await dev.cloud.refuse(7);
+    const message = await refusal(dev.stack.up({ parallel: 1 }));
+    const created = (await stateOf(dev.stack)).filter(({ type }) => type.startsWith("aws:"));
+    expect(created).to.have.length(6);
+    const cloud = await dev.cloud.contents();
+    expect(created.map(({ id }) => id)).to.have.members(cloud.map(({ id }) => id));
+    const refused = /InsufficientCapacity: no room for (\S+)/.exec(message);
+    expect(message).to.match(new RegExp(`aws:\\S+ \\(${refused![1]}\\)`)); // as Pulumi names a resource
+  });
+
+  it("completes with the next `up`, keeping those that exist", async () => {
+    const before = await dev.cloud.contents();
+    const { summary } = await dev.stack.up();
+    expect(Object.keys(summary.resourceChanges!).toSorted()).to.deep.equal(["create", "same"]);
+    const after = await dev.cloud.contents();
+    expect(after).to.include.deep.members(before);
+    const state = await stateOf(dev.stack);
+    expect(after).to.have.length(state.filter(({ type }) => type.startsWith("aws:")).length);
+  });
+});
+
+async function refusal(update: Promise<unknown>): Promise<string> {
+  try {
+    await update;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("nothing was refused");
+}

@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { backtest, backtestOf, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { cpuTracking } from "../../policy/comparison.ts";
+import { tasksNeeded, thresholdsOf } from "../../policy/demand-curve.ts";
+import { replay } from "../../policy/replay.ts";
+import { steadyState } from "../../policy/steady-state.ts";
+import { available, bursty, CART, controlsOf, flat, promising } from "../support/services.ts";
+import { requestPlant, seededRandom } from "../support/simulate.ts";
+
+const fixed = (tasks: number) => controlsOf({ min: tasks, max: tasks });
+
+describe("backtest", () => {
+  it("finds a fixed fleet under steady traffic in its steady state", () => {
+    const { outcomes, taskHours, hours } = backtest(CART, fixed(10), flat(80, 600));
+    const state = steadyState(CART.capacity, 10, thresholdsOf(CART), (80 * 0.2) / (10 * 2));
+    expect(outcomes[0]!.goodShare).to.be.closeTo(1 - state.late[0]!, 0.001); // the grid of utilizations
+    expect([hours, taskHours]).to.deep.equal([10, 100]);
+  });
+
+  it("prices the task-hours for a month of 730 hours", () => {
+    const { dollarsPerMonth } = backtest(CART, fixed(10), flat(10, 90));
+    expect(dollarsPerMonth).to.be.closeTo(10 * CART.price * 730, 1e-9);
+  });
+
+  it("meets each SLO by its own share: late for latency, refused for availability", () => {
+    const both = { ...CART, slos: [...available(0.99).slos, ...promising(0.99).slos] };
+    const [availability, latency] = backtest(both, fixed(8), flat(78, 300)).outcomes; // 97.5 % busy
+    expect(availability).to.include({ slo: "availability", met: true });
+    expect(latency).to.include({ slo: "latency", met: false });
+    expect(latency!.goodShare).to.be.below(availability!.goodShare);
+    expect(backtest(both, fixed(8), flat(78, 300)).met).to.equal(false);
+  });
+
+  it("keeps a promise exactly when the long run does", () => {
+    const needed = tasksNeeded(CART, 60);
+    expect(backtest(CART, fixed(needed), flat(60, 300)).met).to.equal(true);
+    expect(backtest(CART, fixed(needed - 1), flat(60, 300)).met).to.equal(false);
+  });
+
+  it("starts with what the first ten minutes need, within the bounds", () => {
+    const trace = { ...flat(10, 20), rates: [...new Array(9).fill(10), 60, ...new Array(10).fill(500)] };
+    expect(initialTasks(CART, trace, 1, 100)).to.equal(tasksNeeded(CART, 60));
+    expect(initialTasks(CART, trace, 1, 3)).to.equal(3);
+    expect(initialTasks(CART, trace, 40, 100)).to.equal(40);
+  });
+
+  it("is the replay of what the controls configure", () => {
+    const controls = cpuTracking(0.5, 1, 100);
+    const initial = initialTasks(CART, bursty(), 1, 100);
+    expect(backtestOf(CART, awsAutoscaler(controls), bursty(), initial)).to.deep.equal(
+      backtest(CART, controls, bursty()),
+    );
+  });
+
+  it("counts nothing as bad when nothing arrives", () => {
+    expect(backtest(CART, fixed(1), flat(0, 10))).to.include({ met: true, taskHours: 1 / 6 });
+  });
+});
+
+describe("backtest against every request served", () => {
+  // Half a day of bursts. Bad shares: the mean of two seeds, as the worst minutes differ from seed to seed.
+  for (const utilization of [0.5, 0.7])
+    it(`agrees for CPU ${utilization * 100} %: task-hours within 2 %, bad share within a quarter`, () => {
+      const controls = cpuTracking(utilization, 1, 200);
+      const { startup } = CART.capacity;
+      const run = (plant: ReturnType<typeof steadyPlant>) =>
+        judged(
+          CART,
+          replay(awsAutoscaler(controls), plant, bursty(), startup, initialTasks(CART, bursty(), 1, 200)),
+        );
+      const model = run(steadyPlant(CART));
+      const real = [1, 2].map((seed) => run(requestPlant(CART.capacity, [1], seededRandom(seed))));
+      const mean = (value: (each: typeof model) => number) =>
+        real.reduce((sum, each) => sum + value(each), 0) / real.length;
+      const bad = (each: typeof model) => 1 - each.outcomes[0]!.goodShare;
+      expect(model.taskHours / mean((each) => each.taskHours)).to.be.within(0.98, 1.02);
+      expect(bad(model) / mean(bad)).to.be.within(0.75, 1.25);
+    });
+});

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { backtest } from "../../policy/backtest.ts";
+import { demandHistory } from "../../policy/demand.ts";
+import { keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { scalingPlan } from "../../policy/plan.ts";
+import type { Service } from "../../policy/service.ts";
+import { CART, promising } from "../support/services.ts";
+
+const obstaclesOf = (service: Service) => {
+  const { feasibility } = scalingPlan(service);
+  return feasibility.possible ? [] : feasibility.obstacles;
+};
+const figureAfter = (text: string, words: RegExp) => Number.parseFloat(words.exec(text)![1]!);
+
+describe("obstacles", () => {
+  it("finds none where the SLOs can be met", () => {
+    expect(scalingPlan(CART).feasibility).to.deep.equal({ possible: true });
+  });
+
+  it("SLO-7 a service slower than its promise: what it reaches, what the promise takes, three ways out", () => {
+    const [obstacle, ...others] = obstaclesOf(promising(0.99, 0.25));
+    expect(others).to.deep.equal([]);
+    expect(obstacle!.why).to.match(/idle task serves only 74\.8 % within 250 ms .*99 % takes 712 ms/);
+    expect(obstacle!.waysOut).to.have.length(3);
+    expect(obstacle!.waysOut[0]).to.include("712 ms");
+    expect(obstacle!.waysOut[1]).to.include("74.8 %");
+    const mean = figureAfter(obstacle!.waysOut[2]!, /below ([\d.]+) ms/) / 1000;
+    const capacity = { ...CART.capacity, serviceTime: { mean: 0.95 * mean, cv: 0.7 } };
+    expect(tasksNeeded({ ...promising(0.99, 0.25), capacity }, 60)).to.be.below(100);
+  });
+
+  it("SCL-5 a ceiling below what the peak needs: both counts, and what the ceiling carries", () => {
+    const needed = tasksNeeded(CART, 60);
+    const low = { ...CART, bounds: { max: 4 } };
+    const [obstacle] = obstaclesOf(low);
+    expect(obstacle!.why).to.include(`the peak of 60 /s needs ${needed} tasks, and max is 4`);
+    const carried = figureAfter(obstacle!.why, /carry ([\d.]+) \/s/);
+    expect(keepsSlos(low, 4, 0.99 * carried)).to.equal(true);
+    expect(keepsSlos(low, 4, 1.01 * carried)).to.equal(false);
+    expect(obstacle!.waysOut[0]).to.equal(`max of at least ${needed}`);
+  });
+
+  it("SCL-9 SCL-11 a budget below the cheapest plan that keeps the SLOs: both sums, and a budget that does", () => {
+    const { controls } = scalingPlan(CART);
+    const cost = backtest(CART, controls, demandHistory(CART.demand).trace).dollarsPerMonth;
+    const [obstacle, ...others] = obstaclesOf({ ...CART, bounds: { budget: 30 } });
+    expect(others).to.deep.equal([]);
+    expect(figureAfter(obstacle!.why, /costs ([\d.]+) USD a month/)).to.be.closeTo(cost, 0.5);
+    expect(obstacle!.why).to.include("the budget is 30.00 USD");
+    const enough = figureAfter(obstacle!.waysOut[0]!, /at least ([\d.]+) USD/);
+    expect(obstaclesOf({ ...CART, bounds: { budget: enough } })).to.deep.equal([]);
+  });
+
+  // Fails: for SLOs within half a percent of the idle share the model's points and the exact quantile disagree,
+  // so no number of tasks is found and no obstacle either.
+  it.skip("finds either enough tasks or an obstacle at the border of SLO-7", () => {
+    const border = promising(0.99, 0.7145);
+    expect(Number.isFinite(tasksNeeded(border, 60)) || obstaclesOf(border).length > 0).to.equal(true);
+  });
+
+  // Fails: what the ceiling carries ignores the zone that may be lost.
+  it.skip("SCL-5 names a peak that the ceiling does carry with a zone lost", () => {
+    const zones = { ...CART, resilience: { zones: 3, survive: 1 }, bounds: { max: 6 } };
+    const carried = figureAfter(obstaclesOf(zones)[0]!.why, /carry ([\d.]+) \/s/);
+    expect(Math.ceil(1.5 * tasksNeeded(zones, 0.99 * carried))).to.be.at.most(6);
+  });
+});

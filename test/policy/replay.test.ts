@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { type Autoscaler, awsAutoscaler, type FleetView } from "../../policy/autoscaler.ts";
+import { cpuTracking } from "../../policy/comparison.ts";
+import { type Plant, replay } from "../../policy/replay.ts";
+import { between, flat, MONDAY } from "../support/services.ts";
+
+/** Ten requests a second for each task; a tenth of them late, a twentieth refused. */
+const plant: Plant = (tasks, rate, seconds) => ({
+  arrived: rate * seconds,
+  late: [0.1 * rate * seconds],
+  refused: 0.05 * rate * seconds,
+  busy: Math.min(1, rate / (10 * tasks)),
+  responseTime: 0.2,
+});
+
+/** Wants so many tasks from each minute on, and notes what it saw. */
+function scripted(wanted: Readonly<Record<number, number>>, initial: number) {
+  const seen: FleetView[] = [];
+  let count = initial;
+  const autoscaler: Autoscaler = {
+    interval: 60,
+    desired: (view) => {
+      seen.push({ ...view, minutes: [...view.minutes] });
+      count = wanted[(view.now - MONDAY) / 60] ?? count;
+      return count;
+    },
+  };
+  return { autoscaler, seen };
+}
+
+describe("replay", () => {
+  it("conserves requests", () => {
+    const rates = fc.array(between(0, 100), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(rates, fc.array(fc.integer({ min: 1, max: 9 })), (values, wishes) => {
+        const { autoscaler } = scripted({ ...wishes }, 2);
+        const result = replay(autoscaler, plant, { start: MONDAY, step: 60, rates: values }, 75, 2);
+        const arrived = values.reduce((sum, rate) => sum + rate * 60, 0);
+        expect(result.arrived).to.be.closeTo(arrived, 1e-6 * (1 + arrived));
+        expect(result.late[0]).to.be.closeTo(0.1 * arrived, 1e-6 * (1 + arrived));
+        expect(result.refused).to.be.closeTo(0.05 * arrived, 1e-6 * (1 + arrived));
+        expect(result.minutes).to.have.length(values.length);
+      }),
+    );
+  });
+
+  it("charges a task from the decision that starts it until the one that removes it", () => {
+    const { autoscaler } = scripted({ 5: 6, 20: 3 }, 2);
+    const result = replay(autoscaler, plant, flat(10, 60), 75, 2);
+    expect(result.taskHours).to.be.closeTo((5 * 2 + 15 * 6 + 40 * 3) / 60, 1e-9);
+    expect([result.scaleOuts, result.scaleIns]).to.deep.equal([1, 1]);
+  });
+
+  it("readies tasks within 20 % of the start-up, evenly spread", () => {
+    const { autoscaler, seen } = scripted({ 5: 12 }, 2);
+    replay(autoscaler, plant, flat(10, 30), 300, 2);
+    const ready = (minute: number) => seen[minute]!.ready;
+    // Ten starts at 300 × (0.8 + 0.4 × (i + ½) ÷ 10): 246, 258, … 354 s after the decision.
+    expect([4, 5, 6].map((minutes) => ready(5 + minutes))).to.deep.equal([2 + 0, 2 + 5, 2 + 10]);
+  });
+
+  it("removes the newest first: those still starting before those that serve", () => {
+    const { autoscaler, seen } = scripted({ 5: 6, 6: 3, 7: 1 }, 2);
+    replay(autoscaler, plant, flat(10, 20), 300, 2);
+    expect([seen[6]!.ready, seen[6]!.starting]).to.deep.equal([2, 4]);
+    expect([seen[7]!.ready, seen[7]!.starting]).to.deep.equal([2, 1]);
+    expect([seen[8]!.ready, seen[8]!.starting]).to.deep.equal([1, 0]);
+  });
+
+  it("shows a minute 120 s after it ended", () => {
+    const { autoscaler, seen } = scripted({}, 2);
+    replay(autoscaler, plant, flat(10, 6), 75, 2);
+    expect(seen.map((view) => view.visible)).to.deep.equal([0, 0, 0, 1, 2, 3]);
+  });
+
+  it("tells metrics per ready task, in requests per second and ratios", () => {
+    const { autoscaler, seen } = scripted({}, 2);
+    replay(autoscaler, plant, flat(10, 3), 75, 2);
+    const metrics = { requestRate: 10, requestRatePerTask: 5, cpuUtilization: 0.5, responseTime: 0.2 };
+    expect(seen[2]!.minutes[0]).to.deep.equal(metrics);
+  });
+
+  // AWS measured 363 s from the load step to the trigger (aws-facts §1.2); ours looks once a minute.
+  it("triggers target tracking five to six minutes after a load step, as AWS measured", () => {
+    const rates = Array.from({ length: 60 }, (_, minute) => (minute < 20 ? 8 : 16));
+    const result = replay(
+      awsAutoscaler(cpuTracking(0.5, 1, 100)),
+      plant,
+      { start: MONDAY, step: 60, rates },
+      60,
+      2,
+    );
+    const reaction = result.minutes.find((minute) => minute.capacity > 2)!.time - (MONDAY + 20 * 60);
+    expect(reaction).to.be.within(363 - 65, 363);
+  });
+
+  it("is asked every fifteen seconds by an autoscaler of that interval", () => {
+    let calls = 0;
+    const desired = () => {
+      calls++;
+      return 2;
+    };
+    replay({ interval: 15, desired }, plant, flat(10, 4), 75, 2);
+    expect(calls).to.equal(4 * 4);
+  });
+});

@@ -1,0 +1,115 @@
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Held, Request } from "./fake-aws.ts";
+
+/** Pulumi's own engine, which `engine/build` makes. */
+const ENGINE = resolve("engine", "bin", "pulumi");
+const CI = process.env.CI === "true";
+
+/** A suite on the real engine. Without one it is skipped, except in CI, where nothing is. */
+export function describeOnEngine(title: string, suite: (this: Mocha.Suite) => void): void {
+  if (existsSync(ENGINE) || CI) describe(title, suite);
+  else
+    describe(title, () => {
+      it.skip("skipped: the Pulumi engine is not built; `engine/build` builds it (needs Go, takes minutes)");
+    });
+}
+
+/** A stack of this repository on the real engine, with its own state and a cloud of its own. */
+export interface Deployed {
+  readonly stack: Stack;
+  readonly cloud: Cloud;
+  readonly close: () => Promise<void>;
+}
+
+interface Cloud {
+  readonly contents: () => Promise<readonly Held[]>;
+  readonly refuse: (create: number) => Promise<void>;
+  readonly change: (type: string, outputs: Held["outputs"]) => Promise<void>;
+}
+
+/** What `pulumi stack init` leaves: `Pulumi.yaml` and `Pulumi.<stack>.yaml` as they are, and no resource yet. */
+export async function freshStack(stackName: string): Promise<Deployed> {
+  if (!existsSync(ENGINE)) execFileSync(join("engine", "build"), { stdio: "inherit" });
+  const home = mkdtempSync(join(tmpdir(), "setpoint-engine-"));
+  for (const file of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) copyFileSync(file, join(home, file));
+  const { cloud, port, child } = await startCloud();
+  const stack = await LocalWorkspace.createStack(
+    { stackName, projectName: "setpoint", program },
+    {
+      workDir: home,
+      pulumiHome: join(home, ".pulumi"),
+      pulumiCommand: await PulumiCommand.get({ root: "engine" }),
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${home}`,
+        PULUMI_CONFIG_PASSPHRASE: "of a stack that lives for one test",
+        PULUMI_DEBUG_PROVIDERS: `aws:${port}`,
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+  const close = async () => {
+    child.disconnect();
+    await once(child, "exit");
+    rmSync(home, { recursive: true });
+  };
+  return { stack, cloud, close };
+}
+
+let runs = 0;
+
+/** The program itself, evaluated anew; what it exports are the stack's outputs. */
+async function program(): Promise<Record<string, unknown>> {
+  const index = new URL(`../../index.ts?engine=${runs++}`, import.meta.url);
+  return { ...((await import(index.href)) as object) };
+}
+
+/** The fake AWS as a process of its own, as every provider is. */
+async function startCloud() {
+  const child = fork(new URL("./fake-aws.ts", import.meta.url), {
+    execArgv: ["--import=tsx"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  const [port] = (await once(child.stdout!, "data")) as [Buffer];
+  const cloud: Cloud = {
+    contents: () => asked(child, { ask: "contents" }) as Promise<readonly Held[]>,
+    refuse: async (create) => void (await asked(child, { ask: "refuse", create })),
+    change: async (type, outputs) => void (await asked(child, { ask: "change", type, outputs })),
+  };
+  return { cloud, port: Number(String(port)), child };
+}
+
+async function asked(child: ChildProcess, request: Request): Promise<unknown> {
+  child.send(request);
+  const [answer] = await once(child, "message");
+  return answer;
+}
+
+/** One resource as the stack's state has it. */
+export interface Stated {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly id?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** What the stack's state holds, but for the stack itself. */
+export async function stateOf(stack: Stack): Promise<readonly Stated[]> {
+  const { deployment } = await stack.exportStack();
+  const resources =
+    (deployment as { resources?: (Omit<Stated, "name"> & { urn: string })[] }).resources ?? [];
+  return resources
+    .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+    .map(({ urn, type, custom, id, inputs = {}, outputs = {} }) => ({
+      ...{ type, custom, inputs, outputs },
+      ...(id === undefined ? {} : { id }),
+      name: urn.split("::")[3]!,
+    }));
+}
