@@ -25,28 +25,27 @@ export interface Standing {
   readonly min: number;
 }
 
-/** The floor for one seasonality and allowance; without an allowance just `min`. */
+/** No floor but the minimum. */
+export function leastStanding(min: number): Standing {
+  return { seasonality: "none", allowance: Number.POSITIVE_INFINITY, floor: [min], schedule: [], min };
+}
+
+/** The floor that recurs in one way, for any allowance. */
 export function standing(
   history: Trace,
   seasonality: Seasonality,
-  allowance: number,
   budgetUse: BudgetUse,
   startup: number,
   bounds: { readonly min: number; readonly max: number },
-): Standing {
-  if (allowance === Number.POSITIVE_INFINITY) {
-    return { seasonality: "none", allowance, floor: [bounds.min], schedule: [], min: bounds.min };
-  }
+): (allowance: number) => Standing {
   const profile = seasonalProfile(history, seasonality);
-  const floor = cheapestFloor(profile, budgetUse, allowance, bounds.min, bounds.max);
-  const mean = floor.reduce((sum, tasks, slot) => sum + tasks * profile.weights[slot]!, 0);
-  const schedule = floorSchedule(profile, floor, startup * (1 + AWS_LOOP.startupSpread));
-  return {
-    seasonality,
-    allowance,
-    floor,
-    schedule,
-    min: Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean))),
+  const cheapest = cheapestFloor(profile, budgetUse, bounds.min, bounds.max);
+  return (allowance) => {
+    const floor = cheapest(allowance);
+    const mean = floor.reduce((sum, tasks, slot) => sum + tasks * profile.weights[slot]!, 0);
+    const schedule = floorSchedule(profile, floor, startup * (1 + AWS_LOOP.startupSpread));
+    const min = Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean)));
+    return { seasonality, allowance, floor, schedule, min };
   };
 }
 

@@ -9,16 +9,15 @@ export type BudgetUse = (tasks: number, rate: number) => number;
 export type Floor = readonly number[];
 
 /**
- * The cheapest floor that alone would use `allowance` error budgets. A task-hour more is bought wherever it saves
+ * The cheapest floor that alone would use so many error budgets. A task-hour more is bought wherever it saves
  * the most bad requests: one price of a bad request for all slots (Lagrange), found by bisection.
  */
 export function cheapestFloor(
   profile: SeasonalProfile,
   budgetUse: BudgetUse,
-  allowance: number,
   min: number,
   max: number,
-): Floor {
+): (allowance: number) => Floor {
   const slots = profile.levels.map((level, slot) =>
     options(level, profile.deviations[slot]!, budgetUse, min, max),
   );
@@ -26,14 +25,16 @@ export function cheapestFloor(
   const pick = (price: number) => slots.map((choices) => best(choices, price));
   const used = (price: number) =>
     pick(price).reduce((sum, choice, slot) => sum + choice.bad * profile.weights[slot]!, 0) / total;
-  let [low, high] = [-20, 20]; // ln of tasks for each bad request a second
-  if (used(Math.exp(low)) <= allowance) return pick(Math.exp(low)).map((choice) => choice.tasks);
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (used(Math.exp(middle)) > allowance) low = middle;
-    else high = middle;
-  }
-  return pick(Math.exp(high)).map((choice) => choice.tasks);
+  return (allowance) => {
+    let [low, high] = [-20, 20]; // ln of tasks for each bad request a second
+    if (used(Math.exp(low)) <= allowance) return pick(Math.exp(low)).map((choice) => choice.tasks);
+    for (let i = 0; i < 40; i++) {
+      const middle = (low + high) / 2;
+      if (used(Math.exp(middle)) > allowance) low = middle;
+      else high = middle;
+    }
+    return pick(Math.exp(high)).map((choice) => choice.tasks);
+  };
 }
 
 interface Choice {

@@ -1,4 +1,4 @@
-import { type Standing, standing } from "./candidate.ts";
+import { leastStanding, type Standing, standing } from "./candidate.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import type { BudgetUse } from "./floor.ts";
 import { section } from "./minutes.ts";
@@ -122,10 +122,8 @@ function standingsFor(
   const seasons: Seasonality[] = ["none"];
   if (days >= 3) seasons.push("daily");
   if (days >= 10) seasons.push("workweek");
-  const allowances = [Number.POSITIVE_INFINITY, ...ALLOWANCES];
-  return seasons.flatMap((seasonality, i) =>
-    allowances
-      .slice(i === 0 ? 0 : 1)
-      .map((allowance) => standing(history, seasonality, allowance, budgetUse, startup, bounds)),
+  const recurring = seasons.flatMap((seasonality) =>
+    ALLOWANCES.map(standing(history, seasonality, budgetUse, startup, bounds)),
   );
+  return [leastStanding(bounds.min), ...recurring];
 }

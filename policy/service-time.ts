@@ -32,18 +32,26 @@ export function serviceTimeQuantile(serviceTime: ServiceTime, share: number): nu
   return Math.exp(mu + sigma * low);
 }
 
-/** Values and probabilities that stand for the distribution in sums: midpoints of equal intervals of the normal deviate. */
+/** Points of the normal deviate, and how far they reach. */
+const [POINTS, REACH] = [100, 5];
+
+/** Probabilities of the midpoints of equal intervals of the normal deviate. */
+const WEIGHTS = normalized(Array.from({ length: POINTS }, (_, i) => Math.exp(-(deviate(i) ** 2) / 2)));
+
+/** Values and probabilities that stand for the distribution in sums. */
 export function serviceTimePoints(serviceTime: ServiceTime): readonly (readonly [number, number])[] {
   const { mu, sigma } = logNormal(serviceTime);
   if (sigma === 0) return [[serviceTime.mean, 1]];
-  const [reach, count] = [5, 100];
-  const width = (2 * reach) / count;
-  const points = Array.from({ length: count }, (_, i) => {
-    const z = -reach + (i + 0.5) * width;
-    return [Math.exp(mu + sigma * z), Math.exp(-(z ** 2) / 2)] as const;
-  });
-  const total = points.reduce((sum, [, weight]) => sum + weight, 0);
-  return points.map(([value, weight]) => [value, weight / total]);
+  return WEIGHTS.map((weight, i) => [Math.exp(mu + sigma * deviate(i)), weight]);
+}
+
+function deviate(point: number): number {
+  return -REACH + ((point + 0.5) * 2 * REACH) / POINTS;
+}
+
+function normalized(weights: readonly number[]): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }
 
 /** Share of the requests in service that still need more than `time` seconds: (1/E[S]) ∫ P(S > t) dt from `time` on. */

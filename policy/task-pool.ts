@@ -117,7 +117,9 @@ function follow(
   let { cell, at } = locate(table, inSystem);
   into.late.fill(0);
   const end = cellOf(goal);
-  if (relaxation(table, Math.max(cell, end.cell), slotRate) < seconds * NEGLIGIBLE) {
+  const fullest = Math.max(cell, end.cell);
+  // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
+  if (GRID[fullest + 1]! < 1 && relaxation(table, fullest, slotRate) < seconds * NEGLIGIBLE) {
     settle(table, goal, end, into);
     return into;
   }

@@ -1,9 +1,16 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Candidate, controlsFor, FRESH, standing, undoing } from "../../policy/candidate.ts";
+import {
+  type Candidate,
+  controlsFor,
+  FRESH,
+  leastStanding,
+  standing,
+  undoing,
+} from "../../policy/candidate.ts";
 import { anyProfile, between, CART, daily, PROFILE } from "../support/services.ts";
 
-const none = standing(daily(1, 10), "none", Number.POSITIVE_INFINITY, () => 0, 60, { min: 2, max: 40 });
+const none = leastStanding(2);
 const candidate: fc.Arbitrary<Candidate> = fc.record({
   utilization: between(0.05, 0.95),
   surge: between(1.05, 3),
@@ -76,7 +83,7 @@ describe("standing", () => {
   });
 
   it("starts from the mean floor until the first scheduled action", () => {
-    const { floor, schedule, min } = standing(daily(3, 200), "daily", 1, use, CART.capacity.startup, bounds);
+    const { floor, schedule, min } = standing(daily(3, 200), "daily", use, CART.capacity.startup, bounds)(1);
     const mean = floor.reduce((a, b) => a + b, 0) / floor.length; // every slot of a day weighs the same
     expect(min).to.equal(Math.ceil(mean - 1e-9));
     expect(schedule.length).to.be.above(2);

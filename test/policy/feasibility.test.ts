@@ -4,6 +4,7 @@ import { demandHistory } from "../../policy/demand.ts";
 import { keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
+import { shareServedWithin } from "../../policy/service-time.ts";
 import { CART, promising } from "../support/services.ts";
 
 const obstaclesOf = (service: Service) => {
@@ -51,11 +52,12 @@ describe("obstacles", () => {
     expect(obstaclesOf({ ...CART, bounds: { budget: enough } })).to.deep.equal([]);
   });
 
-  // Fails: for SLOs within half a percent of the idle share the model's points and the exact quantile disagree,
-  // so no number of tasks is found and no obstacle either.
-  it.skip("finds either enough tasks or an obstacle at the border of SLO-7", () => {
-    const border = promising(0.99, 0.7145);
-    expect(Number.isFinite(tasksNeeded(border, 60)) || obstaclesOf(border).length > 0).to.equal(true);
+  // Fails: a hundred points stand for the service time, and say 98.9 % where the distribution says 99.06 %; between
+  // the two no number of tasks is found, and no obstacle either.
+  it.skip("finds enough tasks when an idle task is only just as fast as promised", () => {
+    const border = { ...CART, capacity: { ...CART.capacity, serviceTime: { mean: 0.2, cv: 1 } } };
+    expect(shareServedWithin(border.capacity.serviceTime, 1)).to.be.above(0.99);
+    expect(tasksNeeded(border, 60)).to.be.below(60);
   });
 
   // Fails: what the ceiling carries ignores the zone that may be lost.

@@ -29,7 +29,7 @@ describe("cheapestFloor", () => {
   it("uses at most its allowance", () => {
     fc.assert(
       fc.property(allowance, (allowed) => {
-        const floor = cheapestFloor(PROFILE, budgetUse, allowed, 1, 60);
+        const floor = cheapestFloor(PROFILE, budgetUse, 1, 60)(allowed);
         expect(account(PROFILE, floor).used).to.be.at.most(allowed + 1e-9);
       }),
     );
@@ -45,7 +45,7 @@ describe("cheapestFloor", () => {
     );
     fc.assert(
       fc.property(allowance, other, (allowed, rival) => {
-        const ours = account(PROFILE, cheapestFloor(PROFILE, budgetUse, allowed, 1, 60));
+        const ours = account(PROFILE, cheapestFloor(PROFILE, budgetUse, 1, 60)(allowed));
         const theirs = account(PROFILE, rival);
         // 1e-2: an option that loses less than a thousandth of a budget is not looked beyond
         if (theirs.used <= ours.used) expect(ours.tasks).to.be.at.most(theirs.tasks + 0.01);
@@ -57,14 +57,14 @@ describe("cheapestFloor", () => {
     fc.assert(
       fc.property(allowance, allowance, (a, b) => {
         const tasks = (allowed: number) =>
-          account(PROFILE, cheapestFloor(PROFILE, budgetUse, allowed, 1, 60)).tasks;
+          account(PROFILE, cheapestFloor(PROFILE, budgetUse, 1, 60)(allowed)).tasks;
         expect(tasks(Math.max(a, b))).to.be.at.most(tasks(Math.min(a, b)) + 1e-9);
       }),
     );
   });
 
   it("keeps within the bounds, whatever it would like", () => {
-    const floor = cheapestFloor(PROFILE, budgetUse, 0.01, 4, 20);
+    const floor = cheapestFloor(PROFILE, budgetUse, 4, 20)(0.01);
     expect([Math.min(...floor), Math.max(...floor)]).to.deep.equal([4, 20]);
   });
 });

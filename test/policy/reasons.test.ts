@@ -18,6 +18,8 @@ describe("reasons", () => {
       "tracking.scaleOutCooldown",
       "tracking.scaleInCooldown",
       "surge",
+      "surge.cooldown",
+      "surge.cooldown",
       "bounds.min",
       "bounds.max",
       "schedule",

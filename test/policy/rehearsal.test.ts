@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
-import { controlsFor, standing } from "../../policy/candidate.ts";
+import { controlsFor, leastStanding } from "../../policy/candidate.ts";
 import { ALLOWED, busiestRehearsal, rehearse, type Stage } from "../../policy/rehearsal.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat } from "../support/services.ts";
 
 const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60, ceiling: 0.8 });
-const least = standing(flat(1, 10), "none", Number.POSITIVE_INFINITY, () => 0, 75, { min: 1, max: 60 });
+const least = leastStanding(1);
 const SURGE = 1.5;
 const RANGE = { low: 0.05, high: 0.8, precision: 0.02 };
 
