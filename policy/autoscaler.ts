@@ -111,10 +111,11 @@ function trackerOf(policy: TargetTracking, loop: AwsLoop) {
   return {
     out: (view: FleetView) => {
       const { minutes, visible } = view;
+      counted.tick(view);
       if (visible < loop.datapointsOut) return 0;
       for (let i = visible - loop.datapointsOut; i < visible; i++)
         if (!(minutes[i]![metric] > setpoint)) return 0;
-      const base = counted.base(view, view.ready);
+      const base = counted.base(view.ready);
       return counted.beyond(view, base, Math.ceil((base * minutes[visible - 1]![metric]) / setpoint - 1e-9));
     },
     in: (view: FleetView) => {
@@ -133,13 +134,14 @@ function trackerOf(policy: TargetTracking, loop: AwsLoop) {
 function stepperOf(policy: StepScaling) {
   const counted = cooldown(policy.cooldown);
   return (view: FleetView) => {
+    counted.tick(view);
     const value = breach(policy.alarm, view);
     if (value === undefined) return 0;
     const distance = value - policy.alarm.threshold;
     const step = policy.steps.find((s) => covers(s.lower, s.upper, distance));
     if (!step) return 0;
     if (policy.adjustment === "exact") return step.change;
-    const base = counted.base(view, view.ready + view.starting);
+    const base = counted.base(view.ready + view.starting);
     return counted.beyond(view, base, base + added(policy, step.change, base));
   };
 }
@@ -208,18 +210,17 @@ function beyond({ comparison, threshold }: ScalingAlarm, value: number): boolean
  */
 function cooldown(seconds: number) {
   let activity: Activity | undefined;
-  const running = ({ starting, settled, now }: FleetView): Activity | undefined => {
-    if (!activity) return undefined;
-    if (activity.until === Number.POSITIVE_INFINITY && starting === 0) activity.until = settled + seconds;
-    if (now >= activity.until) activity = undefined;
-    return activity;
-  };
   return {
+    /** Starts the clock once all is ready, and forgets a cooldown that has run out; at each look at the fleet. */
+    tick: ({ starting, settled, now }: FleetView) => {
+      if (activity?.until === Number.POSITIVE_INFINITY && starting === 0) activity.until = settled + seconds;
+      if (activity && now >= activity.until) activity = undefined;
+    },
     /** The count that a result is computed on: `fresh` when no cooldown runs. */
-    base: (view: FleetView, fresh: number) => running(view)?.base ?? fresh,
+    base: (fresh: number) => activity?.base ?? fresh,
     /** The result if it asks for more than there is, or than the running activity asked for; 0 otherwise. */
     beyond: (view: FleetView, base: number, result: number) => {
-      if (result <= (running(view)?.result ?? view.ready + view.starting)) return 0;
+      if (result <= (activity?.result ?? view.ready + view.starting)) return 0;
       activity = { base, result, until: Number.POSITIVE_INFINITY };
       return result;
     },

@@ -52,7 +52,7 @@ export function clairvoyantTaskHours(service: Service, trace: Trace): number {
 function binned(rates: readonly number[]): { rate: number; count: number }[] {
   const bins = new Map<number, { rate: number; count: number }>();
   for (const rate of rates) {
-    const key = rate <= 0 ? -1 : Math.round(Math.log(rate) / 0.005);
+    const key = rate <= 0 ? Number.NEGATIVE_INFINITY : Math.round(Math.log(rate) / 0.005);
     const bin = bins.get(key) ?? { rate: 0, count: 0 };
     bins.set(key, { rate: Math.max(bin.rate, rate), count: bin.count + 1 });
   }

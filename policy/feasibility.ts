@@ -12,7 +12,7 @@ export interface Findings {
   readonly needed: number;
   readonly reachable: boolean;
   readonly max: number;
-  readonly ceiling: number;
+  readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
 }
@@ -55,9 +55,9 @@ function tooSlow(service: Service): readonly Obstacle[] {
 }
 
 /** The ceiling the owner sets is below what the peak needs. */
-function tooFew(service: Service, { peak, needed, reachable, max }: Findings): readonly Obstacle[] {
+function tooFew(service: Service, { peak, needed, reachable, reserve, max }: Findings): readonly Obstacle[] {
   if (!reachable || needed <= max) return [];
-  const carried = busiestRate(service, max);
+  const carried = busiestRate(service, Math.max(1, Math.floor(max / reserve)));
   return [
     {
       why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}, which carry ${perSecond(carried)}`,

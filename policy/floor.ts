@@ -66,25 +66,72 @@ function best(choices: readonly Choice[], price: number): Choice {
   return choices.reduce((a, b) => (b.tasks + price * b.bad < a.tasks + price * a.bad ? b : a));
 }
 
-/** The floor as scheduled actions, each early enough that its tasks are ready when the slot begins. */
+/** 1970-01-04 was a Sunday: the week in which minutes are looked up. */
+const SUNDAY = 3 * 86_400;
+
+/**
+ * The floor as scheduled actions: each minute holds the highest floor of the start-up time that follows it, so that
+ * what a rise needs is ready when the rise comes. Midnight always states where the day begins.
+ */
 export function floorSchedule(
   profile: SeasonalProfile,
   floor: Floor,
   startup: number,
 ): readonly ScheduledAction[] {
-  const { season } = profile;
-  if (season.slots === 1) return [];
-  const perDay = 86_400 / SLOT;
-  return floor.flatMap((tasks, slot) => {
-    const dayStart = slot - (slot % perDay);
-    const isFirst = slot === dayStart;
-    const before = isFirst ? undefined : floor[slot - 1];
-    if (before === tasks) return [];
-    // Rising floors lead by the start-up time; falling ones wait for the slot, and midnight states where the day begins.
-    const lead = before !== undefined && tasks > before ? Math.ceil(startup / 60) * 60 : 0;
-    const days = season.seasonality === "daily" ? "" : slot < perDay ? "workday-" : "weekend-";
-    const minute = (slot - dayStart) * (SLOT / 60);
-    const clock = `${String(Math.floor(minute / 60)).padStart(2, "0")}${String(minute % 60).padStart(2, "0")}`;
-    return [{ name: `floor-${days}${clock}`, at: season.beginning(slot, lead), min: tasks }];
-  });
+  if (profile.season.slots === 1) return [];
+  const lead = Math.ceil(startup / 60);
+  const floorAt = (minute: number) => floor[profile.season.slotAt(SUNDAY + minute * 60)]!;
+  const held = (minute: number) => {
+    let most = floorAt(minute);
+    for (let ahead = SLOT / 60; ahead < lead; ahead += SLOT / 60)
+      most = Math.max(most, floorAt(minute + ahead));
+    return Math.max(most, floorAt(minute + lead));
+  };
+  const changes = new Map<string, { minute: number; min: number; weekdays: number[] }>();
+  for (let weekday = 0; weekday < 7; weekday++) {
+    let before: number | undefined;
+    for (let minute = 0; minute < 1440; minute++) {
+      const min = held(weekday * 1440 + minute);
+      if (min === before) continue;
+      before = min;
+      const change = changes.get(`${minute} ${min}`) ?? { minute, min, weekdays: [] };
+      change.weekdays.push(weekday);
+      changes.set(`${minute} ${min}`, change);
+    }
+  }
+  return [...changes.values()].toSorted(byDayAndMinute).map(({ minute, min, weekdays }) => ({
+    name: `floor-${daysName(weekdays)}-${clock(minute)}`,
+    at: {
+      minutes: [minute % 60],
+      hours: [Math.floor(minute / 60)],
+      weekdays: weekdays.length === 7 ? null : weekdays,
+      daysOfMonth: null,
+      months: null,
+      years: null,
+    },
+    min,
+  }));
+}
+
+interface Change {
+  readonly minute: number;
+  readonly weekdays: readonly number[];
+}
+
+/** Workdays first, then the weekend, each in the order of the day. */
+function byDayAndMinute(a: Change, b: Change): number {
+  const weekend = ({ weekdays }: Change) => Number(!weekdays.some((day) => day >= 1 && day <= 5));
+  return weekend(a) - weekend(b) || a.minute - b.minute;
+}
+
+function daysName(weekdays: readonly number[]): string {
+  const key = weekdays.join("");
+  if (key === "0123456") return "daily";
+  if (key === "12345") return "workdays";
+  if (key === "06") return "weekend";
+  return weekdays.map((day) => ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][day]!).join("-");
+}
+
+function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}${String(minute % 60).padStart(2, "0")}`;
 }

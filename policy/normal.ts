@@ -9,3 +9,15 @@ export function normalShare(x: number): number {
 export function normalTail(x: number): number {
   return (1 - math.erf(x / Math.SQRT2)) / 2;
 }
+
+/** P(Z > x) ÷ P(Z > y), also where both are too small for a number of their own. */
+export function normalTailRatio(x: number, y: number): number {
+  return Math.exp(logNormalTail(x) - logNormalTail(y));
+}
+
+/** Beyond five standard deviations by the asymptotic series φ(x)/x (1 − 1/x² + 3/x⁴ − 15/x⁶), relative error below 1e-3. */
+function logNormalTail(x: number): number {
+  if (x < 5) return Math.log(normalTail(x));
+  const series = 1 - 1 / x ** 2 + 3 / x ** 4 - 15 / x ** 6;
+  return -(x ** 2) / 2 - Math.log(x * Math.sqrt(2 * Math.PI)) + Math.log(series);
+}

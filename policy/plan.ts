@@ -6,7 +6,7 @@ import { obstacles } from "./feasibility.ts";
 import type { BudgetUse } from "./floor.ts";
 import { reasons } from "./reasons.ts";
 import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
-import { cheapestChoice } from "./search.ts";
+import { cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
@@ -41,18 +41,19 @@ function derived(service: Service): ScalingPlan {
   const ceiling = busiestUtilization(service);
   const reserve = reserveFactor(service);
   const needed = Math.ceil(tasksNeeded(service, peak) * reserve);
-  const min = Math.max(service.bounds.min ?? leastTasks(service), 1);
-  const max = service.bounds.max ?? Math.min(TASKS_A_SERVICE, Math.max(min + 1, ROOM * needed));
   const reachable = Number.isFinite(needed);
+  const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
+  const max =
+    service.bounds.max ?? Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? ROOM * needed : wise));
+  const min = Math.min(wise, max);
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
-  const inner = { min: Math.max(1, Math.ceil(min / reserve)), max: Math.max(1, Math.floor(max / reserve)) };
-  const highest = Math.min(FULL, ceiling * BEYOND);
-  const choice = cheapestChoice(
-    history,
-    { service, max: inner.max, ceiling: highest },
-    inner,
-    budgetUseOf(service),
-  );
+  const least = Math.max(1, Math.ceil(min / reserve));
+  const inner = { min: least, max: Math.max(least, Math.floor(max / reserve)) };
+  const highest = reachable ? Math.min(FULL, ceiling * BEYOND) : FULL;
+  const stage = { service, max: inner.max, ceiling: highest };
+  const choice = reachable
+    ? cheapestChoice(history, stage, inner, budgetUseOf(service))
+    : resignedChoice(history, stage, inner);
   const controls = withReserve(
     controlsFor(choice.rehearsal.candidate, service.capacity, inner.max),
     reserve,
@@ -64,8 +65,8 @@ function derived(service: Service): ScalingPlan {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
     controls,
-    feasibility: obstacles(service, { peak, needed, reachable, max, ceiling, choice, rehearsed }),
-    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed, history }),
+    feasibility: obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
+    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed }),
     assumptions,
   };
 }

@@ -1,4 +1,4 @@
-import { normalTail } from "./normal.ts";
+import { normalTail, normalTailRatio } from "./normal.ts";
 
 /** Share of arrivals that find `servers` busy and are lost (M/G/c/c). Erlang 1917; recursion of Jagerman 1974. */
 export function erlangB(servers: number, offeredLoad: number): number {
@@ -42,16 +42,18 @@ export function waitingTail(queue: Queue, utilization: number): WaitingTail {
   const erlang = erlangC(servers, utilization * servers);
   const heavyTraffic = ((arrivalScv + serviceScv) / 2) * (serviceTime / (servers * (1 - utilization)));
   if (utilization >= 1) return { probability: erlang, decay: 1 / heavyTraffic };
+  // So few wait that the share has no number: what they would wait does not matter.
+  if (erlang < Number.EPSILON ** 8) return { probability: 0, decay: 1 / heavyTraffic };
   const probability = waitingProbability(queue, utilization, erlang);
   const mean = meanCorrection(queue, utilization) * heavyTraffic * erlang;
-  return { probability, decay: probability / mean };
+  return { probability, decay: Math.max(probability, Number.MIN_VALUE) / mean };
 }
 
 /** Whitt 1993, (4.1)–(4.6): Erlang C corrected for arrivals and service that are not exponential. */
 function waitingProbability(queue: Queue, utilization: number, erlang: number): number {
   const { servers: m, serviceScv, arrivalScv } = queue;
   const idle = (1 - utilization) * Math.sqrt(m);
-  const corrected = (x: number) => Math.min(1, (normalTail(x) / normalTail(idle)) * erlang);
+  const corrected = (x: number) => Math.min(1, normalTailRatio(x, idle) * erlang);
   const lightest = corrected((2 * idle) / (1 + arrivalScv));
   const heaviest = corrected(((1 + arrivalScv) * idle) / (arrivalScv + serviceScv));
   const few = utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;

@@ -5,7 +5,6 @@ import type { Reason, ScalingControls } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
-import type { Trace } from "./trace.ts";
 import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
 
 export interface Derivation {
@@ -17,7 +16,6 @@ export interface Derivation {
   readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
-  readonly history: Trace;
 }
 
 /** Every number of the plan with what it was derived from. */
@@ -26,8 +24,11 @@ export function reasons(
   controls: ScalingControls,
   derivation: Derivation,
 ): readonly Reason[] {
+  const promised = service.slos.map((slo) => promise(slo));
+  // When no number of tasks keeps the SLOs nothing else follows from them.
+  if (derivation.ceiling === 0) return promised;
   return [
-    ...service.slos.map((slo) => promise(slo)),
+    ...promised,
     capacity(service, derivation),
     ...trackingReasons(service, controls, derivation),
     ...surgeReasons(service, controls, derivation),

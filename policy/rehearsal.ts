@@ -3,6 +3,7 @@ import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, type Standing } from "./candidate.ts";
 import { type ReplayMinute, replay } from "./replay.ts";
+import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
 
@@ -34,17 +35,26 @@ export const ALLOWED = 0.8;
 
 /** Undefined when the candidate takes `cheapest` task-hours or more: what it costs is then all there is to know. */
 export function rehearse(
-  { service, trace, max }: Stage,
+  stage: Stage,
   candidate: Candidate,
   cheapest = Number.POSITIVE_INFINITY,
 ): Rehearsal | undefined {
-  const controls = controlsFor(candidate, service.capacity, max);
-  const initial = initialTasks(service, trace, controls.min, max);
+  const controls = controlsFor(candidate, stage.service.capacity, stage.max);
+  const { taskHours, budgetUse } = judgedReplay(stage, controls, cheapest);
+  return taskHours < cheapest ? { candidate, taskHours, budgetUse } : undefined;
+}
+
+/** The task-hours of any controls on the stage's trace, and the error budget they use; cut off at `limit` task-hours. */
+export function judgedReplay(
+  { service, trace }: Pick<Stage, "service" | "trace">,
+  controls: ScalingControls,
+  limit = Number.POSITIVE_INFINITY,
+): Omit<Rehearsal, "candidate"> {
+  const initial = initialTasks(service, trace, controls.min, controls.max);
   const { startup } = service.capacity;
   const autoscaler = awsAutoscaler(controls);
-  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial, AWS_LOOP, cheapest);
-  if (result.taskHours >= cheapest) return undefined;
-  return { candidate, taskHours: result.taskHours, budgetUse: windowedUse(service, result.minutes) };
+  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial, AWS_LOOP, limit);
+  return { taskHours: result.taskHours, budgetUse: windowedUse(service, result.minutes) };
 }
 
 /** Utilizations among which the highest is sought, and how finely. */

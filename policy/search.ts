@@ -1,18 +1,26 @@
 import { leastStanding, type Standing, standing } from "./candidate.ts";
+import { cpuTracking } from "./comparison.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import type { BudgetUse } from "./floor.ts";
 import { section } from "./minutes.ts";
-import { busiestRehearsal, type Rehearsal, rehearse, STRIDE, type Stage, WINDOW } from "./rehearsal.ts";
+import {
+  busiestRehearsal,
+  judgedReplay,
+  type Rehearsal,
+  rehearse,
+  STRIDE,
+  type Stage,
+  WINDOW,
+} from "./rehearsal.ts";
 import type { Seasonality } from "./season.ts";
-import type { Service } from "./service.ts";
 import { steeper } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 
 /**
- * Surges are steepened by this exponent. Where that needs more standing capacity than a fleet fixed at the peak of
- * an ordinary window, the next is taken: unheard-of surges are not worth insuring at such a price.
+ * Surges are steepened by this exponent. Where withstanding that would cost more than the usual settings that would
+ * have done on the history as it was, the next is taken: unheard-of surges are not worth insuring at any price.
  */
-const STRESS: readonly number[] = [0.9, 0.4, 0.15, 0];
+const STRESS: readonly number[] = [0.9, 0.5, 0.2, 0];
 
 /** Metric ÷ setpoint at which the step policy may act; the first is tried with every floor, the others with the best. */
 const SURGES: readonly number[] = [1.5, 1.15, 2];
@@ -29,8 +37,8 @@ const ALLOWANCES: readonly number[] = [12, 3, 0.8];
 /** Minutes of history that are rehearsed: the newest two weeks. */
 const REHEARSAL = 14 * 1440;
 
-/** Standing capacity may cost so many times a fleet fixed at the peak of an ordinary window before less stress is tried. */
-const DEAR = 1.2;
+/** CPU utilizations that people track, dearest last. */
+const USUAL: readonly number[] = [0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
 
 export interface Choice {
   readonly rehearsal: Rehearsal;
@@ -50,7 +58,7 @@ export function cheapestChoice(
 ): Choice {
   const newest = newestOf(history, REHEARSAL);
   const standings = standingsFor(history, stage.service.capacity.startup, bounds, budgetUse);
-  const dear = DEAR * fixedFleet(newest, stage.service, bounds) * (newest.rates.length / 60);
+  const dear = usualCost({ ...stage, trace: newest });
   let kept: Choice | undefined;
   let limit: number | undefined;
   for (const stress of STRESS) {
@@ -61,25 +69,44 @@ export function cheapestChoice(
     kept = { rehearsal: rehearse({ ...stage, trace: newest }, found.candidate)!, stress };
     if (kept.rehearsal.taskHours <= dear) return kept;
   }
-  if (kept) return kept;
-  const strongest = standings.reduce((a, b) => (b.min > a.min ? b : a));
-  const candidate = { utilization: stage.ceiling / 2, surge: SURGES[0]!, standing: strongest };
-  return { rehearsal: rehearse({ ...stage, trace: newest }, candidate)!, stress: undefined };
+  return kept ?? resignedChoice(history, stage, bounds);
 }
 
-/** Tasks that a fleet fixed at the peak of a window needs, in the middle one of all two-day windows. */
-function fixedFleet(
+/** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */
+export function resignedChoice(
   history: Trace,
-  service: Service,
+  stage: Omit<Stage, "trace">,
   bounds: { readonly min: number; readonly max: number },
-): number {
-  const length = Math.min(WINDOW, history.rates.length);
+): Choice {
+  const candidate = {
+    utilization: stage.ceiling / 2,
+    surge: SURGES[0]!,
+    standing: leastStanding(bounds.max),
+  };
+  const rehearsal = rehearse({ ...stage, trace: newestOf(history, REHEARSAL) }, candidate)!;
+  return { rehearsal, stress: undefined };
+}
+
+/** Task-hours of the cheapest usual setting that keeps the SLOs on the history, as a rehearsal judges it. */
+function usualCost(stage: Stage): number {
+  const standing = fixedFleet(stage) * (stage.trace.rates.length / 60);
+  for (const cpu of USUAL) {
+    const { taskHours, budgetUse } = judgedReplay(stage, cpuTracking(cpu, 1, 2 * stage.max));
+    if (taskHours >= standing) break;
+    if (budgetUse <= 1) return taskHours;
+  }
+  return standing;
+}
+
+/** Tasks that a fleet fixed at the peak of a window needs, in the middle one of all windows. */
+function fixedFleet({ service, trace, max }: Stage): number {
+  const length = Math.min(WINDOW, trace.rates.length);
   const peaks: number[] = [];
-  for (let from = 0; from + length <= history.rates.length; from += STRIDE) {
-    peaks.push(history.rates.slice(from, from + length).reduce((most, rate) => Math.max(most, rate), 0));
+  for (let from = 0; from + length <= trace.rates.length; from += STRIDE) {
+    peaks.push(trace.rates.slice(from, from + length).reduce((most, rate) => Math.max(most, rate), 0));
   }
   const typical = peaks.toSorted((a, b) => a - b)[Math.floor(peaks.length / 2)]!;
-  return Math.max(bounds.min, Math.min(bounds.max, tasksNeeded(service, typical)));
+  return Math.min(max, tasksNeeded(service, typical));
 }
 
 function cheapest(
@@ -89,8 +116,9 @@ function cheapest(
 ): Rehearsal | undefined {
   let best: Rehearsal | undefined;
   for (const standing of standings) {
-    // A floor added at the same setpoint only costs more: to be cheaper it must allow a higher one.
-    const range = { low: best?.candidate.utilization ?? LOWEST, high: stage.ceiling, precision: COARSE };
+    // A higher floor at the same setpoint only costs more: to be cheaper it must allow a higher one.
+    const low = best && standing.min >= best.candidate.standing.min ? best.candidate.utilization : LOWEST;
+    const range = { low, high: stage.ceiling, precision: COARSE };
     best = busiestRehearsal(stage, standing, SURGES[0]!, range, best?.taskHours ?? limit) ?? best;
   }
   if (!best) return undefined;

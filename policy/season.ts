@@ -1,4 +1,3 @@
-import type { Recurrence } from "./scaling-plan.ts";
 import type { Trace } from "./trace.ts";
 
 /** How traffic repeats: not at all, every day, or every day with weekends apart. */
@@ -10,55 +9,27 @@ export interface Season {
   readonly slots: number;
   /** The slot that a moment (Unix seconds) falls in. */
   readonly slotAt: (time: number) => number;
-  /** The moments at which a slot begins, brought forward by `lead` seconds. */
-  readonly beginning: (slot: number, lead: number) => Recurrence;
 }
 
 /** Seconds in a slot: half an hour keeps a workweek season at 96 actions, within the 125 of an Auto Scaling group. */
 export const SLOT = 1800;
 const SLOTS_A_DAY = 86_400 / SLOT;
-const [WORKDAYS, WEEKEND] = [
-  [1, 2, 3, 4, 5],
-  [0, 6],
-] as const;
 
 export function season(seasonality: Seasonality): Season {
   const slotOfDay = (time: number) => Math.floor((time % 86_400) / SLOT);
   const isWeekend = (time: number) => [2, 3].includes(Math.floor(time / 86_400) % 7); // day 0 was a Thursday
   switch (seasonality) {
     case "none":
-      return { seasonality, slots: 1, slotAt: () => 0, beginning: () => moment(0, null) };
+      return { seasonality, slots: 1, slotAt: () => 0 };
     case "daily":
-      return {
-        seasonality,
-        slots: SLOTS_A_DAY,
-        slotAt: slotOfDay,
-        beginning: (slot, lead) => moment(slot * SLOT - lead, null),
-      };
+      return { seasonality, slots: SLOTS_A_DAY, slotAt: slotOfDay };
     case "workweek":
       return {
         seasonality,
         slots: 2 * SLOTS_A_DAY,
         slotAt: (time) => slotOfDay(time) + (isWeekend(time) ? SLOTS_A_DAY : 0),
-        beginning: (slot, lead) =>
-          moment((slot % SLOTS_A_DAY) * SLOT - lead, slot < SLOTS_A_DAY ? WORKDAYS : WEEKEND),
       };
   }
-}
-
-/** So many seconds after midnight UTC, on the days given; before midnight is the day before. */
-function moment(seconds: number, weekdays: readonly number[] | null): Recurrence {
-  const minute = Math.floor((((seconds % 86_400) + 86_400) % 86_400) / 60);
-  const days =
-    seconds < 0 && weekdays ? weekdays.map((day) => (day + 6) % 7).toSorted((a, b) => a - b) : weekdays;
-  return {
-    minutes: [minute % 60],
-    hours: [Math.floor(minute / 60)],
-    weekdays: days,
-    daysOfMonth: null,
-    months: null,
-    years: null,
-  };
 }
 
 /** The mean rate of each slot, and how far single minutes lie from it. */

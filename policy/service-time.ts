@@ -33,25 +33,26 @@ export function serviceTimeQuantile(serviceTime: ServiceTime, share: number): nu
 }
 
 /** Points of the normal deviate, and how far they reach. */
-const [POINTS, REACH] = [100, 5];
+const [POINTS, REACH] = [80, 5];
 
-/** Probabilities of the midpoints of equal intervals of the normal deviate. */
-const WEIGHTS = normalized(Array.from({ length: POINTS }, (_, i) => Math.exp(-(deviate(i) ** 2) / 2)));
-
-/** Values and probabilities that stand for the distribution in sums. */
-export function serviceTimePoints(serviceTime: ServiceTime): readonly (readonly [number, number])[] {
+/** Values up to `limit` and probabilities that stand for that part of the distribution in sums; the shares add up to it exactly. */
+export function serviceTimePoints(
+  serviceTime: ServiceTime,
+  limit: number,
+): readonly (readonly [number, number])[] {
   const { mu, sigma } = logNormal(serviceTime);
+  const whole = shareServedWithin(serviceTime, limit);
+  if (whole === 0) return [];
   if (sigma === 0) return [[serviceTime.mean, 1]];
-  return WEIGHTS.map((weight, i) => [Math.exp(mu + sigma * deviate(i)), weight]);
-}
-
-function deviate(point: number): number {
-  return -REACH + ((point + 0.5) * 2 * REACH) / POINTS;
-}
-
-function normalized(weights: readonly number[]): readonly number[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+  const top = Math.min(REACH, (Math.log(limit) - mu) / sigma);
+  const width = (top + REACH) / POINTS;
+  if (width <= 0) return [[limit, whole]];
+  const points = Array.from({ length: POINTS }, (_, i) => {
+    const deviate = -REACH + (i + 0.5) * width;
+    return [Math.exp(mu + sigma * deviate), Math.exp(-(deviate ** 2) / 2)] as const;
+  });
+  const total = points.reduce((sum, [, weight]) => sum + weight, 0);
+  return points.map(([value, weight]) => [value, (weight / total) * whole]);
 }
 
 /** Share of the requests in service that still need more than `time` seconds: (1/E[S]) ∫ P(S > t) dt from `time` on. */

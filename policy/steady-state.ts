@@ -1,6 +1,6 @@
 import { type Queue, type WaitingTail, waitingTail } from "./queue.ts";
 import type { TaskProfile } from "./service.ts";
-import { residualLongerThan, serviceTimePoints } from "./service-time.ts";
+import { residualLongerThan, serviceTimePoints, shareServedWithin } from "./service-time.ts";
 
 /** What one task does in the long run at one utilization; shares are ratios of the requests that arrive. */
 export interface SteadyState {
@@ -32,16 +32,18 @@ export function steadyState(
   const tail = waitingTail(queueOf(profile, tasks), rho);
   const patience = rho < 1 ? stablePatience(profile, rho, tail) : overloadedPatience(profile, rho, tail);
   const accepted = 1 - patience.refused;
-  const points = serviceTimePoints(profile.serviceTime);
-  const late = thresholds.map(
-    (threshold) =>
-      1 -
-      accepted *
-        points.reduce((sum, [time, share]) => sum + share * patience.waitWithin(threshold - time), 0),
-  );
+  const late = thresholds.map((threshold) => 1 - accepted * servedWithin(profile, threshold, patience));
   const arrivalRate = (rho * profile.concurrency) / profile.serviceTime.mean;
   const inSystem = arrivalRate * accepted * (patience.meanWait + profile.serviceTime.mean);
   return { utilization, refused: patience.refused, late, inSystem };
+}
+
+/** Share of the accepted whose wait and service together stay within `threshold`. */
+function servedWithin({ serviceTime }: TaskProfile, threshold: number, { waitWithin }: Patience): number {
+  let sum = 0;
+  for (const [time, share] of serviceTimePoints(serviceTime, threshold))
+    sum += share * waitWithin(threshold - time);
+  return sum;
 }
 
 /** What `maxWait` makes of a waiting tail: the share refused, and the wait of those accepted. */
@@ -59,8 +61,7 @@ function stablePatience(
   tail: WaitingTail,
 ): Patience {
   const { probability, decay } = tail;
-  // With one slot a long request holds up all behind it: P(W > x) ~ ρ/(1 − ρ) P(residual > x) (Veraverbeke 1977).
-  const heavy = concurrency === 1 ? rho / (1 - rho) : 0;
+  const heavy = heavyTail(concurrency, serviceTime.cv, rho);
   const longer = (x: number) => {
     const exponential = probability * Math.exp(-decay * x);
     if (heavy === 0) return exponential;
@@ -73,6 +74,16 @@ function stablePatience(
     waitWithin: (x) => (x < 0 ? 0 : x >= maxWait ? 1 : (1 - longer(x)) / (1 - atLimit)),
     meanWait: ((probability - cut) / decay - maxWait * cut) / (1 - cut),
   };
+}
+
+/**
+ * With one slot a rare long request holds up all behind it: P(W > x) ~ ρ/(1 − ρ) P(residual > x) (Veraverbeke 1977),
+ * for services more variable than the exponential. It is a law of far tails: near saturation, where waits are
+ * made of many requests, it fades out.
+ */
+function heavyTail(concurrency: number, cv: number, rho: number): number {
+  if (concurrency > 1 || cv <= 1) return 0;
+  return (rho / (1 - rho)) * Math.min(1, Math.max(0, (0.9 - rho) / 0.2));
 }
 
 /** The same beyond a utilization of 1, divided through by G(maxWait), which grows without bound. */
@@ -99,10 +110,7 @@ function queueOf({ concurrency, serviceTime }: TaskProfile, tasks: number): Queu
   };
 }
 
-function idle(profile: TaskProfile, thresholds: readonly number[]): SteadyState {
-  const points = serviceTimePoints(profile.serviceTime);
-  const late = thresholds.map((threshold) =>
-    points.reduce((sum, [time, share]) => sum + (time > threshold ? share : 0), 0),
-  );
+function idle({ serviceTime }: TaskProfile, thresholds: readonly number[]): SteadyState {
+  const late = thresholds.map((threshold) => 1 - shareServedWithin(serviceTime, threshold));
   return { utilization: 0, refused: 0, late, inSystem: 0 };
 }

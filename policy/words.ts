@@ -7,10 +7,10 @@ export function figure(value: number): string {
 
 /** A ratio as a percentage, with as many nines as it takes to tell it from 100 %. */
 export function percent(ratio: number): string {
+  if (ratio < 0.5) return `${figure(ratio * 100)} %`;
   const error = Math.abs(1 - ratio);
-  const digits = ratio > 0.5 && error > 0 ? Math.min(6, Math.max(1, -Math.floor(Math.log10(error)) - 1)) : 1;
-  const text = (ratio * 100).toFixed(digits);
-  return `${text.replace(/\.?0+$/, "") || "0"} %`;
+  const digits = error > 0 ? Math.min(6, Math.max(1, -Math.floor(Math.log10(error)) - 1)) : 1;
+  return `${Number((ratio * 100).toFixed(digits))} %`;
 }
 
 export function seconds(value: number): string {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Deployed, describeOnEngine, freshStack, stateOf } from "../support/engine.ts";
+import { type Deployed, describeOnEngine, freshStack, refused, stateOf } from "../support/engine.ts";
 
 describeOnEngine("a deployment that AWS refuses halfway", function () {
   this.timeout(300_000);
@@ -11,13 +11,13 @@ describeOnEngine("a deployment that AWS refuses halfway", function () {
 
   it("names what was refused, and keeps the record of what was created", async () => {
     await dev.cloud.refuse(7);
-    const message = await refusal(dev.stack.up({ parallel: 1 }));
+    const message = await refused(dev.stack.up({ parallel: 1 }));
     const created = (await stateOf(dev.stack)).filter(({ type }) => type.startsWith("aws:"));
     expect(created).to.have.length(6);
     const cloud = await dev.cloud.contents();
     expect(created.map(({ id }) => id)).to.have.members(cloud.map(({ id }) => id));
-    const refused = /InsufficientCapacity: no room for (\S+)/.exec(message);
-    expect(message).to.match(new RegExp(`aws:\\S+ \\(${refused![1]}\\)`)); // as Pulumi names a resource
+    const [, name] = /InsufficientCapacity: no room for (\S+)/.exec(message)!;
+    expect(message).to.match(new RegExp(`aws:\\S+ \\(${name}\\)`)); // as Pulumi names a resource
   });
 
   it("completes with the next `up`, keeping those that exist", async () => {
@@ -30,12 +30,3 @@ describeOnEngine("a deployment that AWS refuses halfway", function () {
     expect(after).to.have.length(state.filter(({ type }) => type.startsWith("aws:")).length);
   });
 });
-
-async function refusal(update: Promise<unknown>): Promise<string> {
-  try {
-    await update;
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("nothing was refused");
-}

@@ -4,7 +4,7 @@ import { preview, type Registration } from "../../adapters/offline-preview.ts";
 import { type Deployed, describeOnEngine, freshStack, type Stated, stateOf } from "../support/engine.ts";
 
 describeOnEngine("the dev stack on Pulumi's engine", function () {
-  this.timeout(300_000); // the first hook may build the engine's fake cloud, and on a busy machine all is slow
+  this.timeout(300_000); // each step takes seconds; a busy machine may take far longer
   let offline: readonly Registration[];
   let dev: Deployed;
   let up: UpResult;
@@ -75,14 +75,13 @@ describeOnEngine("the dev stack on Pulumi's engine", function () {
   });
 });
 
-/** The offline preview's inputs with `${name.output}` replaced by what the deployment then knew. */
+/** The offline preview's inputs with each `${name.output}` replaced by what the deployment has for it. */
 function withOutputs(state: readonly Stated[]) {
-  const looked = new Map([["aws.accountId", "123456789012"]]);
   const value = (path: string): unknown => {
     const [name, output] = path.split(".") as [string, string];
-    if (path.startsWith("ssm.")) return "ami-0123456789abcdef0";
+    if (name in LOOKED_UP) return LOOKED_UP[name as keyof typeof LOOKED_UP];
     const owner = state.find((each) => each.custom && each.name === name);
-    return looked.get(path) ?? (output === "id" ? owner?.id : owner?.outputs[output]);
+    return output === "id" ? owner?.id : owner?.outputs[output];
   };
   const filled = (inputs: unknown): unknown => {
     if (typeof inputs === "string")
@@ -93,3 +92,6 @@ function withOutputs(state: readonly Stated[]) {
   };
   return filled;
 }
+
+/** What the program asks of the cloud before it creates: the account, and the newest machine image. */
+const LOOKED_UP = { aws: "123456789012", ssm: "ami-0123456789abcdef0" };

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { type Deployed, describeOnEngine, freshStack } from "../support/engine.ts";
+import { type Deployed, describeOnEngine, freshStack, refused } from "../support/engine.ts";
+import type { Held } from "../support/fake-aws.ts";
 
 describeOnEngine("the prod stack on Pulumi's engine", function () {
   this.timeout(300_000);
   let prod: Deployed;
+  let held: readonly Held[];
   before(async () => {
     prod = await freshStack("prod");
   });
@@ -12,17 +14,20 @@ describeOnEngine("the prod stack on Pulumi's engine", function () {
   it("serves over TLS", async () => {
     const { outputs } = await prod.stack.up();
     expect(outputs.url!.value).to.match(/^https:\/\//);
+    held = await prod.cloud.contents();
   });
 
-  it("is not destroyed: what is protected is named, and everything stays", async () => {
-    const before = await prod.cloud.contents();
-    let message = "";
-    try {
-      await prod.stack.destroy();
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    expect(message).to.match(/entry-alb.*protect/s);
-    expect(await prod.cloud.contents()).to.deep.equal(before);
+  it("is not destroyed by `pulumi destroy`: it names what is protected and deletes nothing", async () => {
+    const { status, said } = prod.pulumi("destroy", "--yes", "--stack", "prod");
+    expect(status).to.not.equal(0);
+    expect(said).to.match(/entry-alb"? cannot be deleted\s+because it is protected/);
+    expect(await prod.cloud.contents()).to.deep.equal(held);
+  });
+
+  // The API's `destroy()` skips the preview, and then deletes all but the balancer: callers must preview first.
+  it("is not destroyed through the Automation API by one who previews first", async () => {
+    const message = await refused(prod.stack.previewDestroy());
+    expect(message).to.match(/entry-alb"? cannot be deleted\s+because it is protected/);
+    expect(await prod.cloud.contents()).to.deep.equal(held);
   });
 });

@@ -64,8 +64,7 @@ describe("awsAutoscaler, step scaling", () => {
     expect(autoscaler.desired(view(rates(10, 10, 15), { ...pending, now: MONDAY + 120 }))).to.equal(7); // 2 then 3: one more
   });
 
-  // Fails: the end of a cooldown is only looked up at the next breach, from whatever became ready last by then.
-  it.skip("forgets a cooldown that ran out, although others have added tasks since", () => {
+  it("forgets a cooldown that ran out, although others have added tasks since", () => {
     const autoscaler = stepping(percentOf(0.5));
     expect(autoscaler.desired(view(rates(10)))).to.equal(6);
     const anHourLater = { now: MONDAY + 3600, ready: 20, settled: MONDAY + 3590 }; // tracking or a floor raised it

@@ -27,14 +27,6 @@ describe("cheapestChoice", () => {
     expect(choiceFor(daily(2, 60)).rehearsal.candidate.standing.seasonality).to.equal("none");
   });
 
-  // Five busy hours a day, entered and left in a minute: a floor for these alone costs a third of one that always stands.
-  it("stands only when the traffic that needs it recurs", () => {
-    const quiet = flat(10, 3 * 1440);
-    const rates = quiet.rates.map((rate, i) => (i % 1440 >= 600 && i % 1440 < 900 ? 20 * rate : rate));
-    const { rehearsal } = choiceFor({ ...quiet, rates });
-    expect(rehearsal.candidate.standing.seasonality).to.equal("daily");
-  });
-
   it("chooses the same again", () => {
     expect(choiceFor(daily(1, 60))).to.deep.equal(choiceFor(daily(1, 60)));
   });

@@ -1,11 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { occursAt } from "../../policy/recurrence.ts";
 import { SLOT, season, seasonalProfile } from "../../policy/season.ts";
 import { daily, MONDAY } from "../support/services.ts";
 
 const WEEK = Array.from({ length: 7 * 1440 }, (_, minute) => MONDAY + minute * 60);
-const kind = fc.constantFrom("daily" as const, "workweek" as const);
 
 describe("season", () => {
   it("puts every minute of a week into a slot, and every slot into the week", () => {
@@ -29,28 +27,6 @@ describe("season", () => {
       const weekend = [0, 6].includes(new Date(time * 1000).getUTCDay());
       expect(slotAt(time) >= 48).to.equal(weekend);
     }
-  });
-
-  it("begins a slot exactly where the week enters it, brought forward by the lead across midnight", () => {
-    const lead = fc.integer({ min: 0, max: 1440 }).map((minutes) => minutes * 60);
-    fc.assert(
-      fc.property(kind, fc.nat(95), lead, (seasonality, any, seconds) => {
-        const { slots, slotAt, beginning } = season(seasonality);
-        const slot = any % slots;
-        const at = beginning(slot, seconds);
-        const wrong = WEEK.filter((time) => {
-          const begins = (time + seconds) % SLOT === 0 && slotAt(time + seconds) === slot;
-          return occursAt(at, time) !== begins;
-        });
-        expect(wrong).to.deep.equal([]);
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it("brings Monday's midnight forward into Sunday", () => {
-    const { hours, minutes, weekdays } = season("workweek").beginning(0, 120);
-    expect([hours, minutes, weekdays]).to.deep.equal([[23], [58], [0, 1, 2, 3, 4]]);
   });
 });
 

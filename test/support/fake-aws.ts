@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 
 /** A resource that the cloud holds. */
@@ -31,7 +32,7 @@ let untilRefusal = Number.POSITIVE_INFINITY;
 
 /** AWS in memory: holds any resource of any type, gives it an id and outputs, and keeps order when it deletes. */
 const aws: Provider = {
-  version: "7.0.0",
+  version: sdk.version,
 
   diff: async (id, _urn, olds: Bag, news: Bag) => {
     const before = Object.keys(held.get(id)?.inputs ?? {});
