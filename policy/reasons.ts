@@ -92,11 +92,11 @@ function trackingReasons(
   });
 }
 
-function rehearsalWords({ rehearsal, stress }: Choice): string {
-  if (stress === undefined)
-    return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  const harder = stress > 0 ? ` even with every surge made steeper (to the power ${1 + stress})` : "";
-  return `the highest that kept within ${percent(ALLOWED)} of the error budget in nine of ten 2-day windows of the newest history${harder}; on the history as it was it uses ${percent(rehearsal.budgetUse)} of it`;
+function rehearsalWords({ rehearsal, trial }: Choice): string {
+  if (!trial) return "no setting keeps the SLOs on this history; this is the strongest one tried";
+  const harder =
+    trial.stress > 0 ? ` even with every surge made steeper (to the power ${1 + trial.stress})` : "";
+  return `the highest that kept within ${percent(ALLOWED)} of the error budget in ${percent(trial.kept)} of the 2-day windows of the newest history${harder}; on the history as it was it uses ${percent(rehearsal.budgetUse)} of it`;
 }
 
 function surgeReasons(

@@ -2,7 +2,7 @@ import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, type Standing } from "./candidate.ts";
-import { type ReplayMinute, replay } from "./replay.ts";
+import { type Replay, type ReplayMinute, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -20,15 +20,15 @@ export interface Stage {
   readonly service: Service;
   readonly trace: Trace;
   readonly max: number;
+  /** Share of the windows that must keep within the budget. */
+  readonly kept: number;
   /** Offered load ÷ slots above which no candidate goes: the SLO would break in the long run. */
   readonly ceiling: number;
 }
 
 /** Windows judged one by one, in minutes: two days, one beginning every twelve hours. */
-export const [WINDOW, STRIDE] = [2 * 1440, 720];
-
-/** Share of the windows that must keep within the budget: a single incident in two weeks may break it. */
-const KEPT = 0.9;
+export const WINDOW = 2 * 1440;
+const STRIDE = 720;
 
 /** Share of the error budget that the rehearsal may use: the rest is for what the model does not know. */
 export const ALLOWED = 0.8;
@@ -45,16 +45,27 @@ export function rehearse(
 }
 
 /** The task-hours of any controls on the stage's trace, and the error budget they use; cut off at `limit` task-hours. */
-export function judgedReplay(
-  { service, trace }: Pick<Stage, "service" | "trace">,
+function judgedReplay(
+  { service, trace, kept }: Stage,
+  controls: ScalingControls,
+  limit: number,
+): Omit<Rehearsal, "candidate"> {
+  const { taskHours, minutes } = replayed(service, trace, controls, limit);
+  const uses = windows(service, minutes).map((window) => window.budgetUse);
+  uses.sort((a, b) => a - b);
+  return { taskHours, budgetUse: uses[Math.ceil(kept * uses.length) - 1] ?? 0 };
+}
+
+/** The replay of any controls on a trace of minutes, cut off at `limit` task-hours. */
+export function replayed(
+  service: Service,
+  trace: Trace,
   controls: ScalingControls,
   limit = Number.POSITIVE_INFINITY,
-): Omit<Rehearsal, "candidate"> {
+): Replay {
   const initial = initialTasks(service, trace, controls.min, controls.max);
   const { startup } = service.capacity;
-  const autoscaler = awsAutoscaler(controls);
-  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial, AWS_LOOP, limit);
-  return { taskHours: result.taskHours, budgetUse: windowedUse(service, result.minutes) };
+  return replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, initial, AWS_LOOP, limit);
 }
 
 /** Utilizations among which the highest is sought, and how finely. */
@@ -92,22 +103,33 @@ export function busiestRehearsal(
   return found;
 }
 
-function windowedUse(service: Service, minutes: readonly ReplayMinute[]): number {
+/** One window of a replay: the error budget used, over all SLOs, and the task-hours. */
+export interface Window {
+  readonly budgetUse: number;
+  readonly taskHours: number;
+  /** Requests a second, at most. */
+  readonly peak: number;
+}
+
+export function windows(service: Service, minutes: readonly ReplayMinute[]): readonly Window[] {
   const length = Math.min(WINDOW, minutes.length);
   const arrived = cumulative(minutes, (minute) => minute.rate * 60);
-  let [most, latency] = [0, 0];
-  for (const slo of service.slos) {
+  const tasks = cumulative(minutes, (minute) => minute.capacity / 60);
+  let latency = 0;
+  const bad = service.slos.map((slo) => {
     const index = slo.kind === "latency" ? latency++ : -1;
-    const bad = cumulative(minutes, (minute) => (index < 0 ? minute.refused : minute.late[index]!));
-    const shares: number[] = [];
-    for (let from = 0; from + length <= minutes.length; from += STRIDE) {
-      const total = arrived[from + length]! - arrived[from]!;
-      if (total > 0) shares.push((bad[from + length]! - bad[from]!) / total / (1 - slo.objective));
-    }
-    shares.sort((a, b) => a - b);
-    most = Math.max(most, shares[Math.ceil(KEPT * shares.length) - 1] ?? 0);
+    const sums = cumulative(minutes, (minute) => (index < 0 ? minute.refused : minute.late[index]!));
+    return { sums, budget: 1 - slo.objective };
+  });
+  const found: Window[] = [];
+  for (let from = 0; from + length <= minutes.length; from += STRIDE) {
+    const to = from + length;
+    const total = Math.max(Number.MIN_VALUE, arrived[to]! - arrived[from]!);
+    const uses = bad.map(({ sums, budget }) => (sums[to]! - sums[from]!) / total / budget);
+    const peak = minutes.slice(from, to).reduce((most, minute) => Math.max(most, minute.rate), 0);
+    found.push({ budgetUse: Math.max(...uses), taskHours: tasks[to]! - tasks[from]!, peak });
   }
-  return most;
+  return found;
 }
 
 function cumulative(minutes: readonly ReplayMinute[], value: (minute: ReplayMinute) => number): Float64Array {

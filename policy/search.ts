@@ -5,22 +5,36 @@ import type { BudgetUse } from "./floor.ts";
 import { section } from "./minutes.ts";
 import {
   busiestRehearsal,
-  judgedReplay,
   type Rehearsal,
   rehearse,
-  STRIDE,
+  replayed,
   type Stage,
   WINDOW,
+  windows,
 } from "./rehearsal.ts";
 import type { Seasonality } from "./season.ts";
+import type { Service } from "./service.ts";
 import { steeper } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 
+/** What a candidate must withstand: surges steepened by an exponent, in this share of the windows. */
+interface Trial {
+  readonly stress: number;
+  readonly kept: number;
+}
+
 /**
- * Surges are steepened by this exponent. Where withstanding that would cost more than the usual settings that would
- * have done on the history as it was, the next is taken: unheard-of surges are not worth insuring at any price.
+ * Where withstanding a trial would cost more than hindsight's pick of the usual settings would have in a dear
+ * window, the next is taken: unheard-of surges are not worth insuring at any price.
  */
-const STRESS: readonly number[] = [0.9, 0.5, 0.2, 0];
+const TRIALS: readonly Trial[] = [
+  { stress: 0.9, kept: 0.9 },
+  { stress: 0.5, kept: 0.9 },
+  { stress: 0.2, kept: 0.9 },
+  { stress: 0, kept: 0.9 },
+  { stress: 0, kept: 0.7 },
+  { stress: 0, kept: 0.5 },
+];
 
 /** Metric ÷ setpoint at which the step policy may act; the first is tried with every floor, the others with the best. */
 const SURGES: readonly number[] = [1.5, 1.15, 2];
@@ -42,8 +56,8 @@ const USUAL: readonly number[] = [0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2];
 
 export interface Choice {
   readonly rehearsal: Rehearsal;
-  /** The exponent that it withstood; undefined when it kept the SLOs under none. */
-  readonly stress: number | undefined;
+  /** What it withstood; undefined when no candidate kept the SLOs under any. */
+  readonly trial: Trial | undefined;
 }
 
 /**
@@ -52,30 +66,30 @@ export interface Choice {
  */
 export function cheapestChoice(
   history: Trace,
-  stage: Omit<Stage, "trace">,
+  stage: Omit<Stage, "trace" | "kept">,
   bounds: { readonly min: number; readonly max: number },
   budgetUse: BudgetUse,
 ): Choice {
   const newest = newestOf(history, REHEARSAL);
   const standings = standingsFor(history, stage.service.capacity.startup, bounds, budgetUse);
-  const dear = usualCost({ ...stage, trace: newest });
-  let kept: Choice | undefined;
+  const dear = hindsightCost(stage.service, newest, stage.max);
+  let choice: Choice | undefined;
   let limit: number | undefined;
-  for (const stress of STRESS) {
-    const trace = stress > 0 ? steeper(newest, stress) : newest;
-    const found = cheapest({ ...stage, trace }, standings, limit);
+  for (const trial of TRIALS) {
+    const trace = trial.stress > 0 ? steeper(newest, trial.stress) : newest;
+    const found = cheapest({ ...stage, kept: trial.kept, trace }, standings, limit);
     if (!found) continue;
     limit = found.taskHours;
-    kept = { rehearsal: rehearse({ ...stage, trace: newest }, found.candidate)!, stress };
-    if (kept.rehearsal.taskHours <= dear) return kept;
+    choice = { rehearsal: rehearse({ ...stage, kept: trial.kept, trace: newest }, found.candidate)!, trial };
+    if (choice.rehearsal.taskHours <= dear) return choice;
   }
-  return kept ?? resignedChoice(history, stage, bounds);
+  return choice ?? resignedChoice(history, stage, bounds);
 }
 
 /** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */
 export function resignedChoice(
   history: Trace,
-  stage: Omit<Stage, "trace">,
+  stage: Omit<Stage, "trace" | "kept">,
   bounds: { readonly min: number; readonly max: number },
 ): Choice {
   const candidate = {
@@ -83,30 +97,25 @@ export function resignedChoice(
     surge: SURGES[0]!,
     standing: leastStanding(bounds.max),
   };
-  const rehearsal = rehearse({ ...stage, trace: newestOf(history, REHEARSAL) }, candidate)!;
-  return { rehearsal, stress: undefined };
+  const rehearsal = rehearse({ ...stage, kept: 1, trace: newestOf(history, REHEARSAL) }, candidate)!;
+  return { rehearsal, trial: undefined };
 }
 
-/** Task-hours of the cheapest usual setting that keeps the SLOs on the history, as a rehearsal judges it. */
-function usualCost(stage: Stage): number {
-  const standing = fixedFleet(stage) * (stage.trace.rates.length / 60);
-  for (const cpu of USUAL) {
-    const { taskHours, budgetUse } = judgedReplay(stage, cpuTracking(cpu, 1, 2 * stage.max));
-    if (taskHours >= standing) break;
-    if (budgetUse <= 1) return taskHours;
-  }
-  return standing;
-}
-
-/** Tasks that a fleet fixed at the peak of a window needs, in the middle one of all windows. */
-function fixedFleet({ service, trace, max }: Stage): number {
-  const length = Math.min(WINDOW, trace.rates.length);
-  const peaks: number[] = [];
-  for (let from = 0; from + length <= trace.rates.length; from += STRIDE) {
-    peaks.push(trace.rates.slice(from, from + length).reduce((most, rate) => Math.max(most, rate), 0));
-  }
-  const typical = peaks.toSorted((a, b) => a - b)[Math.floor(peaks.length / 2)]!;
-  return Math.min(max, tasksNeeded(service, typical));
+/**
+ * Task-hours that hindsight's pick would have taken on the history as it was: in each window the cheapest of the usual
+ * CPU settings that kept the SLOs there, or a fleet fixed at the window's peak; the upper quartile of all windows.
+ */
+function hindsightCost(service: Service, trace: Trace, max: number): number {
+  const settings = USUAL.map((cpu) =>
+    windows(service, replayed(service, trace, cpuTracking(cpu, 1, 2 * max)).minutes),
+  );
+  const hours = Math.min(WINDOW, trace.rates.length) / 60;
+  const picks = settings[0]!.map(({ peak }, i) => {
+    const kept = settings.map((setting) => setting[i]!).filter((window) => window.budgetUse <= 1);
+    return Math.min(hours * tasksNeeded(service, peak), ...kept.map((window) => window.taskHours));
+  });
+  const upper = picks.toSorted((a, b) => a - b)[Math.floor(picks.length * 0.75)]!;
+  return (upper / hours) * (trace.rates.length / 60);
 }
 
 function cheapest(

@@ -67,6 +67,8 @@ describe("awsAutoscaler, step scaling", () => {
   it("forgets a cooldown that ran out, although others have added tasks since", () => {
     const autoscaler = stepping(percentOf(0.5));
     expect(autoscaler.desired(view(rates(10)))).to.equal(6);
+    const ready = { now: MONDAY + 120, ready: 6, settled: MONDAY + 75 };
+    expect(autoscaler.desired(view(rates(1), ready))).to.equal(6); // looked at every minute: the cooldown's clock starts
     const anHourLater = { now: MONDAY + 3600, ready: 20, settled: MONDAY + 3590 }; // tracking or a floor raised it
     expect(autoscaler.desired(view(rates(10), anHourLater))).to.equal(20 + 10);
   });

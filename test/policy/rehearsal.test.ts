@@ -5,7 +5,7 @@ import { ALLOWED, busiestRehearsal, rehearse, type Stage } from "../../policy/re
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat } from "../support/services.ts";
 
-const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60, ceiling: 0.8 });
+const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60, kept: 0.9, ceiling: 0.8 });
 const least = leastStanding(1);
 const SURGE = 1.5;
 const RANGE = { low: 0.05, high: 0.8, precision: 0.02 };
