@@ -17,7 +17,7 @@ import {
   trackingTarget,
 } from "./aws-vocabulary.ts";
 
-export { parseAwsPlan, type ReadPlan, readAwsPlan } from "./aws-plan-reading.ts";
+export { parseAwsPlan, readAwsPlan } from "./aws-plan-reading.ts";
 
 type Unit = ScalingPlan["unit"];
 

@@ -38,8 +38,13 @@ function setpoint(answer: (code: ExitCode) => void): Command {
     })
     .showHelpAfterError("Run it with --help for its options and examples.")
     .addHelpText("after", EXAMPLES);
-  for (const command of [planCommand, backtestCommand, previewCommand, tourCommand])
-    program.addCommand(command(answer).copyInheritedSettings(program));
+  const commands = [
+    planCommand(answer),
+    backtestCommand(answer),
+    previewCommand(answer),
+    tourCommand(answer, main),
+  ];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   for (const each of [program, ...program.commands]) each.exitOverride();
   return program;
 }

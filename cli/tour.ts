@@ -1,48 +1,63 @@
 import { execFile } from "node:child_process";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import type { ExitCode } from "./main.ts";
 import { bold, colorful, progress, progressDone, WIDTH } from "./terminal.ts";
 
-/** What `npm start` shows; the last seven days are kept from the plans that are judged on them. */
-const SHOWN = ["dev", "prod"].flatMap((stack) => [
+/** What `npm start` shows of a stack; the last seven days are kept from the plans that are judged on them. */
+const shown = (stack: string) => [
   `plan --stack ${stack}`,
   `backtest --stack ${stack} --holdout 7`,
   `preview --stack ${stack}`,
-]);
+];
 
-export function tourCommand(answer: (code: ExitCode) => void): Command {
+const STACKS = ["dev", "prod"] as const;
+
+type Run = (args: readonly string[]) => Promise<ExitCode>;
+
+export function tourCommand(answer: (code: ExitCode) => void, run: Run): Command {
   return new Command("tour")
     .description("Plan, back-test and preview the stacks dev and prod in one go; `npm start` runs it.")
-    .addHelpText("after", `\nRuns, on all cores:\n${SHOWN.map((line) => `  $ setpoint ${line}`).join("\n")}`)
-    .action(async () => answer(await tour()));
+    .option("--stack <name>", "only this stack")
+    .addHelpText(
+      "after",
+      `\nRuns:\n${STACKS.flatMap(shown)
+        .map((line) => `  $ setpoint ${line}`)
+        .join("\n")}`,
+    )
+    .action(async ({ stack }: { readonly stack?: string }) =>
+      answer(stack === undefined ? await bothStacks() : await oneStack(stack, run)),
+    );
+}
+
+/** The commands one after the other in this process: what one has planned the next need not plan again. */
+async function oneStack(stack: string, run: Run): Promise<ExitCode> {
+  let worst: ExitCode = 0;
+  for (const line of shown(stack)) {
+    process.stdout.write(`${heading(`setpoint ${line}`)}\n\n`);
+    const code = await run(line.split(" "));
+    process.stdout.write("\n");
+    if (code > worst) worst = code;
+  }
+  return worst;
+}
+
+/** Each stack in a process of its own, both at once, told in order. */
+async function bothStacks(): Promise<ExitCode> {
+  let worst: ExitCode = 0;
+  for (const running of STACKS.map((stack) => finished(`tour --stack ${stack}`))) {
+    const { code, text } = await running;
+    progressDone();
+    process.stdout.write(`${text}\n\n`);
+    if (code > worst) worst = code;
+  }
+  return worst;
 }
 
 interface Finished {
   readonly code: ExitCode;
   /** On stdout if it could, on stderr if not. */
   readonly text: string;
-}
-
-async function tour(): Promise<ExitCode> {
-  const running = inOrder(SHOWN.map((line) => () => finished(line)));
-  let worst: ExitCode = 0;
-  for (const [i, line] of SHOWN.entries()) {
-    const { code, text } = await running[i]!;
-    progressDone();
-    process.stdout.write(`${heading(`setpoint ${line}`)}\n\n${text}\n\n`);
-    if (code > worst) worst = code;
-  }
-  return worst;
-}
-
-/** Starts each job as soon as one of the cores' earlier jobs is done. */
-function inOrder<T>(jobs: readonly (() => Promise<T>)[]): readonly Promise<T>[] {
-  const lanes = availableParallelism();
-  const started: Promise<T>[] = [];
-  for (const [i, job] of jobs.entries()) started.push(i < lanes ? job() : started[i - lanes]!.then(job));
-  return started;
 }
 
 /** One command in a process of its own. */

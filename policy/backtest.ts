@@ -110,7 +110,7 @@ export function judged(service: Service, result: Replay): Backtest {
       met: badShare <= 1 - slo.objective,
     };
   });
-  const hours = result.minutes.length / 60;
+  const hours = result.minutes.count / 60;
   return {
     outcomes,
     met: outcomes.every((outcome) => outcome.met),
@@ -119,6 +119,6 @@ export function judged(service: Service, result: Replay): Backtest {
     dollarsPerMonth: (result.taskHours / hours) * service.price * HOURS_A_MONTH,
     scaleOuts: result.scaleOuts,
     scaleIns: result.scaleIns,
-    peakCapacity: result.minutes.reduce((most, minute) => Math.max(most, minute.capacity), 0),
+    peakCapacity: result.minutes.capacity.reduce((most, tasks) => Math.max(most, tasks), 0),
   };
 }

@@ -15,8 +15,8 @@ const TASKS_A_SERVICE = 5000;
 /** Room above what the highest rate of the history needs: a ceiling costs nothing until it is used. */
 const ROOM = 2;
 
-/** Target tracking may hold a little more than the SLO bears for ever: rounding up and slow scale-in keep the mean below. */
-const [BEYOND, FULL] = [1.06, 0.97];
+/** What target tracking may hold at most: at 1 a queue never empties. */
+const FULL = 0.97;
 
 /** An availability objective from here on is not left to a single task. */
 const HIGH_AVAILABILITY = 0.999;
@@ -49,7 +49,7 @@ function derived(service: Service): ScalingPlan {
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
   const least = Math.max(1, Math.ceil(min / reserve));
   const inner = { min: least, max: Math.max(least, Math.floor(max / reserve)) };
-  const highest = reachable ? Math.min(FULL, ceiling * BEYOND) : FULL;
+  const highest = reachable ? Math.min(FULL, ceiling) : FULL;
   const stage = { service, max: inner.max, ceiling: highest };
   const choice = reachable
     ? cheapestChoice(history, stage, inner, budgetUseOf(service))

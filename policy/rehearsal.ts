@@ -2,7 +2,7 @@ import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, type Standing } from "./candidate.ts";
-import { type Replay, type ReplayMinute, replay } from "./replay.ts";
+import { type Replay, type ReplayMinutes, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -111,31 +111,30 @@ export interface Window {
   readonly peak: number;
 }
 
-export function windows(service: Service, minutes: readonly ReplayMinute[]): readonly Window[] {
-  const length = Math.min(WINDOW, minutes.length);
-  const arrived = cumulative(minutes, (minute) => minute.rate * 60);
-  const tasks = cumulative(minutes, (minute) => minute.capacity / 60);
+export function windows(service: Service, minutes: ReplayMinutes): readonly Window[] {
+  const { count } = minutes;
+  const length = Math.min(WINDOW, count);
+  const arrived = cumulative(minutes.arrived);
+  const tasks = cumulative(minutes.capacity);
   let latency = 0;
-  const bad = service.slos.map((slo) => {
-    const index = slo.kind === "latency" ? latency++ : -1;
-    const sums = cumulative(minutes, (minute) => (index < 0 ? minute.refused : minute.late[index]!));
-    return { sums, budget: 1 - slo.objective };
-  });
+  const bad = service.slos.map((slo) => ({
+    sums: cumulative(slo.kind === "latency" ? minutes.late[latency++]! : minutes.refused),
+    budget: 1 - slo.objective,
+  }));
   const found: Window[] = [];
-  for (let from = 0; from + length <= minutes.length; from += STRIDE) {
+  for (let from = 0; from + length <= count; from += STRIDE) {
     const to = from + length;
     const total = Math.max(Number.MIN_VALUE, arrived[to]! - arrived[from]!);
     const uses = bad.map(({ sums, budget }) => (sums[to]! - sums[from]!) / total / budget);
-    const peak = minutes.slice(from, to).reduce((most, minute) => Math.max(most, minute.rate), 0);
-    found.push({ budgetUse: Math.max(...uses), taskHours: tasks[to]! - tasks[from]!, peak });
+    const peak =
+      minutes.arrived.subarray(from, to).reduce((most, requests) => Math.max(most, requests), 0) / 60;
+    found.push({ budgetUse: Math.max(...uses), taskHours: (tasks[to]! - tasks[from]!) / 60, peak });
   }
   return found;
 }
 
-function cumulative(minutes: readonly ReplayMinute[], value: (minute: ReplayMinute) => number): Float64Array {
-  const sums = new Float64Array(minutes.length + 1);
-  minutes.forEach((minute, i) => {
-    sums[i + 1] = sums[i]! + value(minute);
-  });
+function cumulative(values: Float64Array): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i]! + values[i]!;
   return sums;
 }

@@ -19,18 +19,20 @@ export interface Slice {
  */
 export type Plant = (tasks: number, rate: number, seconds: number) => Slice;
 
-/** What one minute of a replay looked like. */
-export interface ReplayMinute {
-  readonly time: number;
-  readonly rate: number;
-  readonly ready: number;
-  readonly capacity: number;
-  readonly late: readonly number[];
-  readonly refused: number;
+/** What the minutes of a replay looked like, one column for each figure. */
+export interface ReplayMinutes {
+  readonly count: number;
+  /** Requests that arrived, were refused, and were refused or later than each threshold. */
+  readonly arrived: Float64Array;
+  readonly refused: Float64Array;
+  readonly late: readonly Float64Array[];
+  /** Tasks at the end of the minute: ready, and with those that start. */
+  readonly ready: Float64Array;
+  readonly capacity: Float64Array;
 }
 
 export interface Replay {
-  readonly minutes: readonly ReplayMinute[];
+  readonly minutes: ReplayMinutes;
   readonly arrived: number;
   readonly late: readonly number[];
   readonly refused: number;
@@ -58,7 +60,6 @@ export function replay(
 ): Replay {
   const tasks = fleet(initial, trace.start, startup, loop.startupSpread);
   const metrics: MinuteMetrics[] = [];
-  const minutes: ReplayMinute[] = [];
   const delay = loop.publicationDelay / 60;
   const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, visible: 0 };
   const ask = (now: number, minute: number) => {
@@ -70,15 +71,15 @@ export function replay(
     tasks.resize(autoscaler.desired(view), now);
   };
   const askOften = autoscaler.interval < 60;
-  let [arrived, refused, taskSeconds] = [0, 0, 0];
-  let late: number[] = [];
+  const column = () => new Float64Array(trace.rates.length);
+  const columns = { arrived: column(), refused: column(), ready: column(), capacity: column() };
+  let late: Float64Array[] | undefined;
+  let [taskSeconds, minute] = [0, 0];
 
-  for (let minute = 0; minute < trace.rates.length && taskSeconds < limit * 3600; minute++) {
+  for (; minute < trace.rates.length && taskSeconds < limit * 3600; minute++) {
     const rate = trace.rates[minute]!;
     const time = trace.start + minute * 60;
-    const sum = { arrived: 0, refused: 0, busy: 0, ready: 0, response: 0 };
-    let lateHere: number[] | undefined;
-    let span = SLICE;
+    let [busy, readySeconds, response, span] = [0, 0, 0, SLICE];
     for (let now = time; now < time + 60; now += span) {
       tasks.settle(now);
       if (now === time || askOften) ask(now, minute);
@@ -86,34 +87,38 @@ export function replay(
       // With nothing starting and nobody to ask before the next minute, the minute is served as one.
       span = starting.length === 0 && now === time && !askOften ? 60 : SLICE;
       const served = plant(ready, rate, span);
-      sum.arrived += served.arrived;
-      sum.refused += served.refused;
-      sum.busy += served.busy * ready * span;
-      sum.ready += ready * span;
-      sum.response += served.responseTime * span;
-      lateHere = lateHere ? added(lateHere, served.late) : served.late.slice();
+      columns.arrived[minute]! += served.arrived;
+      columns.refused[minute]! += served.refused;
+      late ??= served.late.map(column);
+      for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
+      busy += served.busy * ready * span;
+      readySeconds += ready * span;
+      response += served.responseTime * span;
       taskSeconds += (ready + starting.length) * span;
     }
+    const arrived = columns.arrived[minute]!;
     metrics.push({
-      requestRate: sum.arrived / 60,
-      requestRatePerTask: sum.arrived / sum.ready,
-      cpuUtilization: sum.busy / sum.ready,
-      responseTime: sum.response / 60,
+      requestRate: arrived / 60,
+      requestRatePerTask: arrived / readySeconds,
+      cpuUtilization: busy / readySeconds,
+      responseTime: response / 60,
     });
-    arrived += sum.arrived;
-    refused += sum.refused;
-    late = late.length > 0 ? added(late, lateHere!) : lateHere!.slice();
-    const capacity = tasks.ready + tasks.starting.length;
-    minutes.push({ time, rate, ready: tasks.ready, capacity, late: lateHere!, refused: sum.refused });
+    columns.ready[minute] = tasks.ready;
+    columns.capacity[minute] = tasks.ready + tasks.starting.length;
   }
-  const { scaleOuts, scaleIns } = tasks;
-  return { minutes, arrived, late, refused, taskHours: taskSeconds / 3600, scaleOuts, scaleIns };
+  return {
+    minutes: { ...columns, late: late ?? [], count: minute },
+    arrived: total(columns.arrived),
+    late: (late ?? []).map(total),
+    refused: total(columns.refused),
+    taskHours: taskSeconds / 3600,
+    scaleOuts: tasks.scaleOuts,
+    scaleIns: tasks.scaleIns,
+  };
 }
 
-/** Adds the second to the first, in place. */
-function added(sums: number[], values: readonly number[]): number[] {
-  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
-  return sums;
+function total(column: Float64Array): number {
+  return column.reduce((sum, value) => sum + value, 0);
 }
 
 /** The tasks that are ready, and when those that start will be: Unix seconds, ascending. */

@@ -10,6 +10,7 @@ import {
   replayed,
   type Stage,
   WINDOW,
+  type Window,
   windows,
 } from "./rehearsal.ts";
 import type { Seasonality } from "./season.ts";
@@ -106,9 +107,11 @@ export function resignedChoice(
  * CPU settings that kept the SLOs there, or a fleet fixed at the window's peak; the upper quartile of all windows.
  */
 function hindsightCost(service: Service, trace: Trace, max: number): number {
-  const settings = USUAL.map((cpu) =>
-    windows(service, replayed(service, trace, cpuTracking(cpu, 1, 2 * max)).minutes),
-  );
+  const settings: (readonly Window[])[] = [];
+  for (const cpu of USUAL) {
+    settings.push(windows(service, replayed(service, trace, cpuTracking(cpu, 1, 2 * max)).minutes));
+    if (settings.at(-1)!.every((window) => window.budgetUse <= 1)) break; // a lower one only costs more
+  }
   const hours = Math.min(WINDOW, trace.rates.length) / 60;
   const picks = settings[0]!.map(({ peak }, i) => {
     const kept = settings.map((setting) => setting[i]!).filter((window) => window.budgetUse <= 1);

@@ -40,7 +40,7 @@ describe("replay", () => {
         expect(result.arrived).to.be.closeTo(arrived, 1e-6 * (1 + arrived));
         expect(result.late[0]).to.be.closeTo(0.1 * arrived, 1e-6 * (1 + arrived));
         expect(result.refused).to.be.closeTo(0.05 * arrived, 1e-6 * (1 + arrived));
-        expect(result.minutes).to.have.length(values.length);
+        expect(result.minutes.count).to.equal(values.length);
       }),
     );
   });
@@ -91,7 +91,7 @@ describe("replay", () => {
       60,
       2,
     );
-    const reaction = result.minutes.find((minute) => minute.capacity > 2)!.time - (MONDAY + 20 * 60);
+    const reaction = (result.minutes.capacity.findIndex((tasks) => tasks > 2) - 20) * 60;
     expect(reaction).to.be.within(363 - 65, 363);
   });
 
