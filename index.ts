@@ -20,7 +20,7 @@ const { network: addresses, ...shared } = settings;
 const declared = declaredServices(
   { services: config.requireObject("services") },
   `Pulumi.${pulumi.getStack()}.yaml`,
-  (path) => readTrace(path).trace,
+  readTrace,
 );
 
 // Plans

@@ -1,3 +1,4 @@
+import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type {
   ScalingAlarm,
   ScalingControls,
@@ -122,7 +123,7 @@ function aggregation({ statistic }: ScalingAlarm): string {
   return statistic === "Sum" ? "Average" : statistic;
 }
 
-function alarmRequest(service: string, { name, alarm }: StepScaling, unit: Unit) {
+function alarmRequest(service: string, { name, alarm }: StepScaling, unit: Unit): PutMetricAlarmCommandInput {
   const { metric, statistic, period } = alarm;
   const { namespace, metricName } = alarmMetric(metric, unit);
   return {

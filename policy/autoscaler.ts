@@ -180,6 +180,7 @@ function aggregate(
   from: number,
   to: number,
 ): number {
+  if (to - from === 1) return minutes[from]![metric];
   let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = from; i < to; i++) {
     const value = minutes[i]![metric];

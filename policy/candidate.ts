@@ -43,10 +43,15 @@ export function standing(
   return (allowance) => {
     const floor = cheapest(allowance);
     const mean = floor.reduce((sum, tasks, slot) => sum + tasks * profile.weights[slot]!, 0);
-    const schedule = floorSchedule(profile, floor, startup * (1 + AWS_LOOP.startupSpread));
+    const schedule = floorSchedule(profile, floor, leadMinutes(startup));
     const min = Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean)));
     return { seasonality, allowance, floor, schedule, min };
   };
+}
+
+/** Minutes by which a scheduled rise comes early: the longest start-up. */
+export function leadMinutes(startup: number): number {
+  return Math.ceil((startup * (1 + AWS_LOOP.startupSpread)) / 60);
 }
 
 /** What AWS is told for a candidate. */

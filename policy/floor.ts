@@ -70,16 +70,15 @@ function best(choices: readonly Choice[], price: number): Choice {
 const SUNDAY = 3 * 86_400;
 
 /**
- * The floor as scheduled actions: each minute holds the highest floor of the start-up time that follows it, so that
+ * The floor as scheduled actions: each minute holds the highest floor of the `lead` minutes that follow it, so that
  * what a rise needs is ready when the rise comes. Midnight always states where the day begins.
  */
 export function floorSchedule(
   profile: SeasonalProfile,
   floor: Floor,
-  startup: number,
+  lead: number,
 ): readonly ScheduledAction[] {
   if (profile.season.slots === 1) return [];
-  const lead = Math.ceil(startup / 60);
   const floorAt = (minute: number) => floor[profile.season.slotAt(SUNDAY + minute * 60)]!;
   const held = (minute: number) => {
     let most = floorAt(minute);

@@ -1,5 +1,5 @@
 import type { Backtest } from "./backtest.ts";
-import { FRESH, undoing } from "./candidate.ts";
+import { FRESH, leadMinutes, undoing } from "./candidate.ts";
 import { ALLOWED } from "./rehearsal.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
@@ -138,10 +138,11 @@ function boundReasons(
     : seasonality === "none" && floor.length === 1
       ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
       : "in force until the first scheduled action: the mean of the scheduled floor";
+  const capped = controls.max < 2 * needed;
   const max =
-    service.bounds.max === undefined
+    service.bounds.max === undefined && !capped
       ? `twice the ${needed} that the highest rate of the traffic, ${perSecond(peak)}, needs: a ceiling costs nothing until it is used, and stops a runaway`
-      : `declared; the highest rate of the traffic, ${perSecond(peak)}, needs ${needed}`;
+      : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; the highest rate of the traffic, ${perSecond(peak)}, needs ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: max },
@@ -162,13 +163,14 @@ function scheduleReason(
       },
     ];
   }
-  const { seasonality, allowance, floor } = choice.rehearsal.candidate.standing;
+  const { seasonality, allowance } = choice.rehearsal.candidate.standing;
+  const floors = controls.schedule.flatMap(({ min }) => min ?? []);
   const days = seasonality === "workweek" ? "workdays and weekends apart" : "every day alike";
   return [
     {
       of: "schedule",
-      value: `${controls.schedule.length} actions, floors of ${Math.min(...floor)} to ${Math.max(...floor)}`,
-      because: `the history repeats (${days}): a floor that alone would use ${figure(allowance)} error budgets is the cheapest partner for target tracking; rises come ${seconds(service.capacity.startup)} early, so that what they start is ready`,
+      value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
+      because: `the history repeats (${days}): a floor that alone would use ${figure(allowance)} error budgets is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
     },
   ];
 }
