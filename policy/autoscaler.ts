@@ -9,8 +9,8 @@ import type {
   TargetTracking,
 } from "./scaling-plan.ts";
 
-/** The metrics of one minute, in requests per second, ratios and seconds. */
-export type MinuteMetrics = Readonly<Record<ScalingMetric, number>>;
+/** The metrics minute by minute, one column for each, in requests per second, ratios and seconds. */
+export type MinuteMetrics = Readonly<Record<ScalingMetric, Float64Array>>;
 
 /** What an autoscaler sees of the fleet when it decides. */
 export interface FleetView {
@@ -20,9 +20,10 @@ export interface FleetView {
   readonly starting: number;
   /** Unix seconds when the last of the starting tasks is ready; `now` when none is starting. */
   readonly settled: number;
-  /** Visible minutes, oldest first. */
-  readonly minutes: readonly MinuteMetrics[];
-  /** How many of `minutes` are visible by now. */
+  /** Oldest first; only the first `complete` have been measured. */
+  readonly minutes: MinuteMetrics;
+  /** Minutes that have ended by now, and of them those that CloudWatch shows already. */
+  readonly complete: number;
   readonly visible: number;
 }
 
@@ -86,18 +87,22 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
 
 /** The actions due in the minute of a time; looked up by minute of the day, as a replay asks for every minute. */
 function agenda(schedule: readonly ScheduledAction[]): (now: number) => readonly ScheduledAction[] {
-  const byMinute = new Map<number, ScheduledAction[]>();
+  const byMinute: (readonly ScheduledAction[])[] = new Array(1440).fill(NONE);
   for (const action of schedule) {
     for (const hour of action.at.hours) {
       for (const minute of action.at.minutes) {
-        const key = hour * 60 + minute;
-        byMinute.set(key, [...(byMinute.get(key) ?? []), action]);
+        const at = hour * 60 + minute;
+        byMinute[at] = [...byMinute[at]!, action];
       }
     }
   }
-  return (now) =>
-    byMinute.get(Math.floor(now / 60) % 1440)?.filter((action) => occursAt(action.at, now)) ?? [];
+  return (now) => {
+    const candidates = byMinute[Math.floor(now / 60) % 1440]!;
+    return candidates.length === 0 ? NONE : candidates.filter((action) => occursAt(action.at, now));
+  };
 }
+
+const NONE: readonly ScheduledAction[] = [];
 
 function bounded(count: number, min: number, max: number): number {
   return Math.max(min, Math.min(max, count));
@@ -110,22 +115,24 @@ function trackerOf(policy: TargetTracking, loop: AwsLoop) {
   const counted = cooldown(policy.scaleOutCooldown);
   return {
     out: (view: FleetView) => {
-      const { minutes, visible } = view;
+      const { visible } = view;
+      const values = view.minutes[metric];
       counted.tick(view);
       if (visible < loop.datapointsOut) return 0;
       for (let i = visible - loop.datapointsOut; i < visible; i++)
-        if (!(minutes[i]![metric] > setpoint)) return 0;
+        if (!(values[i]! > setpoint)) return 0;
       const base = counted.base(view.ready);
-      return counted.beyond(view, base, Math.ceil((base * minutes[visible - 1]![metric]) / setpoint - 1e-9));
+      return counted.beyond(view, base, Math.ceil((base * values[visible - 1]!) / setpoint - 1e-9));
     },
     in: (view: FleetView) => {
       if (policy.disableScaleIn) return 0;
-      const { minutes, visible } = view;
+      const { visible } = view;
+      const values = view.minutes[metric];
       if (visible < loop.datapointsIn) return Number.POSITIVE_INFINITY;
       for (let i = visible - 1; i >= visible - loop.datapointsIn; i--) {
-        if (!(minutes[i]![metric] < low)) return Number.POSITIVE_INFINITY;
+        if (!(values[i]! < low)) return Number.POSITIVE_INFINITY;
       }
-      return Math.max(1, Math.ceil((view.ready * minutes[visible - 1]![metric]) / setpoint - 1e-9));
+      return Math.max(1, Math.ceil((view.ready * values[visible - 1]!) / setpoint - 1e-9));
     },
   };
 }
@@ -138,12 +145,19 @@ function stepperOf(policy: StepScaling) {
     const value = breach(policy.alarm, view);
     if (value === undefined) return 0;
     const distance = value - policy.alarm.threshold;
-    const step = policy.steps.find((s) => covers(s.lower, s.upper, distance));
+    const step = stepAt(policy.steps, distance);
     if (!step) return 0;
     if (policy.adjustment === "exact") return step.change;
     const base = counted.base(view.ready + view.starting);
     return counted.beyond(view, base, base + added(policy, step.change, base));
   };
+}
+
+function stepAt(steps: StepScaling["steps"], distance: number) {
+  for (let i = 0; i < steps.length; i++) {
+    if (covers(steps[i]!.lower, steps[i]!.upper, distance)) return steps[i];
+  }
+  return undefined;
 }
 
 /** PercentChangeInCapacity: beyond ±1 toward zero, within it to ±1 (Application Auto Scaling user guide). */
@@ -164,26 +178,27 @@ function covers(lower: number | null, upper: number | null, distance: number): b
 function breach(alarm: ScalingAlarm, { minutes, visible }: FleetView): number | undefined {
   const span = Math.max(1, Math.round(alarm.period / 60));
   if (visible < span) return undefined;
-  const newest = aggregate(alarm, minutes, visible - span, visible);
+  const values = minutes[alarm.metric];
+  const newest = aggregate(alarm, values, visible - span, visible);
   if (!beyond(alarm, newest)) return undefined;
   let breaching = 1;
   for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
-    if (beyond(alarm, aggregate(alarm, minutes, visible - (n + 1) * span, visible - n * span))) breaching++;
+    if (beyond(alarm, aggregate(alarm, values, visible - (n + 1) * span, visible - n * span))) breaching++;
   }
   return breaching >= alarm.datapoints ? newest : undefined;
 }
 
 /** Rates are averaged whatever the statistic: a Sum over the period is the mean rate times its length. */
 function aggregate(
-  { metric, statistic }: ScalingAlarm,
-  minutes: readonly MinuteMetrics[],
+  { statistic }: ScalingAlarm,
+  values: Float64Array,
   from: number,
   to: number,
 ): number {
-  if (to - from === 1) return minutes[from]![metric];
+  if (to - from === 1) return values[from]!;
   let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = from; i < to; i++) {
-    const value = minutes[i]![metric];
+    const value = values[i]!;
     sum += value;
     least = Math.min(least, value);
     most = Math.max(most, value);

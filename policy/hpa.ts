@@ -9,11 +9,11 @@ const [TOLERANCE, SYNC, DOWN_WINDOW] = [0.1, 15, 300];
  */
 export function hpaAutoscaler(utilization: number, min: number, max: number): Autoscaler {
   const recommended: { time: number; count: number }[] = [];
-  const desired: Autoscaler["desired"] = ({ now, ready, starting, minutes }) => {
+  const desired: Autoscaler["desired"] = ({ now, ready, starting, minutes, complete }) => {
     const current = ready + starting;
-    const newest = minutes.at(-1);
-    if (!newest) return current;
-    const count = recommendation(newest.cpuUtilization / utilization, ready, starting);
+    if (complete === 0) return current;
+    const newest = minutes.cpuUtilization[complete - 1]!;
+    const count = recommendation(newest / utilization, ready, starting);
     recommended.push({ time: now, count });
     while (recommended[0]!.time <= now - DOWN_WINDOW) recommended.shift();
     const stabilized =

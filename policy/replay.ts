@@ -59,19 +59,25 @@ export function replay(
   limit = Number.POSITIVE_INFINITY,
 ): Replay {
   const tasks = fleet(initial, trace.start, startup, loop.startupSpread);
-  const metrics: MinuteMetrics[] = [];
+  const column = () => new Float64Array(trace.rates.length);
+  const metrics: MinuteMetrics = {
+    requestRate: column(),
+    requestRatePerTask: column(),
+    cpuUtilization: column(),
+    responseTime: column(),
+  };
   const delay = loop.publicationDelay / 60;
-  const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, visible: 0 };
+  const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, complete: 0, visible: 0 };
   const ask = (now: number, minute: number) => {
     view.now = now;
     view.ready = tasks.ready;
     view.starting = tasks.starting.length;
     view.settled = tasks.settled;
+    view.complete = minute;
     view.visible = Math.max(0, minute - delay);
     tasks.resize(autoscaler.desired(view), now);
   };
   const askOften = autoscaler.interval < 60;
-  const column = () => new Float64Array(trace.rates.length);
   const columns = { arrived: column(), refused: column(), ready: column(), capacity: column() };
   let late: Float64Array[] | undefined;
   let [taskSeconds, minute] = [0, 0];
@@ -79,16 +85,16 @@ export function replay(
   for (; minute < trace.rates.length && taskSeconds < limit * 3600; minute++) {
     const rate = trace.rates[minute]!;
     const time = trace.start + minute * 60;
-    let [busy, readySeconds, response, span] = [0, 0, 0, SLICE];
-    for (let now = time; now < time + 60; now += span) {
-      tasks.settle(now);
+    const end = time + 60;
+    let [arrived, refused, busy, readySeconds, response, span] = [0, 0, 0, 0, 0, SLICE];
+    for (let now = time; now < end; now += span) {
+      if (tasks.starting.length > 0) tasks.settle(now);
       if (now === time || askOften) ask(now, minute);
       const { ready, starting } = tasks;
-      // With nothing starting and nobody to ask before the next minute, the minute is served as one.
-      span = starting.length === 0 && now === time && !askOften ? 60 : SLICE;
+      span = askOften ? SLICE : untilNextStart(starting, now, end);
       const served = plant(ready, rate, span);
-      columns.arrived[minute]! += served.arrived;
-      columns.refused[minute]! += served.refused;
+      arrived += served.arrived;
+      refused += served.refused;
       late ??= served.late.map(column);
       for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
       busy += served.busy * ready * span;
@@ -96,13 +102,12 @@ export function replay(
       response += served.responseTime * span;
       taskSeconds += (ready + starting.length) * span;
     }
-    const arrived = columns.arrived[minute]!;
-    metrics.push({
-      requestRate: arrived / 60,
-      requestRatePerTask: arrived / readySeconds,
-      cpuUtilization: busy / readySeconds,
-      responseTime: response / 60,
-    });
+    columns.arrived[minute] = arrived;
+    columns.refused[minute] = refused;
+    metrics.requestRate[minute] = arrived / 60;
+    metrics.requestRatePerTask[minute] = arrived / readySeconds;
+    metrics.cpuUtilization[minute] = busy / readySeconds;
+    metrics.responseTime[minute] = response / 60;
     columns.ready[minute] = tasks.ready;
     columns.capacity[minute] = tasks.ready + tasks.starting.length;
   }
@@ -115,6 +120,12 @@ export function replay(
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };
+}
+
+/** Seconds until the slice in which the next task becomes ready, or until `end`. */
+function untilNextStart(starting: readonly number[], now: number, end: number): number {
+  if (starting.length === 0 || starting[0]! >= end) return end - now;
+  return Math.max(SLICE, Math.ceil((starting[0]! - now) / SLICE) * SLICE);
 }
 
 function total(column: Float64Array): number {

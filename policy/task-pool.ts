@@ -29,10 +29,11 @@ export interface TaskPool {
 const REGULAR = 32;
 
 /** Utilizations at which the steady state is tabulated: fine where it bends, coarse in overload. */
-const GRID: readonly number[] = [
-  ...Array.from({ length: 240 }, (_, i) => i * 0.005),
-  ...Array.from({ length: 40 }, (_, i) => 1.2 * 1.15 ** i),
-];
+const [FINE, FINE_CELLS, COARSE, COARSE_CELLS] = [0.005, 240, 1.15, 40];
+const GRID = Float64Array.from([
+  ...Array.from({ length: FINE_CELLS }, (_, i) => i * FINE),
+  ...Array.from({ length: COARSE_CELLS }, (_, i) => FINE_CELLS * FINE * COARSE ** i),
+]);
 
 /**
  * The pool follows its steady states as they move: the pointwise stationary fluid flow approximation of
@@ -41,14 +42,11 @@ const GRID: readonly number[] = [
  * the utilization whose steady state holds L; shares late and refused are those of the states passed.
  */
 export function taskPool(profile: TaskProfile, thresholds: readonly number[]): TaskPool {
-  const tables = new Map<number, Table>();
+  const tables: (Table | undefined)[] = new Array(REGULAR + 1).fill(undefined);
   const tableFor = (tasks: number) => {
-    const key = Math.min(tasks, REGULAR);
-    let found = tables.get(key);
-    if (!found) {
-      found = table(profile, key, thresholds);
-      tables.set(key, found);
-    }
+    const key = tasks < REGULAR ? tasks : REGULAR;
+    const found = tables[key] ?? table(profile, key, thresholds);
+    tables[key] = found;
     return found;
   };
   const slotRate = profile.concurrency / profile.serviceTime.mean;
@@ -58,7 +56,9 @@ export function taskPool(profile: TaskProfile, thresholds: readonly number[]): T
       follow(tableFor(tasks), rate / (tasks * slotRate), slotRate, seconds, inSystem, tally),
     steady: (tasks, rate) => {
       const found = tableFor(tasks);
-      const { cell, share } = cellOf(rate / (tasks * slotRate));
+      const utilization = Math.min(rate / (tasks * slotRate), HIGHEST);
+      const cell = cellOf(utilization);
+      const share = shareOf(cell, utilization);
       return {
         refused: mix(found.refused, cell, share),
         late: found.late.map((values) => mix(values, cell, share)),
@@ -67,14 +67,18 @@ export function taskPool(profile: TaskProfile, thresholds: readonly number[]): T
   };
 }
 
-function cellOf(utilization: number): { cell: number; share: number } {
-  let [low, high] = [0, GRID.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (GRID[middle]! <= utilization) low = middle;
-    else high = middle;
-  }
-  return { cell: low, share: Math.min(1, (utilization - GRID[low]!) / (GRID[high]! - GRID[low]!)) };
+/** The highest utilization that the tables tell apart. */
+const HIGHEST = GRID.at(-1)! * 0.999;
+
+/** The grid's cell that holds a utilization of at most HIGHEST. */
+function cellOf(utilization: number): number {
+  if (utilization < GRID[FINE_CELLS]!) return Math.floor(utilization / FINE);
+  const guess = FINE_CELLS + Math.floor(Math.log(utilization / GRID[FINE_CELLS]!) / Math.log(COARSE));
+  return Math.min(guess, GRID.length - 2);
+}
+
+function shareOf(cell: number, utilization: number): number {
+  return (utilization - GRID[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
 }
 
 interface Tally extends Served {
@@ -88,21 +92,29 @@ interface Table {
   readonly inSystem: Float64Array;
   readonly refused: Float64Array;
   readonly late: readonly Float64Array[];
+  /** Seconds in which the distance to the steady state falls to 1/e, by cell. */
+  readonly relaxation: Float64Array;
 }
 
 function table(profile: TaskProfile, tasks: number, thresholds: readonly number[]): Table {
-  const states: readonly SteadyState[] = GRID.map((utilization) =>
-    steadyState(profile, tasks, thresholds, utilization),
+  const states = Array.from(
+    GRID,
+    (utilization): SteadyState => steadyState(profile, tasks, thresholds, utilization),
   );
   const rising = (values: readonly number[]) => {
     let highest = 0;
     return Float64Array.from(values, (value) => (highest = Math.max(highest, value)));
   };
-  return {
-    inSystem: rising(states.map((state) => state.inSystem)),
-    refused: rising(states.map((state) => state.refused)),
-    late: thresholds.map((_, i) => rising(states.map((state) => state.late[i]!))),
-  };
+  const inSystem = rising(states.map((state) => state.inSystem));
+  const refused = rising(states.map((state) => state.refused));
+  const late = thresholds.map((_, i) => rising(states.map((state) => state.late[i]!)));
+  const slotRate = profile.concurrency / profile.serviceTime.mean;
+  const relaxation = refused.map((share, cell) => {
+    if (cell === GRID.length - 1) return Number.POSITIVE_INFINITY;
+    const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
+    return slope / (slotRate * (1 - share));
+  });
+  return { inSystem, refused, late, relaxation };
 }
 
 function follow(
@@ -113,16 +125,22 @@ function follow(
   inSystem: number,
   into: Tally,
 ): Served {
-  const goal = Math.min(target, GRID.at(-1)! * 0.999);
-  let { cell, at } = locate(table, inSystem);
-  into.late.fill(0);
+  const goal = Math.min(target, HIGHEST);
   const end = cellOf(goal);
-  const fullest = Math.max(cell, end.cell);
   // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
-  if (GRID[fullest + 1]! < 1 && relaxation(table, fullest, slotRate) < seconds * NEGLIGIBLE) {
+  if (end < SATURATED && table.relaxation[end]! < seconds * NEGLIGIBLE && inSystem <= table.inSystem[end + 1]!) {
     settle(table, goal, end, into);
     return into;
   }
+  let cell = located(table, inSystem);
+  const width = table.inSystem[cell + 1]! - table.inSystem[cell]!;
+  const within = width > 0 ? Math.min(1, (inSystem - table.inSystem[cell]!) / width) : 0;
+  let at = GRID[cell]! + within * (GRID[cell + 1]! - GRID[cell]!);
+  if (cell > end && cell < SATURATED && table.relaxation[cell]! < seconds * NEGLIGIBLE) {
+    settle(table, goal, end, into);
+    return into;
+  }
+  for (let i = 0; i < into.late.length; i++) into.late[i] = 0;
   let [refused, busy, left] = [0, 0, seconds];
   while (left > 1e-9) {
     const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
@@ -149,7 +167,7 @@ function follow(
     at = next;
     if (spent === crossing) cell = Math.min(GRID.length - 2, Math.max(0, cell + (goal > at ? 1 : -1)));
   }
-  const share = (at - GRID[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
+  const share = shareOf(cell, at);
   into.refused = refused;
   into.busy = busy;
   into.inSystem = mix(table.inSystem, cell, share);
@@ -159,35 +177,26 @@ function follow(
 /** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */
 const NEGLIGIBLE = 0.02;
 
-/** Seconds in which the distance to the steady state falls to 1/e, in one cell of the grid. */
-function relaxation(table: Table, cell: number, slotRate: number): number {
-  const slope = (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
-  return slope / (slotRate * (1 - table.refused[cell]!));
-}
+/** The first cell that reaches a utilization of 1. */
+const SATURATED = GRID.findIndex((utilization) => utilization >= 1 - 1e-9) - 1;
 
-function settle(
-  table: Table,
-  utilization: number,
-  { cell, share }: { cell: number; share: number },
-  into: Tally,
-): void {
+function settle(table: Table, utilization: number, cell: number, into: Tally): void {
+  const share = shareOf(cell, utilization);
   for (let i = 0; i < into.late.length; i++) into.late[i] = mix(table.late[i]!, cell, share);
   into.refused = mix(table.refused, cell, share);
   into.busy = Math.min(1, utilization * (1 - into.refused));
   into.inSystem = mix(table.inSystem, cell, share);
 }
 
-/** The grid cell and utilization whose steady state holds `inSystem` requests. */
-function locate({ inSystem: table }: Table, inSystem: number): { cell: number; at: number } {
+/** The grid's cell whose steady states hold `inSystem` requests. */
+function located({ inSystem: table }: Table, inSystem: number): number {
   let [low, high] = [0, GRID.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (table[middle]! <= inSystem) low = middle;
     else high = middle;
   }
-  const width = table[high]! - table[low]!;
-  const share = width > 0 ? Math.min(1, (inSystem - table[low]!) / width) : 0;
-  return { cell: low, at: GRID[low]! + share * (GRID[high]! - GRID[low]!) };
+  return low;
 }
 
 function mix(values: Float64Array, cell: number, share: number): number {

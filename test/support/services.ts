@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { FleetView, MinuteMetrics } from "../../policy/autoscaler.ts";
-import type { ScalingControls } from "../../policy/scaling-plan.ts";
+import type { ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { seededRandom } from "./simulate.ts";
@@ -83,8 +83,11 @@ export function controlsOf(some: Partial<ScalingControls>): ScalingControls {
   return { min: 1, max: 100, tracking: [], steps: [], schedule: [], ...some };
 }
 
+/** The metrics of one minute. */
+export type Minute = Readonly<Record<ScalingMetric, number>>;
+
 /** One minute after another with so much CPU utilization; the request rate of each task is 20 times that, unless it is given. */
-export function minutesOf(utilizations: readonly number[], rate?: number): MinuteMetrics[] {
+export function minutesOf(utilizations: readonly number[], rate?: number): Minute[] {
   return utilizations.map((utilization) => ({
     cpuUtilization: utilization,
     requestRatePerTask: rate ?? 20 * utilization,
@@ -94,7 +97,17 @@ export function minutesOf(utilizations: readonly number[], rate?: number): Minut
 }
 
 /** Four ready tasks on Monday at midnight and all minutes visible, unless it is said otherwise. */
-export function view(seen: readonly MinuteMetrics[], other: Partial<FleetView> = {}): FleetView {
+export function view(seen: readonly Minute[], other: Partial<FleetView> = {}): FleetView {
   const fleet = { now: MONDAY, ready: 4, starting: 0, settled: MONDAY };
-  return { ...fleet, minutes: seen, visible: seen.length, ...other };
+  return { ...fleet, minutes: columns(seen), complete: seen.length, visible: seen.length, ...other };
+}
+
+function columns(seen: readonly Minute[]): MinuteMetrics {
+  const column = (metric: ScalingMetric) => Float64Array.from(seen, (minute) => minute[metric]);
+  return {
+    requestRate: column("requestRate"),
+    requestRatePerTask: column("requestRatePerTask"),
+    cpuUtilization: column("cpuUtilization"),
+    responseTime: column("responseTime"),
+  };
 }
