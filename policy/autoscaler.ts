@@ -119,8 +119,7 @@ function trackerOf(policy: TargetTracking, loop: AwsLoop) {
       const values = view.minutes[metric];
       counted.tick(view);
       if (visible < loop.datapointsOut) return 0;
-      for (let i = visible - loop.datapointsOut; i < visible; i++)
-        if (!(values[i]! > setpoint)) return 0;
+      for (let i = visible - loop.datapointsOut; i < visible; i++) if (!(values[i]! > setpoint)) return 0;
       const base = counted.base(view.ready);
       return counted.beyond(view, base, Math.ceil((base * values[visible - 1]!) / setpoint - 1e-9));
     },
@@ -189,12 +188,7 @@ function breach(alarm: ScalingAlarm, { minutes, visible }: FleetView): number | 
 }
 
 /** Rates are averaged whatever the statistic: a Sum over the period is the mean rate times its length. */
-function aggregate(
-  { statistic }: ScalingAlarm,
-  values: Float64Array,
-  from: number,
-  to: number,
-): number {
+function aggregate({ statistic }: ScalingAlarm, values: Float64Array, from: number, to: number): number {
   if (to - from === 1) return values[from]!;
   let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = from; i < to; i++) {

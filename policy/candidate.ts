@@ -1,68 +1,34 @@
 import { AWS_LOOP } from "./aws-loop.ts";
-import { type BudgetUse, cheapestFloor, type Floor, floorSchedule } from "./floor.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
-import { type Seasonality, seasonalProfile } from "./season.ts";
 import type { TaskProfile } from "./service.ts";
-import type { Trace } from "./trace.ts";
+import type { Standing } from "./standing.ts";
+
+/** How the loop reacts to a surge, and how long it holds on to what it has. */
+export interface Reaction {
+  /** The step policy: metric ÷ setpoint at which it acts, and the share of the shortage's logarithm that it makes good at once. */
+  readonly surge: { readonly at: number; readonly gain: number } | undefined;
+  /** Seconds after a scale-in in which there is no other; undefined is what it takes to undo one. */
+  readonly hold: number | undefined;
+}
 
 /** The few choices that every number of the controls follows from. */
 export interface Candidate {
   /** Offered load ÷ slots that target tracking holds. */
   readonly utilization: number;
-  /** Metric ÷ setpoint at which the step policy acts. */
-  readonly surge: number;
+  readonly reaction: Reaction;
   readonly standing: Standing;
-}
-
-/** A floor that recurs, as scheduled actions, and the least of it. */
-export interface Standing {
-  readonly seasonality: Seasonality;
-  /** Error budgets that the floor alone would use; infinite when it is just the minimum. */
-  readonly allowance: number;
-  readonly floor: Floor;
-  readonly schedule: ScalingControls["schedule"];
-  /** In force until the first scheduled action: the mean floor. */
-  readonly min: number;
-}
-
-/** No floor but the minimum. */
-export function leastStanding(min: number): Standing {
-  return { seasonality: "none", allowance: Number.POSITIVE_INFINITY, floor: [min], schedule: [], min };
-}
-
-/** The floor that recurs in one way, for any allowance. */
-export function standing(
-  history: Trace,
-  seasonality: Seasonality,
-  budgetUse: BudgetUse,
-  startup: number,
-  bounds: { readonly min: number; readonly max: number },
-): (allowance: number) => Standing {
-  const profile = seasonalProfile(history, seasonality);
-  const cheapest = cheapestFloor(profile, budgetUse, bounds.min, bounds.max);
-  return (allowance) => {
-    const floor = cheapest(allowance);
-    const mean = floor.reduce((sum, tasks, slot) => sum + tasks * profile.weights[slot]!, 0);
-    const schedule = floorSchedule(profile, floor, leadMinutes(startup));
-    const min = Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean)));
-    return { seasonality, allowance, floor, schedule, min };
-  };
-}
-
-/** Minutes by which a scheduled rise comes early: the longest start-up. */
-export function leadMinutes(startup: number): number {
-  return Math.ceil((startup * (1 + AWS_LOOP.startupSpread)) / 60);
 }
 
 /** What AWS is told for a candidate. */
 export function controlsFor(candidate: Candidate, profile: TaskProfile, max: number): ScalingControls {
-  const setpoint = (candidate.utilization * profile.concurrency) / profile.serviceTime.mean;
+  const { utilization, reaction, standing } = candidate;
+  const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
   return {
-    min: candidate.standing.min,
+    min: standing.min,
     max,
-    tracking: [tracking(setpoint, profile.startup)],
-    steps: [surgeSteps(setpoint, candidate.surge)],
-    schedule: candidate.standing.schedule,
+    tracking: [tracking(setpoint, reaction.hold ?? undoing(profile.startup))],
+    steps: reaction.surge ? [surgeSteps(setpoint, reaction.surge.at, reaction.surge.gain)] : [],
+    schedule: standing.schedule,
     warmup: Math.ceil(profile.startup),
   };
 }
@@ -75,29 +41,29 @@ export function undoing(startup: number): number {
   return AWS_LOOP.datapointsOut * 60 + AWS_LOOP.publicationDelay + Math.ceil(startup);
 }
 
-function tracking(setpoint: number, startup: number): TargetTracking {
+function tracking(setpoint: number, hold: number): TargetTracking {
   return {
     name: "tracking",
     metric: "requestRatePerTask",
     setpoint,
     disableScaleIn: false,
     scaleOutCooldown: FRESH,
-    scaleInCooldown: undoing(startup),
+    scaleInCooldown: hold,
   };
 }
 
-/** Each band is this much wider than the one before, and there are so many: the last begins at seven times the threshold. */
+/** Each band is this much wider than the one before, and there are so many: the last begins at six times the threshold. */
 const [BAND, BANDS] = [1.15, 14];
 
-/** One datapoint above the threshold brings the load of each task back to the setpoint in one step. */
-function surgeSteps(setpoint: number, surge: number): StepScaling {
-  const threshold = surge * setpoint;
+/** One datapoint above the threshold makes good a part of the shortage in one step; target tracking adds the rest. */
+function surgeSteps(setpoint: number, at: number, gain: number): StepScaling {
+  const threshold = at * setpoint;
   const steps = Array.from({ length: BANDS }, (_, i): StepAdjustment => {
-    const top = surge * BAND ** (i + 1);
+    const top = at * BAND ** (i + 1);
     return {
       lower: threshold * (BAND ** i - 1),
       upper: i === BANDS - 1 ? null : threshold * (BAND ** (i + 1) - 1),
-      change: Math.ceil((top - 1) * 100) / 100,
+      change: Math.ceil((top ** gain - 1) * 100) / 100,
     };
   });
   return {

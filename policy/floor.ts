@@ -1,96 +1,30 @@
 import type { ScheduledAction } from "./scaling-plan.ts";
-import type { SeasonalProfile } from "./season.ts";
-import { SLOT } from "./season.ts";
+import { SLOT, SLOTS_A_DAY } from "./season.ts";
 
-/** Share of requests that break the tightest SLO, as a ratio of its error budget, in the long run. */
-export type BudgetUse = (tasks: number, rate: number) => number;
+/** Standing tasks for each half hour of a workday and of a weekend day, UTC. */
+export interface DailyFloors {
+  readonly workday: readonly number[];
+  readonly weekend: readonly number[];
+}
 
-/** Standing tasks for each slot. */
-export type Floor = readonly number[];
+const WEEK = 7 * 1440;
 
 /**
- * The cheapest floor that alone would use so many error budgets. A task-hour more is bought wherever it saves
- * the most bad requests: one price of a bad request for all slots (Lagrange), found by bisection.
- */
-export function cheapestFloor(
-  profile: SeasonalProfile,
-  budgetUse: BudgetUse,
-  min: number,
-  max: number,
-): (allowance: number) => Floor {
-  const slots = profile.levels.map((level, slot) =>
-    options(level, profile.deviations[slot]!, budgetUse, min, max),
-  );
-  const total = profile.levels.reduce((sum, level, slot) => sum + level * profile.weights[slot]!, 0);
-  const pick = (price: number) => slots.map((choices) => best(choices, price));
-  const used = (price: number) =>
-    pick(price).reduce((sum, choice, slot) => sum + choice.bad * profile.weights[slot]!, 0) / total;
-  return (allowance) => {
-    let [low, high] = [-20, 20]; // ln of tasks for each bad request a second
-    if (used(Math.exp(low)) <= allowance) return pick(Math.exp(low)).map((choice) => choice.tasks);
-    for (let i = 0; i < 40; i++) {
-      const middle = (low + high) / 2;
-      if (used(Math.exp(middle)) > allowance) low = middle;
-      else high = middle;
-    }
-    return pick(Math.exp(high)).map((choice) => choice.tasks);
-  };
-}
-
-interface Choice {
-  readonly tasks: number;
-  /** Budget-weighted bad requests a second. */
-  readonly bad: number;
-}
-
-function options(
-  level: number,
-  deviations: readonly (readonly [number, number])[],
-  budgetUse: BudgetUse,
-  min: number,
-  max: number,
-): readonly Choice[] {
-  const choices: Choice[] = [];
-  for (let tasks = min; tasks <= max; tasks = Math.max(tasks + 1, Math.ceil(tasks * 1.02))) {
-    const bad = deviations.reduce(
-      (sum, [factor, share]) => sum + share * level * factor * budgetUse(tasks, level * factor),
-      0,
-    );
-    choices.push({ tasks, bad });
-    if (bad < 1e-3 * level) break;
-  }
-  return choices;
-}
-
-function best(choices: readonly Choice[], price: number): Choice {
-  return choices.reduce((a, b) => (b.tasks + price * b.bad < a.tasks + price * a.bad ? b : a));
-}
-
-/** 1970-01-04 was a Sunday: the week in which minutes are looked up. */
-const SUNDAY = 3 * 86_400;
-
-/**
- * The floor as scheduled actions: each minute holds the highest floor of the `lead` minutes that follow it, so that
+ * The floors as scheduled actions: each minute holds the highest floor of the `lead` minutes that follow it, so that
  * what a rise needs is ready when the rise comes. Midnight always states where the day begins.
  */
-export function floorSchedule(
-  profile: SeasonalProfile,
-  floor: Floor,
-  lead: number,
-): readonly ScheduledAction[] {
-  if (profile.season.slots === 1) return [];
-  const floorAt = (minute: number) => floor[profile.season.slotAt(SUNDAY + minute * 60)]!;
-  const held = (minute: number) => {
-    let most = floorAt(minute);
-    for (let ahead = SLOT / 60; ahead < lead; ahead += SLOT / 60)
-      most = Math.max(most, floorAt(minute + ahead));
-    return Math.max(most, floorAt(minute + lead));
+export function floorSchedule(floors: DailyFloors, lead: number): readonly ScheduledAction[] {
+  const floorAt = (minute: number) => {
+    const ofWeek = minute % WEEK;
+    const weekday = Math.floor(ofWeek / 1440); // from Sunday = 0
+    const day = weekday === 0 || weekday === 6 ? floors.weekend : floors.workday;
+    return day[Math.floor((ofWeek % 1440) / (SLOT / 60)) % SLOTS_A_DAY]!;
   };
   const changes = new Map<string, { minute: number; min: number; weekdays: number[] }>();
   for (let weekday = 0; weekday < 7; weekday++) {
     let before: number | undefined;
     for (let minute = 0; minute < 1440; minute++) {
-      const min = held(weekday * 1440 + minute);
+      const min = highestAhead(floorAt, weekday * 1440 + minute, lead);
       if (min === before) continue;
       before = min;
       const change = changes.get(`${minute} ${min}`) ?? { minute, min, weekdays: [] };
@@ -110,6 +44,14 @@ export function floorSchedule(
     },
     min,
   }));
+}
+
+/** The highest value of the `lead` minutes from `minute` on, both ends included. */
+export function highestAhead(valueAt: (minute: number) => number, minute: number, lead: number): number {
+  let most = Math.max(valueAt(minute), valueAt(minute + lead));
+  for (let ahead = SLOT / 60; ahead < lead; ahead += SLOT / 60)
+    most = Math.max(most, valueAt(minute + ahead));
+  return most;
 }
 
 interface Change {

@@ -1,9 +1,8 @@
-import { backtest, poolOf } from "./backtest.ts";
+import { backtest } from "./backtest.ts";
 import { controlsFor } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
 import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
-import type { BudgetUse } from "./floor.ts";
 import { reasons } from "./reasons.ts";
 import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { cheapestChoice, resignedChoice } from "./search.ts";
@@ -48,14 +47,16 @@ function derived(service: Service): ScalingPlan {
   const min = Math.min(wise, max);
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
   const least = Math.max(1, Math.ceil(min / reserve));
-  const inner = { min: least, max: Math.max(least, Math.floor(max / reserve)) };
-  const highest = reachable ? Math.min(FULL, ceiling) : FULL;
-  const stage = { service, max: inner.max, ceiling: highest };
+  const range = {
+    min: least,
+    max: Math.max(least, Math.floor(max / reserve)),
+    ceiling: reachable ? Math.min(FULL, ceiling) : FULL,
+  };
   const choice = reachable
-    ? cheapestChoice(history, stage, inner, budgetUseOf(service))
-    : resignedChoice(history, stage, inner);
+    ? cheapestChoice(service, history, range)
+    : resignedChoice(service, history, range);
   const controls = withReserve(
-    controlsFor(choice.rehearsal.candidate, service.capacity, inner.max),
+    controlsFor(choice.rehearsal.candidate, service.capacity, range.max),
     reserve,
     min,
     max,
@@ -81,20 +82,6 @@ function leastTasks({ slos, resilience }: Service): number {
     (slo) => slo.kind === "availability" && slo.objective >= HIGH_AVAILABILITY,
   );
   return Math.max(highlyAvailable ? 2 : 1, resilience?.zones ?? 1);
-}
-
-/** The tightest SLO's use of its budget in the long run. */
-function budgetUseOf(service: Service): BudgetUse {
-  const pool = poolOf(service);
-  return (tasks, rate) => {
-    const state = pool.steady(tasks, rate);
-    let [most, latency] = [0, 0];
-    for (const slo of service.slos) {
-      const bad = slo.kind === "latency" ? state.late[latency++]! : state.refused;
-      most = Math.max(most, bad / (1 - slo.objective));
-    }
-    return most;
-  };
 }
 
 function withReserve(controls: ScalingControls, factor: number, min: number, max: number): ScalingControls {

@@ -1,10 +1,11 @@
 import type { Backtest } from "./backtest.ts";
-import { FRESH, leadMinutes, undoing } from "./candidate.ts";
+import { FRESH } from "./candidate.ts";
 import { ALLOWED } from "./rehearsal.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
+import { leadMinutes } from "./standing.ts";
 import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
 
 export interface Derivation {
@@ -85,8 +86,10 @@ function trackingReasons(
       },
       {
         of: "tracking.scaleInCooldown",
-        value: seconds(undoing(service.capacity.startup)),
-        because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
+        value: seconds(policy.scaleInCooldown),
+        because: choice.rehearsal.candidate.reaction.hold
+          ? "surges of this history come in clusters: an hour between scale-ins keeps what the first brought for the next"
+          : `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
       },
     ];
   });
@@ -104,11 +107,18 @@ function surgeReasons(
   controls: ScalingControls,
   { choice }: Derivation,
 ): readonly Reason[] {
+  const { surge } = choice.rehearsal.candidate.reaction;
+  const none = {
+    of: "surge",
+    value: "none",
+    because:
+      "no step policy made the rehearsal cheaper: target tracking and what stands follow this traffic in time",
+  };
   const pace = controls.steps.flatMap((policy): Reason[] => [
     {
       of: "surge",
       value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
-      because: `target tracking waits for three datapoints; when the load of each is ${figure(choice.rehearsal.candidate.surge)} times the setpoint this policy acts on the first and adds what brings it back to the setpoint, in ${policy.steps.length} bands. Of the thresholds tried this was the cheapest that kept the SLOs`,
+      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, and makes good about ${percent(surge?.gain ?? 1)} of the shortage in one of ${policy.steps.length} bands: a datapoint may be noise, and tracking adds the rest. Of the reactions tried this was the cheapest that kept the SLOs`,
     },
     {
       of: "surge.cooldown",
@@ -117,6 +127,7 @@ function surgeReasons(
         "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
     },
   ]);
+  if (controls.steps.length === 0) pace.push(none);
   if (service.compute.type !== "ec2" || controls.warmup === undefined) return pace;
   const warmup = {
     of: "warmup",
@@ -131,11 +142,11 @@ function boundReasons(
   controls: ScalingControls,
   { peak, needed, choice }: Derivation,
 ): readonly Reason[] {
-  const { floor, seasonality } = choice.rehearsal.candidate.standing;
+  const { kind } = choice.rehearsal.candidate.standing;
   const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
   const min = declaredMin
     ? "declared; target tracking alone carries the rest cheaper than a higher floor would"
-    : seasonality === "none" && floor.length === 1
+    : kind === "constant"
       ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
       : "in force until the first scheduled action: the mean of the scheduled floor";
   const capped = controls.max < 2 * needed;
@@ -163,14 +174,16 @@ function scheduleReason(
       },
     ];
   }
-  const { seasonality, allowance } = choice.rehearsal.candidate.standing;
+  const { multiple } = choice.rehearsal.candidate.standing;
   const floors = controls.schedule.flatMap(({ min }) => min ?? []);
-  const days = seasonality === "workweek" ? "workdays and weekends apart" : "every day alike";
+  const days = controls.schedule.some(({ at }) => at.weekdays)
+    ? "workdays and weekends apart"
+    : "every day alike";
   return [
     {
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
-      because: `the history repeats (${days}): a floor that alone would use ${figure(allowance)} error budgets is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+      because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
     },
   ];
 }

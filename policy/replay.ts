@@ -1,5 +1,6 @@
 import type { Autoscaler, MinuteMetrics } from "./autoscaler.ts";
 import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
+import { fleetOf } from "./fleet.ts";
 import type { Trace } from "./trace.ts";
 
 /** What the tasks did in a slice of time: numbers of requests, and the share of slots that were busy. */
@@ -45,10 +46,10 @@ export interface Replay {
 /** Seconds between looks at which tasks have become ready. */
 const SLICE = 15;
 
-/**
- * Runs `autoscaler` against `plant` over a trace of one-minute steps, from `initial` ready tasks; it stops early,
- * with the minutes so far, once it has used `limit` task-hours.
- */
+/** Looks at a replay each whole hour, with the minutes so far, and says whether it goes on. */
+export type Watch = (minutes: ReplayMinutes, taskHours: number) => boolean;
+
+/** Runs `autoscaler` against `plant` over a trace of one-minute steps, from `initial` ready tasks, as long as `watch` wants. */
 export function replay(
   autoscaler: Autoscaler,
   plant: Plant,
@@ -56,9 +57,9 @@ export function replay(
   startup: number,
   initial: number,
   loop: AwsLoop = AWS_LOOP,
-  limit = Number.POSITIVE_INFINITY,
+  watch: Watch = () => true,
 ): Replay {
-  const tasks = fleet(initial, trace.start, startup, loop.startupSpread);
+  const tasks = fleetOf(initial, trace.start, startup, loop.startupSpread);
   const column = () => new Float64Array(trace.rates.length);
   const metrics: MinuteMetrics = {
     requestRate: column(),
@@ -71,7 +72,7 @@ export function replay(
   const ask = (now: number, minute: number) => {
     view.now = now;
     view.ready = tasks.ready;
-    view.starting = tasks.starting.length;
+    view.starting = tasks.starting;
     view.settled = tasks.settled;
     view.complete = minute;
     view.visible = Math.max(0, minute - delay);
@@ -79,29 +80,40 @@ export function replay(
   };
   const askOften = autoscaler.interval < 60;
   const columns = { arrived: column(), refused: column(), ready: column(), capacity: column() };
-  let late: Float64Array[] | undefined;
+  const late: Float64Array[] = [];
+  const minutes = { ...columns, late, count: 0 };
+  const sums = { arrived: 0, refused: 0, late: [] as number[] };
   let [taskSeconds, minute] = [0, 0];
 
-  for (; minute < trace.rates.length && taskSeconds < limit * 3600; minute++) {
+  for (; minute < trace.rates.length; minute++) {
+    if (minute % 60 === 0 && minute > 0) {
+      minutes.count = minute;
+      if (!watch(minutes, taskSeconds / 3600)) break;
+    }
     const rate = trace.rates[minute]!;
     const time = trace.start + minute * 60;
     const end = time + 60;
     let [arrived, refused, busy, readySeconds, response, span] = [0, 0, 0, 0, 0, SLICE];
     for (let now = time; now < end; now += span) {
-      if (tasks.starting.length > 0) tasks.settle(now);
+      tasks.settle(now);
       if (now === time || askOften) ask(now, minute);
       const { ready, starting } = tasks;
-      span = askOften ? SLICE : untilNextStart(starting, now, end);
+      span = askOften ? SLICE : untilNextStart(tasks.nextStart, now, end);
       const served = plant(ready, rate, span);
       arrived += served.arrived;
       refused += served.refused;
-      late ??= served.late.map(column);
-      for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
+      for (let i = late.length; i < served.late.length; i++) sums.late[late.push(column()) - 1] = 0;
+      for (let i = 0; i < late.length; i++) {
+        late[i]![minute]! += served.late[i]!;
+        sums.late[i]! += served.late[i]!;
+      }
       busy += served.busy * ready * span;
       readySeconds += ready * span;
       response += served.responseTime * span;
-      taskSeconds += (ready + starting.length) * span;
+      taskSeconds += (ready + starting) * span;
     }
+    sums.arrived += arrived;
+    sums.refused += refused;
     columns.arrived[minute] = arrived;
     columns.refused[minute] = refused;
     metrics.requestRate[minute] = arrived / 60;
@@ -109,13 +121,12 @@ export function replay(
     metrics.cpuUtilization[minute] = busy / readySeconds;
     metrics.responseTime[minute] = response / 60;
     columns.ready[minute] = tasks.ready;
-    columns.capacity[minute] = tasks.ready + tasks.starting.length;
+    columns.capacity[minute] = tasks.ready + tasks.starting;
   }
+  minutes.count = minute;
   return {
-    minutes: { ...columns, late: late ?? [], count: minute },
-    arrived: total(columns.arrived),
-    late: (late ?? []).map(total),
-    refused: total(columns.refused),
+    minutes,
+    ...sums,
     taskHours: taskSeconds / 3600,
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
@@ -123,50 +134,7 @@ export function replay(
 }
 
 /** Seconds until the slice in which the next task becomes ready, or until `end`. */
-function untilNextStart(starting: readonly number[], now: number, end: number): number {
-  if (starting.length === 0 || starting[0]! >= end) return end - now;
-  return Math.max(SLICE, Math.ceil((starting[0]! - now) / SLICE) * SLICE);
-}
-
-function total(column: Float64Array): number {
-  return column.reduce((sum, value) => sum + value, 0);
-}
-
-/** The tasks that are ready, and when those that start will be: Unix seconds, ascending. */
-function fleet(initial: number, now: number, startup: number, spread: number) {
-  const tasks = {
-    ready: initial,
-    starting: [] as number[],
-    settled: now,
-    scaleOuts: 0,
-    scaleIns: 0,
-    settle: (time: number) => {
-      while (tasks.starting.length > 0 && tasks.starting[0]! <= time) {
-        tasks.settled = tasks.starting.shift()!;
-        tasks.ready++;
-      }
-    },
-    resize: (wanted: number, time: number) => {
-      const current = tasks.ready + tasks.starting.length;
-      if (wanted > current) {
-        tasks.scaleOuts++;
-        tasks.starting.push(...startTimes(wanted - current, time, startup, spread));
-        tasks.starting.sort((a, b) => a - b);
-      } else if (wanted < current) {
-        tasks.scaleIns++;
-        const cancelled = Math.min(tasks.starting.length, current - wanted); // the newest go first
-        tasks.starting.length -= cancelled;
-        tasks.ready -= current - wanted - cancelled;
-      }
-    },
-  };
-  return tasks;
-}
-
-/** Start-up spread evenly over its range: the mean of the random one that AWS shows. */
-function startTimes(count: number, now: number, startup: number, spread: number): number[] {
-  return Array.from(
-    { length: count },
-    (_, i) => now + startup * (1 - spread + (2 * spread * (i + 0.5)) / count),
-  );
+function untilNextStart(nextStart: number, now: number, end: number): number {
+  if (nextStart >= end) return end - now;
+  return Math.max(SLICE, Math.ceil((nextStart - now) / SLICE) * SLICE);
 }

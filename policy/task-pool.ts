@@ -128,7 +128,11 @@ function follow(
   const goal = Math.min(target, HIGHEST);
   const end = cellOf(goal);
   // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
-  if (end < SATURATED && table.relaxation[end]! < seconds * NEGLIGIBLE && inSystem <= table.inSystem[end + 1]!) {
+  if (
+    end < SATURATED &&
+    table.relaxation[end]! < seconds * NEGLIGIBLE &&
+    inSystem <= table.inSystem[end + 1]!
+  ) {
     settle(table, goal, end, into);
     return into;
   }
@@ -169,7 +173,7 @@ function follow(
   }
   const share = shareOf(cell, at);
   into.refused = refused;
-  into.busy = busy;
+  into.busy = Math.min(1, busy);
   into.inSystem = mix(table.inSystem, cell, share);
   return into;
 }

@@ -1,20 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type Candidate,
-  controlsFor,
-  FRESH,
-  leastStanding,
-  standing,
-  undoing,
-} from "../../policy/candidate.ts";
-import { anyProfile, between, CART, daily, PROFILE } from "../support/services.ts";
+import { type Candidate, controlsFor, FRESH, undoing } from "../../policy/candidate.ts";
+import { constantStanding } from "../../policy/standing.ts";
+import { anyProfile, between, PROFILE } from "../support/services.ts";
 
-const none = leastStanding(2);
+const least = constantStanding(2);
 const candidate: fc.Arbitrary<Candidate> = fc.record({
   utilization: between(0.05, 0.95),
-  surge: between(1.05, 3),
-  standing: fc.constant(none),
+  reaction: fc.record({
+    surge: fc.record({ at: between(1.05, 3), gain: between(0.5, 1) }),
+    hold: fc.constantFrom(undefined, 3600),
+  }),
+  standing: fc.constant(least),
 });
 const steps = (any: Candidate) => controlsFor(any, PROFILE, 40).steps[0]!;
 
@@ -44,26 +41,32 @@ describe("controlsFor", () => {
     );
   });
 
-  it("brings the load of each task back to the setpoint from anywhere in a band, in whole percents", () => {
+  it("makes good the gain's part of the shortage from anywhere in a band, in whole percents", () => {
     fc.assert(
       fc.property(candidate, between(0, 1), (any, share) => {
         const { alarm, steps: bands } = steps(any);
         const { setpoint } = controlsFor(any, PROFILE, 40).tracking[0]!;
+        const { gain } = any.reaction.surge!;
         bands.forEach(({ lower, upper, change }) => {
           if (upper === null) return; // nothing bounds what the last band may meet
           const metric = alarm.threshold + lower! + share * (upper - lower!);
-          expect(metric / (1 + change)).to.be.at.most(setpoint * (1 + 1e-9));
+          expect(1 + change).to.be.at.least((metric / setpoint) ** gain - 1e-9);
           // No more than the band's top and the next whole percent ask for.
-          expect(1 + change).to.be.at.most((alarm.threshold + upper) / setpoint + 0.01 + 1e-9);
+          expect(1 + change).to.be.at.most(((alarm.threshold + upper) / setpoint) ** gain + 0.01 + 1e-9);
           expect(change * 100).to.be.closeTo(Math.round(change * 100), 1e-9);
         });
       }),
     );
   });
 
+  it("has no step policy where the reaction has no surge", () => {
+    const plain = { utilization: 0.5, reaction: { surge: undefined, hold: undefined }, standing: least };
+    expect(controlsFor(plain, PROFILE, 40).steps).to.deep.equal([]);
+  });
+
   it("waits with both policies until a whole minute with the new count is visible", () => {
     const { tracking, steps: surge } = controlsFor(
-      { utilization: 0.5, surge: 1.5, standing: none },
+      { utilization: 0.5, reaction: { surge: { at: 1.5, gain: 0.8 }, hold: undefined }, standing: least },
       PROFILE,
       40,
     );
@@ -71,22 +74,7 @@ describe("controlsFor", () => {
     expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
-  });
-});
-
-describe("standing", () => {
-  const bounds = { min: 2, max: 40 };
-  const use = (tasks: number, rate: number) => Math.max(0, rate - 10 * tasks);
-
-  it("is just the minimum without an allowance", () => {
-    expect(none).to.deep.include({ seasonality: "none", floor: [2], schedule: [], min: 2 });
-  });
-
-  it("starts from the mean floor until the first scheduled action", () => {
-    const { floor, schedule, min } = standing(daily(3, 200), "daily", use, CART.capacity.startup, bounds)(1);
-    const mean = floor.reduce((a, b) => a + b, 0) / floor.length; // every slot of a day weighs the same
-    expect(min).to.equal(Math.ceil(mean - 1e-9));
-    expect(schedule.length).to.be.above(2);
-    for (const action of schedule) expect(action.min).to.be.within(bounds.min, bounds.max);
+    const holding = { utilization: 0.5, reaction: { surge: undefined, hold: 3600 }, standing: least };
+    expect(controlsFor(holding, PROFILE, 40).tracking[0]!.scaleInCooldown).to.equal(3600);
   });
 });

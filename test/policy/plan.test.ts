@@ -4,7 +4,7 @@ import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
-import { available, CART, daily, promising } from "../support/services.ts";
+import { available, CART, daily, promising, surging } from "../support/services.ts";
 
 const peak: Service = CART;
 const history: Service = { ...CART, demand: { kind: "history", trace: daily(1, 100), growth: 0 } };
@@ -113,14 +113,18 @@ describe("scalingPlan, resilience", () => {
   });
 
   it("scales the surge with the setpoint", () => {
+    const demand = { kind: "history" as const, trace: surging(), growth: 0 };
+    const resilient = scalingPlan({ ...peak, demand, resilience }).controls;
     const ratio = ({ tracking, steps }: typeof plain) => steps[0]!.alarm.threshold / tracking[0]!.setpoint;
     const bands = resilient.steps[0]!.steps;
     expect(ratio(resilient)).to.be.above(1);
     bands.slice(1).forEach((band, i) => {
       expect(band.lower).to.equal(bands[i]!.upper);
     });
-    const [first] = bands;
-    const top = (resilient.steps[0]!.alarm.threshold + first!.upper!) / resilient.tracking[0]!.setpoint;
-    expect(1 + first!.change).to.be.within(top - 1e-9, top + 0.01); // back to the setpoint, in whole percents
+    const added = bands.map((band) => band.change);
+    expect(added).to.deep.equal(added.toSorted((a, b) => a - b));
+    expect(
+      scalingPlan({ ...peak, demand }).controls.steps[0]!.steps.map((band) => band.change),
+    ).to.deep.equal(added);
   });
 });

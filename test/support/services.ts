@@ -111,3 +111,13 @@ function columns(seen: readonly Minute[]): MinuteMetrics {
     responseTime: column("responseTime"),
   };
 }
+
+/** Two days at 60 requests a second with a rise by 8 % a minute to 2.6 times as many every five hours, kept up for 50 minutes. */
+export function surging(): Trace {
+  const rates = Array.from({ length: 2 * 1440 }, (_, minute) => {
+    const since = minute % 300;
+    const rise = Math.min(2.6, 1.08 ** Math.max(0, since - 100));
+    return 60 * (since < 100 ? 1 : since < 163 ? rise : Math.max(1, 2.6 * 0.97 ** (since - 163)));
+  });
+  return { start: MONDAY, step: 60, rates };
+}

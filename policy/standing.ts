@@ -1,0 +1,58 @@
+import { AWS_LOOP } from "./aws-loop.ts";
+import { floorSchedule, highestAhead } from "./floor.ts";
+import type { ScalingControls } from "./scaling-plan.ts";
+import { type Forecast, SLOT } from "./season.ts";
+import type { TaskProfile } from "./service.ts";
+import type { Trace } from "./trace.ts";
+
+/** Capacity that stands whatever the load: a constant number of tasks, or a floor that follows the forecast. */
+export interface Standing {
+  readonly kind: "constant" | "seasonal";
+  /** Tasks at full utilization that the forecast level needs, times this; 0 for a constant. */
+  readonly multiple: number;
+  /** In force until the first scheduled action. */
+  readonly min: number;
+  readonly schedule: ScalingControls["schedule"];
+  /** Floors for each minute of the trace that is rehearsed, each from the days before it alone; undefined for a constant. */
+  readonly rehearsed: Int32Array | undefined;
+}
+
+export function constantStanding(tasks: number): Standing {
+  return { kind: "constant", multiple: 0, min: tasks, schedule: [], rehearsed: undefined };
+}
+
+/** A floor that holds `multiple` times what the forecast would need at full utilization, ahead of each rise by the longest start. */
+export function seasonalStanding(
+  expected: Forecast,
+  multiple: number,
+  profile: TaskProfile,
+  bounds: { readonly min: number; readonly max: number },
+  rehearsed: Trace,
+): Standing {
+  const slotRate = profile.concurrency / profile.serviceTime.mean;
+  const tasks = (level: number) =>
+    Math.min(bounds.max, Math.max(bounds.min, Math.ceil((multiple * level) / slotRate - 1e-9)));
+  const lead = leadMinutes(profile.startup);
+  const floors = {
+    workday: Array.from(expected.workday, tasks),
+    weekend: Array.from(expected.weekend, tasks),
+  };
+  const mean =
+    [...floors.workday, ...floors.weekend].reduce((a, b) => a + b, 0) / (2 * floors.workday.length);
+  const begin = rehearsed.start / 60 - (expected.first * SLOT) / 60;
+  const foretold = Int32Array.from(expected.foretold, tasks);
+  const floorAt = (minute: number) =>
+    foretold[Math.min(foretold.length - 1, Math.floor(minute / (SLOT / 60)))]!;
+  return {
+    kind: "seasonal",
+    multiple,
+    min: Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean))),
+    schedule: floorSchedule(floors, lead),
+    rehearsed: Int32Array.from(rehearsed.rates, (_, i) => highestAhead(floorAt, Math.floor(begin + i), lead)),
+  };
+}
+
+/** Minutes by which a scheduled rise comes early: the longest start-up. */
+export function leadMinutes(startup: number): number {
+  return Math.ceil((startup * (1 + AWS_LOOP.startupSpread)) / 60);
+}
