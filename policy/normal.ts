@@ -21,3 +21,14 @@ function logNormalTail(x: number): number {
   const series = 1 - 1 / x ** 2 + 3 / x ** 4 - 15 / x ** 6;
   return -(x ** 2) / 2 - Math.log(x * Math.sqrt(2 * Math.PI)) + Math.log(series);
 }
+
+/** The x of which P(Z ≤ x) = `share`; by bisection, as exact as `normalShare`. */
+export function normalDeviate(share: number): number {
+  let [low, high] = [-9, 9];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalShare(middle) < share) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,1 @@
+export type CreditMode = "standard" | "unlimited";
