@@ -10,6 +10,15 @@ export function normalTail(x: number): number {
   return (1 - math.erf(x / Math.SQRT2)) / 2;
 }
 
+/** P(a < Z ≤ b), also far out on either side. */
+export function normalBetween(a: number, b: number): number {
+  return a + b >= 0 ? farTail(a) - farTail(b) : farTail(-b) - farTail(-a);
+}
+
+function farTail(x: number): number {
+  return x < 7 ? normalTail(x) : x === Number.POSITIVE_INFINITY ? 0 : Math.exp(logNormalTail(x));
+}
+
 /** P(Z > x) ÷ P(Z > y), also where both are too small for a number of their own. */
 export function normalTailRatio(x: number, y: number): number {
   return Math.exp(logNormalTail(x) - logNormalTail(y));

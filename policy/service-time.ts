@@ -1,4 +1,4 @@
-import { normalDeviate, normalShare, normalTail } from "./normal.ts";
+import { normalBetween, normalDeviate, normalShare, normalTail } from "./normal.ts";
 
 /** So large a share of service times is at most `time` seconds. */
 export interface Quantile {
@@ -135,8 +135,7 @@ function partialMoment(parts: readonly Piece[], power: number, from: number): nu
   for (const { from: start, to, mu, sigma } of parts) {
     if (to <= from) continue;
     const shift = power * sigma;
-    const share = normalTail(Math.max(start, from) - shift) - normalTail(to - shift);
-    sum += Math.exp(power * mu + shift ** 2 / 2) * share;
+    sum += Math.exp(power * mu + shift ** 2 / 2) * normalBetween(Math.max(start, from) - shift, to - shift);
   }
   return sum;
 }
