@@ -5,10 +5,10 @@ import { walkWait } from "./walk-table.ts";
 /**
  * P(W > x), x ≥ 0 in seconds, with unlimited patience, in one task of `tasks` behind a round-robin balancer at a
  * utilization below 1. With one slot it is that of the random walk (`walk-table.ts`). With several the waiting
- * probability is Whitt's (`queue.ts`), and of those who wait the random walk overrates the tail of variable services
- * by about as much as Whitt's exponential underrates it, as a long request holds up one slot of many: a geometric
- * mean of the two, its weight found by simulation (docs/capacity-accuracy.md). Near saturation, where waits are made of
- * many requests, Whitt's alone.
+ * probability is Whitt's (`queue.ts`), put right by part of what is wrong with it for one. Of those who wait the random
+ * walk overrates the tail of variable services by about as much as Whitt's exponential underrates it, as a long request
+ * holds up one slot of many: a geometric mean of the two. The weights were found by simulation (docs/capacity-accuracy.md).
+ * Near saturation, where waits are made of many requests, Whitt's alone.
  */
 export function waitingTime(
   { concurrency, serviceTime }: TaskProfile,
@@ -22,7 +22,9 @@ export function waitingTime(
   const weight = certainty * walkWeight(concurrency, cv);
   if (weight === 0 || probability === 0) return (x) => probability * Math.exp(-decay * x);
   const walk = walkWait(serviceTime, concurrency, tasks, utilization);
-  const waiting = concurrency > 1 ? probability : probability + certainty * (walk.probability - probability);
+  const single = waitingTail({ ...queue, servers: 1 }, utilization).probability;
+  const corrected = probability * (walk.probability / single) ** (certainty / Math.sqrt(concurrency));
+  const waiting = Math.min(1, corrected);
   const pace = concurrency / mean;
   return (x) => waiting * Math.exp(weight * walk.logTail(x * pace) - (1 - weight) * decay * x);
 }
