@@ -94,25 +94,30 @@ function fromPercentiles(
     time === undefined || !(share > 0 && share < 1) ? [] : [{ key, share, time }],
   );
   const rising = quantiles.toSorted((a, b) => a.share - b.share);
-  rising.forEach(({ key, share, time }, i) => {
-    const before = rising[i - 1];
-    if (before !== undefined && before.share === share) refuse(key, `${before.key} is the same percentile`);
-    else if (before !== undefined && before.time > time)
-      refuse(key, `it must be at least ${before.key}, ${before.time} s: a larger share takes longer`);
-  });
-  const whole =
-    rising.length === keys.length && keys.length >= 2 && (members.mean === undefined || mean !== undefined);
-  const distinct = rising.every(({ share, time }, i) => {
-    const before = rising[i - 1];
-    return before === undefined || (before.share < share && before.time <= time);
-  });
-  return whole && distinct
+  const disorder = rising.flatMap((quantile, i) => fallsBehind(quantile, rising[i - 1]));
+  for (const { key, message } of disorder) refuse(key, message);
+  const readable = rising.length === keys.length && (members.mean === undefined || mean !== undefined);
+  return readable && keys.length > 1 && disorder.length === 0
     ? empirical(
         rising.map(({ share, time }) => ({ share, time })),
         mean,
         refuse,
       )
     : undefined;
+}
+
+interface Named extends Quantile {
+  readonly key: string;
+}
+
+/** What is wrong with a percentile after the next lower one, if anything is. */
+function fallsBehind({ key, share, time }: Named, before: Named | undefined) {
+  if (before === undefined) return [];
+  if (before.share === share) return [{ key, message: `${before.key} is the same percentile` }];
+  if (before.time <= time) return [];
+  return [
+    { key, message: `it must be at least ${before.key}, ${before.time} s: a larger share takes longer` },
+  ];
 }
 
 function empirical(
