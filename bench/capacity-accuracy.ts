@@ -9,7 +9,7 @@ import { requestPlant, seededRandom } from "../test/support/simulate.ts";
 const CONCURRENCIES = [1, 2, 4, 16];
 const VARIATIONS = [0.3, 0.7, 1, 1.5, 2];
 const FLEETS = [1, 4, 20];
-const UTILIZATIONS = [0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.02, 1.1];
+const UTILIZATIONS = [0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.02, 1.1];
 
 /** In mean service times, as is the patience. */
 const THRESHOLDS = [1.5, 2.5, 4, 6, 10, 15, 20];
@@ -18,8 +18,16 @@ const PATIENCE = 15;
 /** Late shares of interest, and an error that is too large. */
 const [RARE, COMMON, TOLERATED] = [0.001, 0.05, 1.25];
 
-/** Requests served for each cell, after as many as fill the queues; more where waits hang together longer. */
-const [REQUESTS, WARMUP] = [1e6, 5e4];
+/** Requests served for each cell at least. */
+const REQUESTS = 1e6;
+
+/** Mean service times that queues take to forget their start, about (1 − ρ)⁻²; in overload patience makes them forget sooner. */
+function memory(utilization: number): number {
+  return Math.min(400, (1 - utilization) ** -2);
+}
+
+/** Of a simulation's time, in those: what passes before it counts, and what counts at least. */
+const [WARMUP, COUNTED] = [10, 100];
 
 interface Cell {
   readonly utilization: number;
@@ -44,8 +52,9 @@ function compared(concurrency: number, cv: number, tasks: number, utilization: n
   const profile: TaskProfile = { serviceTime: { mean: 1, cv }, concurrency, maxWait: PATIENCE, startup: 60 };
   const rate = utilization * tasks * concurrency;
   const plant = requestPlant(profile, THRESHOLDS, seededRandom(7));
-  plant(tasks, rate, WARMUP / rate);
-  const { arrived, late } = plant(tasks, rate, (utilization > 0.75 ? 3 : 1) * (REQUESTS / rate));
+  plant(tasks, rate, WARMUP * memory(utilization));
+  const counted = Math.max(REQUESTS / rate, COUNTED * memory(utilization));
+  const { arrived, late } = plant(tasks, rate, counted);
   const model = steadyState(profile, tasks, THRESHOLDS, utilization);
   return THRESHOLDS.flatMap((threshold, i): Cell[] => {
     const simulated = late[i]! / arrived;
