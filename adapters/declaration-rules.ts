@@ -1,7 +1,9 @@
+import { defaultCredits } from "../policy/credits.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
 import { hourlyPrice } from "./prices.ts";
+import { resourceRules } from "./resource-rules.ts";
 
 /** What judging a declaration takes: where its traces come from, and whom to tell what. */
 export interface Judging {
@@ -30,6 +32,7 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
   };
   const resilience = data.resilience === undefined ? {} : { resilience: data.resilience };
   const service: Service = { name, compute, slos, capacity, demand, bounds, ...resilience, price };
+  resourceRules(service, judging);
   boundsRules(service, data, judging);
   budgetOfFailures(service, notes);
   return service;
@@ -62,16 +65,20 @@ function computeOf({ compute }: ServiceDeclaration, notes: string[]): Compute {
   const instanceType = compute.instanceType.toLowerCase();
   if (instanceType !== compute.instanceType)
     notes.push(`the instance type ${compute.instanceType} is read as ${instanceType}`);
-  return { type: "ec2", instanceType };
+  const credits = compute.credits ?? defaultCredits(instanceType);
+  if (credits === undefined) return { type: "ec2", instanceType };
+  if (compute.credits === undefined)
+    notes.push(`credits is not declared: ${credits} is taken, AWS's default for ${instanceType}`);
+  return { type: "ec2", instanceType, credits };
 }
 
 /** Times the longest threshold that a request waits before it fails, if nobody says. */
 const MAX_WAIT_FACTOR = 5;
 
 function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { say, notes }: Judging) {
-  const { concurrency, startup } = capacity;
-  const { mean } = capacity.serviceTime;
-  const cv = capacity.serviceTime.cv ?? 1;
+  const { concurrency, startup, cpuTime, memory, contention } = capacity;
+  const { serviceTime } = capacity.serviceTime;
+  const { mean, cv } = serviceTime;
   const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
   const maxWait = capacity.maxWait ?? MAX_WAIT_FACTOR * Math.max(...thresholds, 0);
   if (capacity.maxWait === undefined && thresholds.length === 0)
@@ -81,8 +88,7 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { sa
     );
   if (capacity.maxWait === undefined)
     notes.push(`maxWait is not declared: ${maxWait} s is taken, ${MAX_WAIT_FACTOR} × the longest threshold`);
-  if (capacity.serviceTime.cv === undefined)
-    notes.push("serviceTime.cv is not declared: 1 is taken, as of exponential service times");
+  notes.push(...capacity.serviceTime.notes);
   if (cv > 3)
     notes.push(
       `serviceTime.cv is ${cv}, above 3: waiting times grow with its square, and the formulae get coarse`,
@@ -102,7 +108,15 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { sa
     notes.push(
       `startup is ${startup} s, above 30 min: reaction cannot follow the load, only schedules and a standing reserve can`,
     );
-  return { serviceTime: { mean, cv }, concurrency, maxWait, startup };
+  return {
+    serviceTime,
+    concurrency,
+    maxWait,
+    startup,
+    ...(cpuTime === undefined ? {} : { cpuTime }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(contention === undefined ? {} : { contention }),
+  };
 }
 
 /** Tasks of one ECS service; a default quota (bad-inputs §15). */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultCredits } from "../policy/credits.ts";
 import { serviceDeploymentSchema } from "./deployment.ts";
 import { hourlyPrice, isPriced, unknownInstanceType } from "./prices.ts";
 import {
@@ -6,11 +7,13 @@ import {
   dollarsPerMonth,
   duration,
   mebibytes,
+  plainNumber,
   type Reading,
   rate,
   share,
   twelveDigits,
 } from "./quantity.ts";
+import { serviceTimeSchema } from "./service-time.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -30,11 +33,6 @@ function quantity(reading: (input: unknown) => Reading, broken: (value: number) 
   });
 }
 
-function plainNumber(input: unknown): Reading {
-  if (typeof input !== "number") return { refused: "it must be a plain number" };
-  return Number.isFinite(input) ? input : { refused: "it must be finite" };
-}
-
 /** An integer; a quoted one is as good. */
 function integer(input: unknown): Reading {
   const value = typeof input === "string" && /^\d{1,16}$/.test(input.trim()) ? Number(input) : input;
@@ -51,12 +49,20 @@ const count = (least: number, most: number, why: string) =>
 
 const yes = z.boolean("it must be true or false");
 
-const objective = quantity(share, (value) => {
+function noObjective(value: number): string | false {
   if (value === 1) return "100 % leaves no budget for any failure; use at most 99.999 %";
   if (value <= 0 || value > 1)
     return "a share of requests lies within (0 %, 100 %), both ends left out. Write `99 %`";
   return value > 0.99999 && "it leaves next to no budget; use at most 99.999 %";
-});
+}
+
+/** `p99` is an objective of 99 %, `p99.9` one of 99.9 %. */
+function percentileShare(input: unknown): Reading {
+  const digits = typeof input === "string" ? /^p(\d{1,3}(?:\.\d+)?)$/i.exec(input.trim())?.[1] : undefined;
+  return digits === undefined
+    ? { refused: "it must be a percentile, as `p99` or `p99.9`" }
+    : twelveDigits(Number(digits) / 100);
+}
 
 const window = quantity(
   duration,
@@ -80,12 +86,32 @@ const slo = z
         duration,
         (value) => value <= 0 && "it must be greater than 0 s. Write `250 ms` or `1 s`",
       ).exactOptional(),
-      objective,
+      objective: quantity(share, noObjective).exactOptional(),
+      percentile: quantity(percentileShare, noObjective).exactOptional(),
       window: window.prefault("28 d"),
       allowLowObjective: yes.exactOptional(),
     },
     "it must be a map such as { name: latency, threshold: 1 s, objective: 99 % }",
   )
+  .check(({ value: { objective, percentile, threshold }, issues }) => {
+    const refuse = (key: string, input: unknown, message: string) =>
+      issues.push({ code: "custom", path: [key], input, message });
+    if (objective === undefined && percentile === undefined)
+      refuse("objective", undefined, "it must be a percentage, as `99 %`");
+    if (objective !== undefined && percentile !== undefined)
+      refuse(
+        "percentile",
+        `p${twelveDigits(100 * percentile)}`,
+        `objective is ${twelveDigits(100 * objective)} % as well, and p99 is an objective of 99 %. Keep one`,
+      );
+    if (percentile !== undefined && threshold === undefined)
+      refuse(
+        "percentile",
+        `p${twelveDigits(100 * percentile)}`,
+        "a percentile is one of latency; write its threshold, as `threshold: 1 s`",
+      );
+  })
+  .transform(({ percentile, ...slo }) => ({ ...slo, objective: (slo.objective ?? percentile)! }))
   .check(({ value, issues }) => {
     if (value.objective >= 0.5 || value.allowLowObjective === true) return;
     const percent = `${twelveDigits(value.objective * 100)} %`;
@@ -175,31 +201,58 @@ const compute = z.discriminatedUnion(
             message: noSuchPair(value.cpu, value.memory),
           });
       }),
-    z.strictObject({
-      type: z.literal("ec2"),
-      instanceType: z.string("it must be an instance type such as t2.small").check(({ value, issues }) => {
-        if (!isPriced(value.toLowerCase()))
-          issues.push({ code: "custom", input: value, message: unknownInstanceType(value) });
+    z
+      .strictObject({
+        type: z.literal("ec2"),
+        instanceType: z.string("it must be an instance type such as t2.small").check(({ value, issues }) => {
+          if (!isPriced(value.toLowerCase()))
+            issues.push({ code: "custom", input: value, message: unknownInstanceType(value) });
+        }),
+        credits: z.enum(["standard", "unlimited"], "it must be standard or unlimited").exactOptional(),
+      })
+      .check(({ value: { instanceType, credits }, issues }) => {
+        if (
+          credits !== undefined &&
+          isPriced(instanceType.toLowerCase()) &&
+          defaultCredits(instanceType.toLowerCase()) === undefined
+        )
+          issues.push({
+            code: "custom",
+            path: ["credits"],
+            input: credits,
+            message: `${instanceType} has no CPU credits; only t2, t3, t3a and t4g have. Remove it`,
+          });
       }),
-    }),
   ],
   "it must be { type: fargate, cpu: 512, memory: 1024 } or { type: ec2, instanceType: t2.small }",
 );
 
+const memory = z.strictObject(
+  {
+    base: quantity(mebibytes, (value) => !(value >= 0) && "it must be at least 0, what an idle task takes"),
+    perRequest: quantity(mebibytes, (value) => !(value > 0) && "it must be greater than 0, of one request"),
+  },
+  "it must be a map such as { base: 200 MiB, perRequest: 4 MiB }",
+);
+
+const contention = z.strictObject(
+  {
+    alpha: quantity(
+      plainNumber,
+      (value) => (value < 0 || value >= 1) && "it must be from 0 to 1, 1 left out: what only one task can do",
+    ),
+    beta: quantity(
+      plainNumber,
+      (value) =>
+        (value < 0 || value >= 1) && "it must be from 0 to 1, 1 left out: what a pair of tasks costs",
+    ),
+  },
+  "it must be a map such as { alpha: 0.03, beta: 0.0001 }, as the Universal Scalability Law has them",
+);
+
 const capacity = z.strictObject(
   {
-    serviceTime: z.strictObject(
-      {
-        mean: quantity(duration, (value) => value <= 0 && "it must be greater than 0 s"),
-        cv: quantity(
-          plainNumber,
-          (value) =>
-            (value < 0 || value > 10) &&
-            "a coefficient of variation is from 0 to 10; beyond, no formula says anything useful",
-        ).exactOptional(),
-      },
-      "it must be a map such as { mean: 200 ms, cv: 0.7 }",
-    ),
+    serviceTime: serviceTimeSchema,
     concurrency: count(
       1,
       10_000,
@@ -212,6 +265,12 @@ const capacity = z.strictObject(
         (value < 0 || value > DAY) &&
         "it must be from 0 s to 24 h, from the decision to the first request served",
     ),
+    cpuTime: quantity(
+      duration,
+      (value) => value <= 0 && "it must be greater than 0 s, the CPU time one request takes",
+    ).exactOptional(),
+    memory: memory.exactOptional(),
+    contention: contention.exactOptional(),
   },
   "it must be a map such as { serviceTime: { mean: 200 ms, cv: 0.7 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
 );

@@ -4,8 +4,8 @@ import { badInput, didYouMean } from "./bad-input.ts";
 /**
  * US dollars, on demand, Linux, us-east-1.
  * Fargate x86: https://aws.amazon.com/fargate/pricing/.
- * EC2: https://aws.amazon.com/ec2/pricing/on-demand/, as transcribed by public price tables of 2025-01 (t2 to r6i)
- * and, for Graviton, from AWS's Price List API, queried 2026-09-16 (t4g, c7g) and 2026-06 (m7g).
+ * EC2: https://aws.amazon.com/ec2/pricing/on-demand/, from AWS's Price List API as of 2026-02-09 in
+ * github.com/aws/karpenter-provider-aws, pkg/providers/pricing/zz_generated.pricing_aws.go, commit 265ee0b.
  */
 const FARGATE = { vcpuHour: 0.04048, gigabyteHour: 0.004445 } as const;
 
@@ -19,12 +19,14 @@ const LARGE = {
   m5a: 0.086,
   m6i: 0.096,
   m6a: 0.0864,
+  m6g: 0.077,
   m7i: 0.1008,
   m7g: 0.0816,
   c5: 0.085,
   c5a: 0.077,
   c6i: 0.085,
   c6a: 0.0765,
+  c6g: 0.068,
   c7i: 0.08925,
   c7g: 0.0725,
   r5: 0.126,
@@ -89,7 +91,8 @@ const INSTANCE_PRICES: ReadonlyMap<string, number> = new Map([
       Number((large * SIZE[size]).toFixed(5)),
     ]),
   ),
-  ["t2.small", 0.023], // the one size out of proportion
+  ["t2.small", 0.023], // the two sizes out of proportion
+  ["c7g.medium", 0.0363],
 ]);
 
 /** US dollars an hour for one task or instance; an instance type without a known price is refused. */

@@ -77,6 +77,12 @@ export function cpuUnits(input: unknown): Reading {
   });
 }
 
+/** A number without a unit. */
+export function plainNumber(input: unknown): Reading {
+  if (typeof input !== "number") return { refused: "it must be a plain number" };
+  return Number.isFinite(input) ? input : { refused: "it must be finite" };
+}
+
 /** Twelve significant digits: 99.9 % becomes 0.999, not 0.9990000000000001. */
 export function twelveDigits(value: number): number {
   return Number(value.toPrecision(12));

@@ -100,6 +100,7 @@ function launchTemplate(
       // An id, not `resolve:ssm:…`: with a parameter in the template AWS refuses to roll a refresh back.
       imageId: ami.insecureValue,
       instanceType: compute.instanceType,
+      ...(compute.credits === undefined ? {} : { creditSpecification: { cpuCredits: compute.credits } }),
       updateDefaultVersion: true,
       ebsOptimized: EBS_OPTIMIZED_UNKNOWN.test(compute.instanceType) ? "false" : "true",
       iamInstanceProfile: { arn: profile.arn },

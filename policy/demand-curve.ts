@@ -1,17 +1,25 @@
+import { peakTasks, scaleUp, slowdown } from "./contention.ts";
 import type { Service } from "./service.ts";
+import { slowed } from "./service-time.ts";
 import { steadyState } from "./steady-state.ts";
+import { cpuStretch, taskBounds } from "./task-bounds.ts";
 
 /** The latency thresholds of a service's SLOs, seconds; an availability SLO only counts refusals. */
 export function thresholdsOf(service: Service): readonly number[] {
   return service.slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
 }
 
-/** Whether `tasks` tasks keep every SLO in the long run at `rate` requests a second. */
+/** Whether `tasks` tasks keep every SLO, CPU and memory in the long run at `rate` requests a second; CPU credits aside. */
 export function keepsSlos(service: Service, tasks: number, rate: number): boolean {
   const { capacity } = service;
-  const utilization = (rate * capacity.serviceTime.mean) / (tasks * capacity.concurrency);
+  const each = rate / tasks;
+  const { cpu, memory } = taskBounds(service);
+  const shared = capacity.contention === undefined ? 1 : slowdown(capacity.contention, tasks);
+  if (rate > 0 && (each >= cpu || each * shared > memory)) return false;
+  const serviceTime = slowed(capacity.serviceTime, shared * cpuStretch(service, each));
+  const utilization = (each * serviceTime.mean) / capacity.concurrency;
   const thresholds = thresholdsOf(service);
-  const state = steadyState(capacity, tasks, thresholds, utilization);
+  const state = steadyState({ ...capacity, serviceTime }, tasks, thresholds, utilization);
   let next = 0;
   return service.slos.every((slo) => {
     const bad = slo.kind === "latency" ? state.late[next++]! : state.refused;
@@ -21,7 +29,9 @@ export function keepsSlos(service: Service, tasks: number, rate: number): boolea
 
 /** The fewest tasks that keep every SLO in the long run at `rate` requests a second; infinite when none do. */
 export function tasksNeeded(service: Service, rate: number): number {
-  const offeredLoad = (rate * service.capacity.serviceTime.mean) / service.capacity.concurrency;
+  const { capacity } = service;
+  const offeredLoad = (rate * capacity.serviceTime.mean) / capacity.concurrency;
+  if (capacity.contention !== undefined) return tasksAmongContention(service, rate, offeredLoad);
   let enough = Math.max(1, Math.ceil(offeredLoad));
   let step = 1;
   let few = enough - 1;
@@ -39,18 +49,98 @@ export function tasksNeeded(service: Service, rate: number): number {
   return enough;
 }
 
+/** No fleet is searched beyond this: a service runs 5,000 tasks by default. */
+const LARGEST = 20_000;
+
+/**
+ * With contention every further task slows the others, so that more tasks may break an SLO again: one after the other
+ * is tried, from the fewest that serve the load at all to the peak of the scalability law.
+ */
+function tasksAmongContention(service: Service, rate: number, offeredLoad: number): number {
+  const contention = service.capacity.contention!;
+  const last = Math.min(LARGEST, peakTasks(contention));
+  let tasks = fewestServing(contention, offeredLoad, last);
+  while (tasks <= last && !keepsSlos(service, tasks, rate)) {
+    if (!keepsSlos(service, tasks, 0)) return Number.POSITIVE_INFINITY; // so slow that even idle it is late
+    tasks++;
+  }
+  return tasks <= last ? tasks : Number.POSITIVE_INFINITY;
+}
+
+/** The fewest tasks up to `last` whose slots carry `offeredLoad`, else one more; what tasks serve together rises to the peak. */
+function fewestServing(
+  contention: NonNullable<Service["capacity"]["contention"]>,
+  offeredLoad: number,
+  last: number,
+): number {
+  let [few, enough] = [0, last + 1];
+  while (enough - few > 1) {
+    const middle = Math.floor((few + enough) / 2);
+    if (scaleUp(contention, middle) >= offeredLoad) enough = middle;
+    else few = middle;
+  }
+  return enough;
+}
+
+/** The most that any number of tasks serves, requests a second, and that number; infinite without contention. */
+export function fleetLimit({ capacity }: Service): { readonly tasks: number; readonly rate: number } {
+  const { contention, concurrency, serviceTime } = capacity;
+  const tasks = contention === undefined ? Number.POSITIVE_INFINITY : peakTasks(contention);
+  if (contention === undefined) return { tasks, rate: Number.POSITIVE_INFINITY };
+  const times = Number.isFinite(tasks) ? scaleUp(contention, tasks) : 1 / contention.alpha; // Amdahl's limit
+  return { tasks, rate: (times * concurrency) / serviceTime.mean };
+}
+
 /** Tasks enough for arrivals at one of them to be as regular as they get. */
 const MANY = 32;
 
-/** The highest utilization at which a task of a large fleet keeps every SLO in the long run; 0 when none does. */
+/**
+ * The highest utilization (offered load ÷ slots, at declared service times) at which a task of a large fleet keeps every SLO,
+ * its CPU and its memory in the long run; 0 when none does. What tasks share and CPU credits are left aside.
+ */
 export function busiestUtilization(service: Service): number {
-  const slots = MANY * service.capacity.concurrency;
+  const { contention: _, ...capacity } = service.capacity;
+  const alone = { ...service, capacity };
+  const slots = MANY * capacity.concurrency;
   let [kept, broken] = [0, 1];
   while (broken - kept > 1e-4) {
     const utilization = (kept + broken) / 2;
-    if (keepsSlos(service, MANY, (utilization * slots) / service.capacity.serviceTime.mean))
-      kept = utilization;
+    if (keepsSlos(alone, MANY, (utilization * slots) / capacity.serviceTime.mean)) kept = utilization;
     else broken = utilization;
   }
   return kept;
+}
+
+/** How busy a task may be, and what it is that would break beyond. */
+export interface Ceiling {
+  /** Offered load ÷ slots, at declared service times. */
+  readonly utilization: number;
+  readonly bound: "queue" | "cpu" | "memory" | "credits";
+}
+
+/** The busiest utilization, as far as CPU credits last, and what binds it. */
+export function burstCeiling(service: Service): Ceiling {
+  const { cpuTime: _, memory: __, ...queue } = service.capacity;
+  const { cpuTime, memory } = service.capacity;
+  const among = (more: object) => busiestUtilization({ ...service, capacity: { ...queue, ...more } });
+  const ceilings: readonly Ceiling[] = [
+    { bound: "queue", utilization: among({}) },
+    ...(cpuTime === undefined ? [] : [{ bound: "cpu" as const, utilization: among({ cpuTime }) }]),
+    ...(memory === undefined ? [] : [{ bound: "memory" as const, utilization: among({ memory }) }]),
+  ];
+  const { bound } = ceilings.reduce((tightest, next) =>
+    next.utilization < tightest.utilization - NOTICED ? next : tightest,
+  );
+  return { bound, utilization: busiestUtilization(service) };
+}
+
+/** Differences in utilization below this are the search's own. */
+const NOTICED = 1e-3;
+
+/** The busiest utilization that lasts for ever, CPU credits included: a t2.small sustains a fifth of its vCPU. */
+export function sustainedCeiling(service: Service): Ceiling {
+  const { concurrency, serviceTime } = service.capacity;
+  const burst = burstCeiling(service);
+  const utilization = (taskBounds(service).credits * serviceTime.mean) / concurrency;
+  return utilization < burst.utilization ? { bound: "credits", utilization } : burst;
 }

@@ -1,10 +1,14 @@
+import type { Contention } from "./contention.ts";
+import type { CreditMode } from "./credits.ts";
+import type { ServiceTime } from "./service-time.ts";
 import type { Trace } from "./trace.ts";
 
 /** What one unit of capacity runs on. */
 export type Compute =
   /** `cpu` in CPU units (1024 = 1 vCPU), `memory` in MiB. */
   | { readonly type: "fargate"; readonly cpu: number; readonly memory: number }
-  | { readonly type: "ec2"; readonly instanceType: string };
+  /** `credits` of burstable types alone. */
+  | { readonly type: "ec2"; readonly instanceType: string; readonly credits?: CreditMode };
 
 /** A share of requests, `objective`, succeeds within `threshold` seconds over `window` seconds. */
 export interface LatencySlo {
@@ -27,14 +31,20 @@ export type Slo = LatencySlo | AvailabilitySlo;
 
 /** What one task (or instance) can do, in seconds and slots. */
 export interface TaskProfile {
-  /** Mean, seconds, and coefficient of variation of the time one request holds one slot. */
-  readonly serviceTime: { readonly mean: number; readonly cv: number };
+  /** The time one request holds one slot. */
+  readonly serviceTime: ServiceTime;
   /** Requests that one task serves at a time. */
   readonly concurrency: number;
   /** Seconds; a request that would wait longer fails at once. */
   readonly maxWait: number;
   /** Seconds from the decision to the first request served. */
   readonly startup: number;
+  /** CPU seconds that one request takes, if that is known. */
+  readonly cpuTime?: number;
+  /** Memory in MiB that a task takes idle, and for each request it serves, if that is known. */
+  readonly memory?: { readonly base: number; readonly perRequest: number };
+  /** What tasks wait for each other, if they share anything that is not scaled with them. */
+  readonly contention?: Contention;
 }
 
 /** Traffic to size for: a recorded history, or a declared peak in requests per second; `growth` is a ratio (0.2 = 20 % more). */

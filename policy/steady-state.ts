@@ -1,6 +1,7 @@
 import { type Queue, type WaitingTail, waitingTail } from "./queue.ts";
 import type { TaskProfile } from "./service.ts";
-import { residualLongerThan, serviceTimePoints, shareServedWithin } from "./service-time.ts";
+import { serviceTimePoints, shareServedWithin } from "./service-time.ts";
+import { waitingTime } from "./waiting-time.ts";
 
 /** What one task does in the long run at one utilization; shares are ratios of the requests that arrive. */
 export interface SteadyState {
@@ -30,7 +31,8 @@ export function steadyState(
   if (utilization === 0) return idle(profile, thresholds);
   const rho = Math.abs(utilization - 1) < 1e-6 ? 1 - 1e-6 : utilization; // the limit at 1 exists; the formula divides by 0 there
   const tail = waitingTail(queueOf(profile, tasks), rho);
-  const patience = rho < 1 ? stablePatience(profile, rho, tail) : overloadedPatience(profile, rho, tail);
+  const patience =
+    rho < 1 ? stablePatience(profile, tasks, rho, tail) : overloadedPatience(profile, rho, tail);
   const accepted = 1 - patience.refused;
   const late = thresholds.map((threshold) => 1 - accepted * servedWithin(profile, threshold, patience));
   const arrivalRate = (rho * profile.concurrency) / profile.serviceTime.mean;
@@ -56,34 +58,25 @@ interface Patience {
 }
 
 function stablePatience(
-  { maxWait, serviceTime, concurrency }: TaskProfile,
+  profile: TaskProfile,
+  tasks: number,
   rho: number,
-  tail: WaitingTail,
+  { probability, decay }: WaitingTail,
 ): Patience {
-  const { probability, decay } = tail;
-  const heavy = heavyTail(concurrency, serviceTime.cv, rho);
-  const longer = (x: number) => {
-    const exponential = probability * Math.exp(-decay * x);
-    if (heavy === 0) return exponential;
-    return Math.max(exponential, Math.min(probability, heavy * residualLongerThan(serviceTime, x)));
-  };
+  const { maxWait } = profile;
+  const longer = waitingTime(profile, tasks, rho);
   const atLimit = longer(maxWait);
   const cut = probability * Math.exp(-decay * maxWait);
   return {
-    refused: ((1 - rho) * atLimit) / (1 - rho * atLimit),
+    refused: refusedShare(rho, atLimit),
     waitWithin: (x) => (x < 0 ? 0 : x >= maxWait ? 1 : (1 - longer(x)) / (1 - atLimit)),
     meanWait: ((probability - cut) / decay - maxWait * cut) / (1 - cut),
   };
 }
 
-/**
- * With one slot a rare long request holds up all behind it: P(W > x) ~ ρ/(1 − ρ) P(residual > x) (Veraverbeke 1977),
- * for services more variable than the exponential. It is a law of far tails: near saturation, where waits are
- * made of many requests, it fades out.
- */
-function heavyTail(concurrency: number, cv: number, rho: number): number {
-  if (concurrency > 1 || cv <= 1) return 0;
-  return (rho / (1 - rho)) * Math.min(1, Math.max(0, (0.9 - rho) / 0.2));
+/** Share refused at a utilization below 1 when `longer` of the requests would wait longer than `maxWait` if all were patient. */
+export function refusedShare(utilization: number, longer: number): number {
+  return ((1 - utilization) * longer) / (1 - utilization * longer);
 }
 
 /** The same beyond a utilization of 1, divided through by G(maxWait), which grows without bound. */

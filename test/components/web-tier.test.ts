@@ -1,15 +1,20 @@
 import { expect } from "chai";
 import { type Deployment, defaultDeployment } from "../../adapters/deployment.ts";
 import { WebTier } from "../../components/web-tier.ts";
+import type { CreditMode } from "../../policy/credits.ts";
 import { asked, CAPACITY, deploy, foundation, later, PROD, refusal } from "../support/deploy.ts";
 
 const tags = { "setpoint:stack": "test" };
 
-function tier(deployment: Partial<Deployment> = {}, instanceType = "t3.small") {
+function tier(
+  deployment: Partial<Deployment> = {},
+  instanceType = "t3.small",
+  more: { readonly credits?: CreditMode } = {},
+) {
   const { network, security, target } = foundation(PROD, "instance");
   new WebTier("web", {
     ...{ network, security, target, tags, capacity: CAPACITY },
-    compute: { type: "ec2", instanceType },
+    compute: { type: "ec2", instanceType, ...more },
     controls: { min: 3, max: 40, warmup: 89.5 },
     deployment: { ...defaultDeployment("ec2"), ...deployment },
   });
@@ -44,6 +49,14 @@ describe("WebTier", () => {
     expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).to.deep.equal([
       ["web-group", ["desiredCapacity"]],
     ]);
+  });
+
+  it("launches them with the CPU credits that the plan counts on", async () => {
+    const { creditSpecification } = asked(
+      await deploy(() => tier({}, "t3.small", { credits: "standard" })),
+      "web-template",
+    );
+    expect(creditSpecification).to.deep.equal({ cpuCredits: "standard" });
   });
 
   it("launches them hardened: IMDSv2 within one hop, encrypted disks, no public address (EC2.8, .3, .9)", async () => {

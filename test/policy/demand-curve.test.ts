@@ -36,6 +36,24 @@ describe("tasksNeeded", () => {
     );
   });
 
+  it("keeps several SLOs at once: exactly when it keeps each, so it needs what the strictest needs", () => {
+    const objectives = fc.tuple(between(0.9, 0.99), between(0.95, 0.995), between(0.99, 0.999));
+    fc.assert(
+      fc.property(anyProfile, objectives, rate, (capacity, [half, one, success], r) => {
+        const alone = [promising(half, 0.8), promising(one, 1.5), available(success)].map((each) => ({
+          ...each,
+          capacity,
+        }));
+        const all = { ...CART, capacity, slos: alone.flatMap(({ slos }) => slos) };
+        const needs = alone.map((each) => tasksNeeded(each, r));
+        expect(tasksNeeded(all, r)).to.equal(Math.max(...needs));
+        const few = Math.max(1, Math.min(...needs.filter(Number.isFinite)));
+        expect(keepsSlos(all, few, r)).to.equal(alone.every((each) => keepsSlos(each, few, r)));
+      }),
+      runs,
+    );
+  });
+
   it("is one task for no traffic, and infinite for what no task can keep", () => {
     expect(tasksNeeded(CART, 0)).to.equal(1);
     expect(tasksNeeded(promising(0.99, 0.25), 1)).to.equal(Number.POSITIVE_INFINITY); // SLO-7

@@ -1,12 +1,19 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  empiricalServiceTime,
+  empiricalServiceTimeOf,
+  leastMean,
   residualLongerThan,
+  serviceTimeAt,
   serviceTimePoints,
   serviceTimeQuantile,
   shareServedWithin,
+  slowed,
 } from "../../policy/service-time.ts";
-import { between } from "../support/services.ts";
+import { steadyState } from "../../policy/steady-state.ts";
+import { between, PROFILE } from "../support/services.ts";
+import { requestPlant, seededRandom } from "../support/simulate.ts";
 
 const serviceTime = fc.record({ mean: between(0.01, 5), cv: between(0.05, 2) });
 
@@ -85,5 +92,136 @@ describe("residualLongerThan", () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe("service times of which quantiles are known", () => {
+  const [P50, P90, P99] = [
+    { share: 0.5, time: 0.12 },
+    { share: 0.9, time: 0.3 },
+    { share: 0.99, time: 0.9 },
+  ] as const;
+  const known = empiricalServiceTime([P50, P90, P99]);
+
+  /** Two to four quantiles in rising order. */
+  const quantiles = fc
+    .tuple(
+      fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 2, maxLength: 4 }),
+      fc.array(between(1.05, 3), { minLength: 4, maxLength: 4 }),
+    )
+    .map(([percents, factors]) => {
+      const longer = (count: number) => factors.slice(0, count).reduce((time, factor) => time * factor, 0.1);
+      return percents
+        .toSorted((a, b) => a - b)
+        .map((percent, i) => ({ share: percent / 100, time: longer(i) }));
+    });
+
+  it("go through the quantiles, and have the mean and cv they say", () => {
+    fc.assert(
+      fc.property(quantiles, (through) => {
+        const time = empiricalServiceTime(through);
+        for (const { share, time: limit } of through) {
+          expect(shareServedWithin(time, limit)).to.be.closeTo(share, 1e-9);
+          expect(serviceTimeQuantile(time, share) / limit).to.be.closeTo(1, 1e-9);
+        }
+        const steps = 40_000; // midpoint rule over the normal deviate
+        let [mean, square] = [0, 0];
+        for (let i = 0; i < steps; i++) {
+          const deviate = -12 + (24 * (i + 0.5)) / steps;
+          const weight = ((24 / steps) * Math.exp(-(deviate ** 2) / 2)) / Math.sqrt(2 * Math.PI);
+          const value = serviceTimeAt(time, deviate);
+          mean += weight * value;
+          square += weight * value ** 2;
+        }
+        fc.pre(time.cv < 3); // beyond, the sum needs more than twelve deviations
+        expect(mean / time.mean).to.be.closeTo(1, 1e-3);
+        expect(square / (time.mean ** 2 * (1 + time.cv ** 2))).to.be.closeTo(1, 0.01);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("meet a log-normal distribution exactly, from any two of its quantiles", () => {
+    fc.assert(
+      fc.property(
+        serviceTime,
+        between(0.02, 0.5),
+        between(0.6, 0.99),
+        between(0.001, 0.999),
+        (time, p, q, s) => {
+          const through = [p, q].map((share) => ({ share, time: serviceTimeQuantile(time, share) }));
+          const met = empiricalServiceTime(through);
+          expect(met.mean / time.mean).to.be.closeTo(1, 1e-6);
+          expect(met.cv / time.cv).to.be.closeTo(1, 1e-5);
+          expect(serviceTimeQuantile(met, s) / serviceTimeQuantile(time, s)).to.be.closeTo(1, 1e-6);
+        },
+      ),
+    );
+  });
+
+  it("have the mean that was measured, made by the tail, or none", () => {
+    const heavier = empiricalServiceTimeOf([P50, P90, P99], 0.2)!;
+    expect(heavier.mean).to.be.closeTo(0.2, 1e-9);
+    expect(heavier.cv).to.be.above(known.cv);
+    for (const { share, time } of [P50, P90, P99])
+      expect(shareServedWithin(heavier, time)).to.be.closeTo(share, 1e-9);
+    const least = leastMean([P50, P90, P99]);
+    expect(least).to.be.within(0.1, known.mean);
+    expect(empiricalServiceTimeOf([P50, P90, P99], least * 0.99)).to.equal(undefined);
+    expect(empiricalServiceTimeOf([P50, P90, P99], least * 1.001)!.mean).to.be.closeTo(least * 1.001, 1e-9);
+  });
+
+  it("have a residual whose integral is the tail's", () => {
+    fc.assert(
+      fc.property(between(0.01, 2), (from) => {
+        const steps = 4000;
+        let within = 0;
+        for (let i = 0; i < steps; i++) within += 1 - shareServedWithin(known, ((i + 0.5) * from) / steps);
+        expect(residualLongerThan(known, from)).to.be.closeTo(1 - (within * from) / steps / known.mean, 1e-4);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("may be constant from one quantile to the next", () => {
+    const flat = empiricalServiceTime([
+      { share: 0.5, time: 0.1 },
+      { share: 0.9, time: 0.1 },
+      { share: 0.99, time: 0.4 },
+    ]);
+    expect(shareServedWithin(flat, 0.0999)).to.equal(0);
+    expect(shareServedWithin(flat, 0.1)).to.be.closeTo(0.9, 1e-9);
+    expect(serviceTimeQuantile(flat, 0.7)).to.be.closeTo(0.1, 1e-9);
+    expect(shareServedWithin(flat, 0.4)).to.be.closeTo(0.99, 1e-9);
+  });
+
+  it("get slower as a whole", () => {
+    const twice = slowed(known, 2);
+    expect(twice.mean).to.be.closeTo(2 * known.mean, 1e-12);
+    fc.assert(
+      fc.property(between(0.01, 3), (limit) => {
+        expect(shareServedWithin(twice, 2 * limit)).to.be.closeTo(shareServedWithin(known, limit), 1e-9);
+        expect(residualLongerThan(twice, 2 * limit)).to.be.closeTo(residualLongerThan(known, limit), 1e-9);
+      }),
+    );
+    expect(slowed({ mean: 0.1, cv: 1 }, 3)).to.deep.equal({ mean: 0.1 * 3, cv: 1 });
+  });
+
+  it("are what the simulation draws, and what the queue is worked out for", () => {
+    const profile = { ...PROFILE, serviceTime: known, concurrency: 1, maxWait: 3 };
+    for (const [tasks, u] of [
+      [1, 0.3],
+      [6, 0.5],
+      [20, 0.6],
+    ] as const) {
+      const rate = (u * tasks) / known.mean;
+      const plant = requestPlant(profile, [0.9, 2], seededRandom(3));
+      const { arrived, late, refused, busy } = plant(tasks, rate, 4e5 / rate);
+      const model = steadyState(profile, tasks, [0.9, 2], u);
+      expect(busy).to.be.closeTo(u * (1 - model.refused), 0.01);
+      expect(model.refused).to.be.closeTo(refused / arrived, 0.002);
+      for (const [i, share] of model.late.entries())
+        expect(share / (late[i]! / arrived), `${tasks} tasks at ${u}`).to.be.within(0.8, 1.25);
+    }
   });
 });

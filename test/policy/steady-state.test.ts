@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { erlangB } from "../../policy/queue.ts";
+import { erlangB, erlangC } from "../../policy/queue.ts";
 import type { TaskProfile } from "../../policy/service.ts";
 import { shareServedWithin } from "../../policy/service-time.ts";
-import { type SteadyState, steadyState } from "../../policy/steady-state.ts";
+import { refusedShare, type SteadyState, steadyState } from "../../policy/steady-state.ts";
 import { anyProfile, between, PROFILE } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";
 
@@ -52,9 +52,18 @@ function integral(f: (x: number) => number, to: number): number {
 describe("steadyState, known answers", () => {
   const utilization = between(0.1, 1.4).filter((u) => Math.abs(u - 1) > 1e-3);
 
-  it("is exact for M/M/c with deterministic patience", () => {
+  it("refuses exactly what M/M/c with deterministic patience refuses, given the wait", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 12 }), between(0.05, 3), utilization, (c, maxWait, u) => {
+      fc.property(fc.integer({ min: 1, max: 12 }), between(0.05, 3), between(0.1, 0.99), (c, maxWait, u) => {
+        const longer = erlangC(c, u * c) * Math.exp((-c * (1 - u) * maxWait) / 0.2); // Erlang's own tail
+        expect(refusedShare(u, longer)).to.be.closeTo(exact(exponential(c, maxWait), u).refused, 1e-8);
+      }),
+    );
+  });
+
+  it("is exact for M/M/c with deterministic patience in overload", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), between(0.05, 3), between(1.01, 2), (c, maxWait, u) => {
         const profile = exponential(c, maxWait);
         const state = steadyState(profile, 1, [], u);
         const known = exact(profile, u);
@@ -65,11 +74,14 @@ describe("steadyState, known answers", () => {
     );
   });
 
-  it("is exact for one overloaded slot", () => {
+  // The cv of exponential service, yet log-normal: what differs is the shape alone.
+  it("holds as many requests as M/M/c with deterministic patience, within 3 %", () => {
     fc.assert(
-      fc.property(between(0.05, 3), between(1.01, 2), (maxWait, u) => {
-        const profile = exponential(1, maxWait);
-        expect(steadyState(profile, 1, [], u).refused).to.be.closeTo(exact(profile, u).refused, 1e-8);
+      fc.property(fc.integer({ min: 1, max: 12 }), between(0.2, 3), between(0.1, 0.99), (c, maxWait, u) => {
+        const profile = exponential(c, maxWait);
+        const { refused, meanWait } = exact(profile, u);
+        const held = ((u * c * (1 - refused)) / 0.2) * (meanWait + 0.2);
+        expect(steadyState(profile, 1, [], u).inSystem / held).to.be.within(0.97, 1.03);
       }),
     );
   });
@@ -160,8 +172,7 @@ function simulated(profile: TaskProfile, tasks: number, threshold: number, u: nu
 }
 
 describe("steadyState against every request served", () => {
-  // Measured: with two slots or more the late share is 0.75 to 1.25 times the simulated one, up to half a percent of
-  // the requests; one slot with regular arrivals is overrated up to fivefold.
+  // docs/capacity-accuracy.md: within 25 % of the simulated share, but for nearly constant service times and several slots.
   for (const concurrency of [1, 2, 8])
     for (const cv of [0.5, 1, 1.2])
       it(`agrees for ${concurrency} slots and cv ${cv}`, () => {
@@ -171,11 +182,11 @@ describe("steadyState against every request served", () => {
             const [model, real] = [steadyState, simulated].map((f) =>
               f === steadyState ? steadyState(profile, tasks, [1], u) : simulated(profile, tasks, 1, u),
             ) as [SteadyState, SteadyState];
-            const most = concurrency === 1 ? 1.6 : 1.25;
             const at = `${tasks} tasks at ${u}`;
+            const noise = 3 * Math.sqrt(real.late[0]! / 1e4); // late requests come in clusters of about ten
             expect(model.late[0], at).to.be.within(
-              0.75 * real.late[0]! - 0.005,
-              most * real.late[0]! + 0.005,
+              0.75 * real.late[0]! - noise,
+              1.25 * real.late[0]! + noise,
             );
             expect(model.refused, at).to.be.closeTo(real.refused, 0.012);
           }

@@ -1,6 +1,6 @@
 import type { Plant } from "../../policy/replay.ts";
 import type { TaskProfile } from "../../policy/service.ts";
-import { logNormal } from "../../policy/service-time.ts";
+import { serviceTimeAt } from "../../policy/service-time.ts";
 
 /** Mulberry32: uniform in [0, 1), the same for the same seed. */
 export function seededRandom(seed: number): () => number {
@@ -77,9 +77,8 @@ function held(freeAt: Float64Array, slots: number, time: number): number {
 
 /** Equally likely service times: the distribution's quantiles at the middles of `count` equal shares. */
 function serviceTimeTable(serviceTime: TaskProfile["serviceTime"], count: number): Float64Array {
-  const { mu, sigma } = logNormal(serviceTime);
   return Float64Array.from({ length: count }, (_, i) =>
-    Math.exp(mu + sigma * normalQuantile((i + 0.5) / count)),
+    serviceTimeAt(serviceTime, normalQuantile((i + 0.5) / count)),
   );
 }
 

@@ -1,0 +1,91 @@
+import { burstSeconds, creditRules, launchBalance } from "../policy/credits.ts";
+import { fleetLimit, sustainedCeiling } from "../policy/demand-curve.ts";
+import { resourcesOf } from "../policy/instance-types.ts";
+import type { Service } from "../policy/service.ts";
+import { taskBounds } from "../policy/task-bounds.ts";
+import type { Judging } from "./declaration-rules.ts";
+import { rounded } from "./demand.ts";
+
+/** What a task's CPU, memory and credits, and what tasks share, have against a declaration. */
+export function resourceRules(service: Service, judging: Judging): void {
+  cpuRules(service, judging);
+  memoryRules(service, judging);
+  creditRemarks(service, judging);
+  contentionRules(service, judging);
+}
+
+/** A request that uses less of a vCPU than this share while it is served mostly waits for others. */
+const MOSTLY_WAITING = 0.02;
+
+function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void {
+  const { cpuTime, concurrency, serviceTime } = capacity;
+  const vcpus = resourcesOf(compute)?.vcpus;
+  if (vcpus === undefined) return;
+  if (cpuTime === undefined) {
+    const share = vcpus / concurrency;
+    if (share < MOSTLY_WAITING)
+      notes.push(
+        `concurrency is ${concurrency} on ${rounded(vcpus)} vCPU: that is right only if a request takes at most ${seconds(share * serviceTime.mean)} of CPU in its ${seconds(serviceTime.mean)}. Declare cpuTime, and the plan respects it`,
+      );
+    return;
+  }
+  if (cpuTime > serviceTime.mean * Math.max(1, vcpus))
+    say(
+      ["capacity", "cpuTime"],
+      `cpuTime is ${seconds(cpuTime)}; a request that is served in ${seconds(serviceTime.mean)} on average takes at most ${seconds(serviceTime.mean * Math.max(1, vcpus))} of ${rounded(vcpus)} vCPU. Correct cpuTime or serviceTime.`,
+    );
+  const slots = concurrency / serviceTime.mean;
+  if (vcpus / cpuTime < slots)
+    notes.push(
+      `cpuTime binds before concurrency does: ${rounded(vcpus)} vCPU serves at most ${rounded(vcpus / cpuTime)} /s at ${seconds(cpuTime)} of CPU each, ${concurrency} slots ${rounded(slots)} /s`,
+    );
+}
+
+function memoryRules(service: Service, { say, notes }: Judging): void {
+  const { memory, concurrency } = service.capacity;
+  const whole = resourcesOf(service.compute)?.memory;
+  if (memory === undefined || whole === undefined) return;
+  if (memory.base + memory.perRequest > whole)
+    say(
+      ["capacity", "memory"],
+      `memory takes ${rounded(memory.base + memory.perRequest)} MiB for the first request (base ${rounded(memory.base)}, perRequest ${rounded(memory.perRequest)}); the task has ${rounded(whole)} MiB. Use a larger one.`,
+    );
+  else if (memory.base + concurrency * memory.perRequest > whole)
+    notes.push(
+      `memory binds before concurrency does: ${concurrency} requests at a time take ${rounded(memory.base + concurrency * memory.perRequest)} MiB of ${rounded(whole)}; no more than ${rounded(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit`,
+    );
+}
+
+function creditRemarks(service: Service, { notes }: Judging): void {
+  const rules = creditRules(service.compute);
+  if (rules === undefined) return;
+  const { bound, utilization } = sustainedCeiling(service);
+  if (bound !== "credits") return;
+  const taken =
+    service.capacity.cpuTime === undefined
+      ? ", the CPU taken to be as busy as the slots (cpuTime is not declared)"
+      : "";
+  notes.push(
+    `CPU credits bind: it sustains ${rounded(100 * rules.baseline)} % of its CPU, a utilization of ${rounded(100 * utilization)} %${taken}; a new one at full CPU slows down to that after ${rounded(burstSeconds(rules, launchBalance(rules), 1) / 60)} min`,
+  );
+}
+
+function contentionRules(service: Service, { say }: Judging): void {
+  const { demand } = service;
+  const limit = fleetLimit(service);
+  const highest =
+    demand.kind === "peak" ? demand.peak : demand.trace.rates.reduce((a, b) => Math.max(a, b), 0);
+  const peak = (1 + demand.growth) * highest;
+  if (peak <= limit.rate) return;
+  const where = Number.isFinite(limit.tasks)
+    ? `at ${limit.tasks} tasks, and more of them serve less`
+    : "however many tasks";
+  say(
+    ["capacity", "contention"],
+    `contention lets all tasks together serve at most ${rounded(limit.rate)} /s, ${where}; the demand peaks at ${rounded(peak)} /s. Take load off what they share, or lower the demand.`,
+  );
+}
+
+function seconds(time: number): string {
+  return time < 1 ? `${rounded(1000 * time)} ms` : `${rounded(time)} s`;
+}

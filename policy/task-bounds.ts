@@ -1,0 +1,65 @@
+import { creditRules, sustainableCpu } from "./credits.ts";
+import { resourcesOf } from "./instance-types.ts";
+import { erlangC } from "./queue.ts";
+import type { Service } from "./service.ts";
+
+/** Requests a second at which a task stops keeping up, whatever the queue; infinite where nothing is known. */
+export interface TaskBounds {
+  /** Its vCPUs are busy all the time. */
+  readonly cpu: number;
+  /** Its requests take all its memory. */
+  readonly memory: number;
+  /** It spends CPU credits faster than it earns them, and will slow down. */
+  readonly credits: number;
+}
+
+/** The bounds that a task's vCPUs, memory and CPU credits set. */
+export function taskBounds(service: Service): TaskBounds {
+  return { cpu: cpuBound(service), memory: memoryBound(service), credits: creditBound(service) };
+}
+
+function cpuBound({ compute, capacity: { cpuTime } }: Service): number {
+  const vcpus = resourcesOf(compute)?.vcpus;
+  return cpuTime === undefined || vcpus === undefined ? Number.POSITIVE_INFINITY : vcpus / cpuTime;
+}
+
+/** Standard deviations above the mean that memory must hold: running out of it loses every request inside. */
+const MARGIN = 3;
+
+/**
+ * Requests in service vary as a Poisson number around rate × service time; the mean plus three standard deviations must fit
+ * into what the base leaves. Where all slots fit at once there is no such bound.
+ */
+function memoryBound({ compute, capacity }: Service): number {
+  const memory = resourcesOf(compute)?.memory;
+  if (capacity.memory === undefined || memory === undefined) return Number.POSITIVE_INFINITY;
+  const fitting = (memory - capacity.memory.base) / capacity.memory.perRequest;
+  if (fitting >= capacity.concurrency) return Number.POSITIVE_INFINITY;
+  if (fitting < 1) return 0;
+  const root = (Math.sqrt(MARGIN ** 2 + 4 * fitting) - MARGIN) / 2; // L + 3 √L = fitting
+  return root ** 2 / capacity.serviceTime.mean;
+}
+
+/** Without a declared CPU time the CPU is taken to be as busy as the slots. */
+function creditBound({ compute, capacity }: Service): number {
+  const rules = creditRules(compute);
+  if (rules === undefined || rules.mode === "unlimited") return Number.POSITIVE_INFINITY;
+  const cpuTime = capacity.cpuTime ?? (rules.vcpus * capacity.serviceTime.mean) / capacity.concurrency;
+  return (sustainableCpu(rules) * rules.vcpus) / cpuTime;
+}
+
+/**
+ * How many times as long a request takes at `rate` requests a second a task, because it shares the vCPUs: declared service
+ * times are those of an idle task, and its CPU time grows as in processor sharing, by the mean wait of M/M/c (which does
+ * not depend on the distribution with one vCPU). Infinite from the CPU bound on.
+ */
+export function cpuStretch({ compute, capacity }: Service, rate: number): number {
+  const vcpus = resourcesOf(compute)?.vcpus;
+  const { cpuTime, serviceTime } = capacity;
+  if (cpuTime === undefined || vcpus === undefined) return 1;
+  const busy = (rate * cpuTime) / vcpus;
+  if (busy >= 1) return Number.POSITIVE_INFINITY;
+  const cpus = Math.max(1, Math.floor(vcpus));
+  const wait = (cpuTime * erlangC(cpus, busy * cpus)) / (vcpus * (1 - busy));
+  return 1 + wait / serviceTime.mean;
+}

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  burstCeiling,
+  busiestUtilization,
+  keepsSlos,
+  sustainedCeiling,
+  tasksNeeded,
+} from "../../policy/demand-curve.ts";
+import { resourcesOf } from "../../policy/instance-types.ts";
+import type { Service, TaskProfile } from "../../policy/service.ts";
+import { cpuStretch, taskBounds } from "../../policy/task-bounds.ts";
+import { between, CART } from "../support/services.ts";
+
+const cart = (more: Partial<TaskProfile>, other: Partial<Service> = {}): Service => ({
+  ...CART,
+  ...other,
+  capacity: { ...CART.capacity, ...more },
+});
+const small = { type: "ec2", instanceType: "t2.small" } as const;
+
+describe("resourcesOf", () => {
+  // Amazon EC2 User Guide, general-purpose-instances.md and compute-optimized-instances.md.
+  it("knows AWS's figures", () => {
+    const known = {
+      "t2.nano": { vcpus: 1, memory: 512 },
+      "t2.small": { vcpus: 1, memory: 2048 },
+      "t2.xlarge": { vcpus: 4, memory: 16_384 },
+      "t3.micro": { vcpus: 2, memory: 1024 },
+      "t4g.2xlarge": { vcpus: 8, memory: 32_768 },
+      "m5.large": { vcpus: 2, memory: 8192 },
+      "m5.24xlarge": { vcpus: 96, memory: 393_216 },
+      "m7g.medium": { vcpus: 1, memory: 4096 },
+      "c5.9xlarge": { vcpus: 36, memory: 73_728 },
+      "r5.xlarge": { vcpus: 4, memory: 32_768 },
+    };
+    for (const [instanceType, resources] of Object.entries(known))
+      expect(resourcesOf({ type: "ec2", instanceType }), instanceType).to.deep.equal(resources);
+    expect(resourcesOf(CART.compute)).to.deep.equal({ vcpus: 0.5, memory: 1024 });
+    for (const instanceType of ["x9.huge", "m5.nano", "t3.4xlarge", "constructor", ""])
+      expect(resourcesOf({ type: "ec2", instanceType }), instanceType).to.equal(undefined);
+  });
+});
+
+describe("taskBounds", () => {
+  it("sets none where nothing is declared", () => {
+    expect(Object.values(taskBounds(CART))).to.deep.equal(new Array(3).fill(Number.POSITIVE_INFINITY));
+  });
+
+  it("is the vCPUs' seconds ÷ a request's", () => {
+    expect(taskBounds(cart({ cpuTime: 0.015 })).cpu).to.be.closeTo(0.5 / 0.015, 1e-9);
+  });
+
+  it("leaves room for the requests in service to vary by three standard deviations", () => {
+    // 824 MiB for 206 requests of 4 MiB: L + 3 √L = 206 at L = 167.35.
+    const { memory } = taskBounds(cart({ concurrency: 1000, memory: { base: 200, perRequest: 4 } }));
+    const inside = memory * 0.2;
+    expect(inside + 3 * Math.sqrt(inside)).to.be.closeTo(206, 1e-9);
+  });
+
+  it("has no bound by memory when all slots fit, and serves nothing when not one does", () => {
+    expect(taskBounds(cart({ memory: { base: 200, perRequest: 400 } })).memory).to.equal(
+      Number.POSITIVE_INFINITY,
+    );
+    expect(taskBounds(cart({ memory: { base: 900, perRequest: 400 } })).memory).to.equal(0);
+  });
+});
+
+describe("cpuStretch", () => {
+  it("is 1 idle, 1 ÷ (1 − ρ) of the CPU time with one vCPU, and grows without bound", () => {
+    const service = cart({ cpuTime: 0.2, serviceTime: { mean: 0.2, cv: 0.7 } }, { compute: small });
+    expect(cpuStretch(service, 0)).to.equal(1);
+    fc.assert(
+      fc.property(between(0, 0.99), (busy) => {
+        expect(cpuStretch(service, busy / 0.2)).to.be.closeTo(1 / (1 - busy), 1e-6); // processor sharing
+      }),
+    );
+    expect(cpuStretch(service, 5)).to.equal(Number.POSITIVE_INFINITY);
+    expect(cpuStretch(CART, 100)).to.equal(1);
+  });
+});
+
+describe("ceilings", () => {
+  it("name the queue when CPU and memory are ample", () => {
+    const ample = cart({ cpuTime: 0.001, memory: { base: 100, perRequest: 4 } });
+    expect(burstCeiling(ample).bound).to.equal("queue");
+    expect(burstCeiling(ample).utilization).to.be.closeTo(busiestUtilization(CART), 0.01);
+  });
+
+  it("CAP-7 name the CPU when many slots share a quarter of a vCPU, and respect it", () => {
+    const compute = { type: "fargate", cpu: 256, memory: 512 } as const;
+    const bound = cart({ concurrency: 64, cpuTime: 0.02 }, { compute });
+    const { utilization, bound: name } = burstCeiling(bound);
+    expect(name).to.equal("cpu");
+    const rate = (utilization * 64) / 0.2;
+    // 0.25 vCPU ÷ 20 ms = 12.5 /s; half of that already makes 200 ms on average 280 ms, and 99 % take 1 s.
+    expect(rate).to.be.closeTo(6.25, 0.1);
+    const needed = tasksNeeded(bound, 100);
+    expect(needed).to.be.closeTo(100 / rate, 1);
+    expect(keepsSlos(bound, needed, 100)).to.equal(true);
+    expect(keepsSlos(bound, needed - 1, 100)).to.equal(false);
+  });
+
+  it("name the memory when requests outgrow it", () => {
+    const heavy = cart({ concurrency: 100, memory: { base: 500, perRequest: 20 } });
+    const { utilization, bound } = burstCeiling(heavy);
+    expect(bound).to.equal("memory");
+    expect((utilization * 100) / 0.2).to.be.closeTo(taskBounds(heavy).memory, 0.1);
+  });
+
+  it("never rise when a request needs more CPU or memory", () => {
+    fc.assert(
+      fc.property(between(0, 0.1), between(0, 0.1), between(1, 50), between(1, 50), (c, d, m, n) => {
+        const ceiling = (cpuTime: number, perRequest: number) =>
+          burstCeiling(cart({ concurrency: 30, cpuTime, memory: { base: 300, perRequest } })).utilization;
+        expect(ceiling(Math.max(c, d), Math.max(m, n))).to.be.at.most(
+          ceiling(Math.min(c, d), Math.min(m, n)) + 2e-4,
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("sustain a fifth of a t2.small in standard mode, and all of it in unlimited mode", () => {
+    const standard = cart({}, { compute: small });
+    expect(sustainedCeiling(standard)).to.deep.equal({ bound: "credits", utilization: 0.2 });
+    const unlimited = cart({}, { compute: { ...small, credits: "unlimited" } });
+    expect(sustainedCeiling(unlimited)).to.deep.equal(burstCeiling(unlimited));
+  });
+
+  it("sustain more when a request leaves the CPU alone for most of its time", () => {
+    // 20 ms of CPU for each 200 ms on two slots: at full slots 10 /s take 0.2 vCPU, just the baseline.
+    const light = cart({ cpuTime: 0.02 }, { compute: small });
+    expect(sustainedCeiling(light)).to.deep.equal(burstCeiling(light));
+    const heavier = cart({ cpuTime: 0.04 }, { compute: small });
+    expect(sustainedCeiling(heavier).bound).to.equal("credits");
+    expect(sustainedCeiling(heavier).utilization).to.be.closeTo(0.5, 1e-9);
+  });
+});
