@@ -8,7 +8,8 @@ interface SdkError {
 /** Names under which AWS refuses a request whose clock is off. */
 const SKEWED = /^(RequestExpired|RequestTimeTooSkewed|SignatureDoesNotMatch|InvalidSignature(Exception)?)$/;
 
-const THROTTLED = /^(Throttling(Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException)$/;
+const THROTTLED =
+  /^(Throttling(Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException)$/;
 
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError)$/;
 
@@ -22,9 +23,13 @@ export function awsFailure(error: unknown, action: string, progress: string, now
       `AWS refused the signature (${name}): this machine's clock is ${Math.abs(Math.round((now - date) / 1000))} s ${now > date ? "ahead of" : "behind"} AWS's. Set it right.`,
     );
   if (THROTTLED.test(name))
-    return new Error(`AWS throttled ${action} ${$metadata?.attempts ?? "several"} times (${said}); ${progress}. Try again in a minute.`);
+    return new Error(
+      `AWS throttled ${action} ${$metadata?.attempts ?? "several"} times (${said}); ${progress}. Try again in a minute.`,
+    );
   if (DENIED.test(name)) return new Error(`AWS denied ${action} (${said}). Allow that action.`);
   if (name === "CredentialsProviderError")
-    return new Error(`no AWS credentials were found (${message.replace(/\.$/, "")}). Set AWS_PROFILE, or log in.`);
+    return new Error(
+      `no AWS credentials were found (${message.replace(/\.$/, "")}). Set AWS_PROFILE, or log in.`,
+    );
   return new Error(`AWS failed at ${action} (${said}); ${progress}.`);
 }

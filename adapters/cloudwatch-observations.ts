@@ -42,7 +42,10 @@ export async function readObservations(
   if (tasks.size === 0) throw await noData(client, series.running ?? series.hosts, watched, spans);
   refuseMilliseconds(responses[0]!, of(responses[0]!));
   const periods = spans.flatMap(({ start, end, period }) =>
-    Array.from({ length: Math.floor((end - start) / period) }, (_, i) => ({ time: start + i * period, period })),
+    Array.from({ length: Math.floor((end - start) / period) }, (_, i) => ({
+      time: start + i * period,
+      period,
+    })),
   );
   const values = { counts: of(counts), failures: of(series.failures), cpu: of(series.cpu), tasks };
   const times = responses.map(of);
@@ -55,7 +58,11 @@ export async function readObservations(
     observations: kept,
     notes: [
       ...spanNotes(spans),
-      ...(counted ? [] : ["RunningTaskCount has no data (Container Insights is off): tasks are the load balancer's HealthyHostCount"]),
+      ...(counted
+        ? []
+        : [
+            "RunningTaskCount has no data (Container Insights is off): tasks are the load balancer's HealthyHostCount",
+          ]),
       ...exclusions(judged.filter((each) => "excluded" in each)),
     ],
   };
@@ -116,7 +123,8 @@ function observed(
   const before = values.tasks.get(time - period);
   if (errors > MOST_FAILURES) return { excluded: "failures", time };
   if (tasks === undefined || tasks === 0) return { excluded: "unknown", time };
-  if (!Number.isInteger(tasks) || (before !== undefined && before !== tasks)) return { excluded: "tasks", time };
+  if (!Number.isInteger(tasks) || (before !== undefined && before !== tasks))
+    return { excluded: "tasks", time };
   const responses = RESPONSES.flatMap(({ of }, i): readonly ResponseFigure[] => {
     const value = times[i]!.get(time);
     const enough = of === "mean" || count * (1 - of) >= BEYOND;
@@ -125,7 +133,7 @@ function observed(
   const cpu = values.cpu.get(time);
   const rate = count / period;
   return {
-    label: `${new Date(1000 * time).toISOString().slice(0, 16)}Z`,
+    label: new Date(1000 * time).toISOString().slice(5, 16).replace("T", " "),
     ...{ arrivalRate: rate, throughput: rate, tasks, responses, errors },
     cpu: cpu === undefined ? null : cpu / 100,
   };

@@ -49,14 +49,23 @@ export function spansOf({ now, length, resolution }: Window): readonly MetricSpa
 
 /** What was read at a coarser period than the rest. */
 export function spanNotes(spans: readonly MetricSpan[]): readonly string[] {
-  const parts = spans.map(({ start, end, period }) => `${((end - start) / 86_400).toFixed(1)} d at ${period} s`);
+  const parts = spans.map(
+    ({ start, end, period }) => `${((end - start) / 86_400).toFixed(1)} d at ${period} s`,
+  );
   return spans.length > 1
-    ? [`CloudWatch keeps older data more coarsely: ${parts.join(", then ")}; a coarser period's rate is taken to hold throughout it`]
+    ? [
+        `CloudWatch keeps older data more coarsely: ${parts.join(", then ")}; a coarser period's rate is taken to hold throughout it`,
+      ]
     : [];
 }
 
 export function requestCount(watched: Watched): Series {
-  return { namespace: "AWS/ApplicationELB", metric: "RequestCount", dimensions: balancer(watched), statistic: "Sum" };
+  return {
+    namespace: "AWS/ApplicationELB",
+    metric: "RequestCount",
+    dimensions: balancer(watched),
+    statistic: "Sum",
+  };
 }
 
 /** CloudWatch's dimensions of what the load balancer measures. */

@@ -12,7 +12,11 @@ export type Column =
 export function columnsOf(
   record: readonly string[],
   rate: string | null,
-): { readonly columns: ReadonlyMap<number, Column>; readonly ignored: readonly string[]; readonly faults: readonly Omit<Fault, "where">[] } {
+): {
+  readonly columns: ReadonlyMap<number, Column>;
+  readonly ignored: readonly string[];
+  readonly faults: readonly Omit<Fault, "where">[];
+} {
   const names = record.map((name) => name.trim().toLowerCase());
   const columns = new Map<number, Column>();
   const faults: Omit<Fault, "where">[] = [];
@@ -20,8 +24,10 @@ export function columnsOf(
   const chosen = rate?.toLowerCase();
   names.forEach((name, place) => {
     const column = name === chosen ? ({ kind: "achieved", perRow: 1 } as const) : columnOf(name);
-    if (typeof column === "string") faults.push({ message: `the column ${shown("column", name)} ${column}.` });
-    else if (column === null || (chosen !== undefined && column.kind === "achieved" && name !== chosen)) ignored.push(name);
+    if (typeof column === "string")
+      faults.push({ message: `the column ${shown("column", name)} ${column}.` });
+    else if (column === null || (chosen !== undefined && column.kind === "achieved" && name !== chosen))
+      ignored.push(name);
     else if (has(columns, column))
       faults.push({
         message: `the column ${shown("column", name)} repeats what another column holds; keep one, or name the rate with \`rate\`.`,
@@ -41,20 +47,28 @@ function has(columns: ReadonlyMap<number, Column>, { kind, ...rest }: Column): b
 
 /** Names that tools and people give the same thing. */
 const NAMES: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ...each(["offered_rps", "offered_rate", "offered_requests_per_second", "target_rps"], { kind: "offered", perRow: 1 }),
+  ...each(["offered_rps", "offered_rate", "offered_requests_per_second", "target_rps"], {
+    kind: "offered",
+    perRow: 1,
+  }),
   ...each(["offered_rpm", "offered_requests_per_minute"], { kind: "offered", perRow: 60 }),
   ...each(["achieved_rps", "achieved_rate", "requests_per_second", "rps", "rate", "txn_rate"], {
     kind: "achieved",
     perRow: 1,
   }),
   ...each(["achieved_rpm", "requests_per_minute", "rpm"], { kind: "achieved", perRow: 60 }),
-  ...each(["cpu_percent", "cpu_pct", "cpu_util", "cpu_utilization", "cpuutilization"], { kind: "cpu", ratio: 0.01 }),
+  ...each(["cpu_percent", "cpu_pct", "cpu_util", "cpu_utilization", "cpuutilization"], {
+    kind: "cpu",
+    ratio: 0.01,
+  }),
   ...each(["cpu_ratio"], { kind: "cpu", ratio: 1 }),
   ...each(["error_percent", "errors_percent"], { kind: "errorShare", ratio: 0.01 }),
   ...each(["error_ratio", "errors_ratio"], { kind: "errorShare", ratio: 1 }),
   ...each(["errors"], { kind: "errors" }),
   ...each(["tasks", "instances", "replicas"], { kind: "tasks" }),
-  ...each(["n", "users", "load_users", "clients", "threads", "processors", "cpus", "connections"], { kind: "n" }),
+  ...each(["n", "users", "load_users", "clients", "threads", "processors", "cpus", "connections"], {
+    kind: "n",
+  }),
   ...each(["memory_mb", "memory_mib"], { kind: "memory" }),
   ...each(["duration_s", "duration_seconds"], { kind: "duration", seconds: 1 }),
   ...each(["duration"], { kind: "duration", seconds: null }),
@@ -87,6 +101,7 @@ function columnOf(name: string): Column | string | null {
 
 /** `99`, `99.9` and `999` alike: beyond two digits the point is left out. */
 function percentile(digits: string): number {
-  const percent = /^\d{3,}$/.test(digits) && digits !== "100" ? `${digits.slice(0, 2)}.${digits.slice(2)}` : digits;
+  const percent =
+    /^\d{3,}$/.test(digits) && digits !== "100" ? `${digits.slice(0, 2)}.${digits.slice(2)}` : digits;
   return Number((Number(percent) / 100).toPrecision(12));
 }

@@ -1,6 +1,6 @@
+import type { MemorySample } from "../policy/memory-growth.ts";
 import { figureName, type Observation, type ResponseFigure } from "../policy/observation.ts";
 import type { ScalingPoint } from "../policy/scalability.ts";
-import type { MemorySample } from "../policy/memory-growth.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf } from "./load-test-columns.ts";
@@ -48,17 +48,24 @@ export function parseLoadTest(text: string, file: string, given: Partial<LoadTes
       message: `the header is ${shown("header", head.record.join(","))}; it must name a rate. Write \`offered_rps,achieved_rps,p50_ms,p99_ms\`.`,
     });
   if (wrong.length > 0) throw badInput(wrong);
-  const rows = body.slice(options.warmup).map((row) => rowOf(row, { columns, file, options, header: head.record }));
+  const rows = body
+    .slice(options.warmup)
+    .map((row) => rowOf(row, { columns, file, options, header: head.record }));
   const broken = rows.flatMap(({ faults }) => faults);
   if (broken.length > 0) throw badInput(broken);
   if (rows.length === 0)
-    throw refused(file, `it has ${body.length} row(s)${options.warmup > 0 ? `, ${options.warmup} of them warm-up` : ""}; at least 3 rates are needed`);
+    throw refused(
+      file,
+      `it has ${body.length} row(s)${options.warmup > 0 ? `, ${options.warmup} of them warm-up` : ""}; at least 3 rates are needed`,
+    );
   return {
     observations: rows.map(({ observation }) => observation),
     scaling: scalingOf(rows),
     memory: memoryOf(rows),
     notes: [
-      ...(ignored.length > 0 ? [`${ignored.length} column(s) are ignored: ${ignored.join(", ").slice(0, 120)}`] : []),
+      ...(ignored.length > 0
+        ? [`${ignored.length} column(s) are ignored: ${ignored.join(", ").slice(0, 120)}`]
+        : []),
       ...(kinds.includes("offered")
         ? []
         : ["it has no offered rate: rows past saturation cannot be told from the others"]),
@@ -100,7 +107,9 @@ function rowOf(
     });
   const value = (kind: Column["kind"]): number | null => {
     const [place, column] = [...columns].find(([, column]) => column.kind === kind) ?? [];
-    return place === undefined || column === undefined ? null : cell(record[place] ?? "", column, (rule) => say(place, rule));
+    return place === undefined || column === undefined
+      ? null
+      : cell(record[place] ?? "", column, (rule) => say(place, rule));
   };
   const achieved = value("achieved");
   const arrivalRate = value("offered") ?? achieved ?? 0;
@@ -117,7 +126,8 @@ function rowOf(
       where: `${file}:${line}:1`,
       message: `errors is ${failed}; of how many requests is not known. Add \`duration_s\`, or write \`error_percent\`.`,
     });
-  const errors = value("errorShare") ?? (failed === null || length === null ? 0 : failed / (arrivalRate * length));
+  const errors =
+    value("errorShare") ?? (failed === null || length === null ? 0 : failed / (arrivalRate * length));
   faults.push(...outOfOrder(responses, `${file}:${line}:1`));
   const observation: Observation = {
     label: `line ${line}`,
@@ -152,7 +162,10 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
     return null;
   }
   const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
-  const least = required || column.kind === "response" || column.kind === "tasks" || column.kind === "n" ? "above 0" : "at least 0";
+  const least =
+    required || column.kind === "response" || column.kind === "tasks" || column.kind === "n"
+      ? "above 0"
+      : "at least 0";
   if (!Number.isFinite(number) || number < 0 || (number === 0 && least === "above 0")) {
     say(`it must be a finite number ${least}`);
     return null;
@@ -165,9 +178,7 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
 
 /** A higher percentile is never the shorter time. */
 function outOfOrder(responses: readonly ResponseFigure[], where: string): readonly Fault[] {
-  const inOrder = responses
-    .filter(({ of }) => of !== "mean")
-    .toSorted((a, b) => Number(a.of) - Number(b.of));
+  const inOrder = responses.filter(({ of }) => of !== "mean").toSorted((a, b) => Number(a.of) - Number(b.of));
   return inOrder.flatMap((figure, i) => {
     const next = inOrder[i + 1];
     if (next === undefined || next.time >= figure.time) return [];

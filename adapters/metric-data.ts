@@ -49,7 +49,11 @@ export async function metricData(
   return values;
 }
 
-async function spanData(client: CloudWatch, series: readonly Series[], span: MetricSpan): Promise<readonly Values[]> {
+async function spanData(
+  client: CloudWatch,
+  series: readonly Series[],
+  span: MetricSpan,
+): Promise<readonly Values[]> {
   const values = series.map(() => new Map<number, number>());
   let open = series.map((_, i) => i);
   for (let tries = 1; open.length > 0; tries++) {
@@ -87,7 +91,9 @@ async function pagesInto(
     for (const result of page.MetricDataResults ?? []) collect(values, series, status, result);
     token = page.NextToken;
     if (token !== undefined && seen.has(token))
-      throw new Error(`CloudWatch repeats a page of GetMetricData for ${when(span)}; reading would never end.`);
+      throw new Error(
+        `CloudWatch repeats a page of GetMetricData for ${when(span)}; reading would never end.`,
+      );
     if (token !== undefined) seen.add(token);
   } while (token !== undefined);
   return status;
@@ -116,7 +122,11 @@ async function answered(
   try {
     return await client.send(command);
   } catch (error) {
-    throw awsFailure(error, "cloudwatch:GetMetricData", `${pages} page(s) of ${when({ start, end, period })} had been read`);
+    throw awsFailure(
+      error,
+      "cloudwatch:GetMetricData",
+      `${pages} page(s) of ${when({ start, end, period })} had been read`,
+    );
   }
 }
 
@@ -146,7 +156,9 @@ function collect(
 function refuseForbidden(series: readonly Series[], status: ReadonlyMap<number, Status>): void {
   const denied = [...status].filter(([, { code }]) => code === "Forbidden");
   if (denied.length === 0) return;
-  const metrics = denied.map(([i, { message }]) => `${named(series[i]!)}${message === "" ? "" : ` (${message})`}`);
+  const metrics = denied.map(
+    ([i, { message }]) => `${named(series[i]!)}${message === "" ? "" : ` (${message})`}`,
+  );
   throw new Error(`CloudWatch forbids ${metrics.join(", ")}; allow \`cloudwatch:GetMetricData\`.`);
 }
 

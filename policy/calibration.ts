@@ -1,6 +1,6 @@
 import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
 import { type CpuDemand, cpuDemand } from "./cpu-demand.ts";
-import { tableRefusals, fitRefusals } from "./identifiability.ts";
+import { fitRefusals, tableRefusals } from "./identifiability.ts";
 import { type Estimate, figureName, type Observation } from "./observation.ts";
 import { binned } from "./observation-bins.ts";
 import { responseTimes } from "./response-time.ts";
@@ -64,7 +64,9 @@ export function calibration(observations: readonly Observation[], known: Known):
   const keepsUp = ({ throughput, arrivalRate }: Observation) => throughput >= KEPT_UP * arrivalRate;
   const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
-  const saturated = observations.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
+  const saturated = observations.filter(
+    (each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most,
+  );
   const cpu = cpuDemand(served.filter(keepsUp));
   const early = tableRefusals(observations, usable);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
@@ -120,12 +122,14 @@ function leftOut(
   const notes = [
     [
       saturated,
-      `past saturation, or of a load generator that waits for answers (${behind}): they mark the limit and do not fit the service time`,
+      `past saturation, or of a load generator that waits for answers (${behind}): such rows mark the limit and do not fit the service time`,
     ],
     [halting, `left out: ${behind}, and yet more was achieved at another rate`],
     [failing, `left out: more than ${percent(MOST_ERRORS)} of the requests failed`],
   ] as const;
-  return notes.flatMap(([rows, why]) => (rows.length === 0 ? [] : [`${count(rows.length, "row")} ${why}: ${listed(rows)}`]));
+  return notes.flatMap(([rows, why]) =>
+    rows.length === 0 ? [] : [`${count(rows.length, "row")} ${why}: ${listed(rows)}`],
+  );
 }
 
 function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow[]): readonly string[] {

@@ -113,7 +113,10 @@ function range(
   return {
     value: best.concurrency,
     low: low === undefined ? least : edge(best.concurrency, low, likely),
-    high: high === undefined && likely(most) ? Number.POSITIVE_INFINITY : edge(best.concurrency, high ?? most, likely),
+    high:
+      high === undefined && likely(most)
+        ? Number.POSITIVE_INFINITY
+        : edge(best.concurrency, high ?? most, likely),
   };
 }
 
@@ -136,7 +139,10 @@ const FAR_RATIO = Math.log(1.5);
 const FEW = 0.05;
 
 function outliersOf(rows: readonly Observation[], { residuals }: LatencyFit): readonly Outlier[] {
-  const sizes = residuals.flat().map(Math.abs).toSorted((a, b) => a - b);
+  const sizes = residuals
+    .flat()
+    .map(Math.abs)
+    .toSorted((a, b) => a - b);
   const scale = 1.4826 * (sizes[Math.floor(sizes.length / 2)] ?? 0); // of a normal distribution
   const far = rows.flatMap(({ responses }, row) =>
     responses.flatMap(({ of }, i) =>

@@ -48,7 +48,9 @@ export function fitRefusals(
   const vague = (estimate: Estimate) => estimate.high > WIDEST * estimate.low;
   const reasons = [
     ...(residual > MOST_RESIDUAL
-      ? [`the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`]
+      ? [
+          `the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`,
+        ]
       : []),
     ...(busiest > 1
       ? [
@@ -57,7 +59,9 @@ export function fitRefusals(
       : []),
     ...(hottest > 1 ? [`CPU utilization reaches ${percent(hottest)}; a task has 100 %`] : []),
     ...(vague(mean)
-      ? [`the mean service time is somewhere between ${seconds(mean.low)} and ${seconds(mean.high)}: too vague`]
+      ? [
+          `the mean service time is somewhere between ${seconds(mean.low)} and ${seconds(mean.high)}: too vague`,
+        ]
       : []),
     ...(vague(cv) && cv.high - cv.low > 0.5
       ? [

@@ -41,7 +41,10 @@ export function latencyFit(
   start: { readonly mean: number; readonly cv: number },
 ): LatencyFit {
   const residualsOf = residualsFor(data, concurrency, outliers);
-  const flat = (at: readonly number[]) => residualsOf(at).flat().filter((value) => !Number.isNaN(value));
+  const flat = (at: readonly number[]) =>
+    residualsOf(at)
+      .flat()
+      .filter((value) => !Number.isNaN(value));
   const fit = leastSquares(flat, [Math.log(start.mean), Math.log(start.cv)]);
   const rows = data.rows.length + data.saturated.length;
   const residuals = residualsOf(fit.parameters);
@@ -56,14 +59,19 @@ export function latencyFit(
   };
 }
 
-function residualsFor({ rows, saturated, maxWait }: LatencyData, concurrency: number, outliers: readonly Outlier[]) {
+function residualsFor(
+  { rows, saturated, maxWait }: LatencyData,
+  concurrency: number,
+  outliers: readonly Outlier[],
+) {
   const figures = rows.map(({ responses }) => responses.map(({ of }) => of));
   const left = (row: number, of: ResponseFigure["of"]) =>
     outliers.some((outlier) => outlier.row === row && outlier.of === of);
   const weight = Math.sqrt(Math.max(1, ...figures.map(({ length }) => length))); // a saturated row counts like a whole row
   return ([logMean, logCv]: readonly number[]) => {
     const [mean, cv] = [Math.exp(logMean!), Math.exp(logCv!)];
-    if (!(mean > LEAST_MEAN && mean < MOST_MEAN && cv > LEAST_CV && cv < MOST_CV)) return [[Number.POSITIVE_INFINITY]];
+    if (!(mean > LEAST_MEAN && mean < MOST_MEAN && cv > LEAST_CV && cv < MOST_CV))
+      return [[Number.POSITIVE_INFINITY]];
     const profile: TaskProfile = { serviceTime: { mean, cv }, concurrency, maxWait, startup: 0 };
     const timed = rows.map(({ arrivalRate, tasks, responses }, row) => {
       const expected = responseTimes(profile, tasks, arrivalRate / tasks, figures[row]!);
@@ -80,10 +88,17 @@ function residualsFor({ rows, saturated, maxWait }: LatencyData, concurrency: nu
  * From a logarithm, its entry of (JᵀJ)⁻¹ and the sum of squares. The figures of a row rise and fall together, so a row
  * counts as one observation, whatever number of percentiles it has.
  */
-function estimate(logarithm: number, unscaled: number | undefined, sumOfSquares: number, rows: number): Estimate {
+function estimate(
+  logarithm: number,
+  unscaled: number | undefined,
+  sumOfSquares: number,
+  rows: number,
+): Estimate {
   const degrees = Math.max(1, rows - 1);
   const error =
-    unscaled === undefined ? Number.POSITIVE_INFINITY : Math.sqrt((Math.max(0, unscaled) * sumOfSquares) / degrees);
+    unscaled === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.sqrt((Math.max(0, unscaled) * sumOfSquares) / degrees);
   const width = standardErrors(degrees) * error;
   return { value: Math.exp(logarithm), low: Math.exp(logarithm - width), high: Math.exp(logarithm + width) };
 }

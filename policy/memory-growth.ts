@@ -20,8 +20,14 @@ const NEGLIGIBLE = 1;
 export function memoryGrowth(samples: readonly MemorySample[]): number {
   if (samples.length < 4) return 0;
   const rates = samples.map(({ rate }) => rate);
-  const times = withoutLine(rates, samples.map(({ time }) => time));
-  const memory = withoutLine(rates, samples.map(({ memory }) => memory));
+  const times = withoutLine(
+    rates,
+    samples.map(({ time }) => time),
+  );
+  const memory = withoutLine(
+    rates,
+    samples.map(({ memory }) => memory),
+  );
   const moved = Math.max(...times) - Math.min(...times);
   const whole = Math.max(...samples.map(({ time }) => time)) - Math.min(...samples.map(({ time }) => time));
   if (moved < 0.05 * whole) return 0; // load and time rise together: one cannot be told from the other

@@ -28,7 +28,7 @@ function middle(group: readonly Observation[]): Observation {
   const known = group.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
   const figures = new Set(group.flatMap(({ responses }) => responses.map(({ of }) => of)));
   return {
-    label: `${group.length} rows from ${group[0]!.label} to ${group.at(-1)!.label}`,
+    label: `${group.length} rows from ${group[0]!.label}`,
     arrivalRate: of(load) * tasks,
     throughput: of(({ throughput, tasks }) => throughput / tasks) * tasks,
     tasks,

@@ -50,7 +50,9 @@ function responseQuantiles(
 ): readonly number[] {
   const excess = (times: readonly number[], sought: readonly number[]) => {
     const { late, refused } = steadyState(profile, tasks, times.map(Math.exp), utilization);
-    return late.map((share, i) => Math.log(Math.max(share - refused, 1e-15) / (1 - refused) / (1 - sought[i]!)));
+    return late.map((share, i) =>
+      Math.log(Math.max(share - refused, 1e-15) / (1 - refused) / (1 - sought[i]!)),
+    );
   };
   const idle = shares.map((share) => serviceTimeQuantile(profile.serviceTime, share));
   const lows = idle.map((time) => Math.log(time) - 1e-6); // waiting only adds to the service
@@ -64,7 +66,10 @@ function responseQuantiles(
     const open = brackets.flatMap(({ found }, i) => (Number.isNaN(found) ? [i] : []));
     if (open.length === 0) break;
     const times = open.map((i) => between(brackets[i]!, turn));
-    const values = excess(times, open.map((i) => shares[i]!));
+    const values = excess(
+      times,
+      open.map((i) => shares[i]!),
+    );
     open.forEach((i, k) => {
       narrow(brackets[i]!, times[k]!, values[k]!);
     });

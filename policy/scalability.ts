@@ -25,7 +25,11 @@ export interface Scalability {
 
 export type ScalabilityFit =
   | { readonly kind: "fitted"; readonly scalability: Scalability }
-  | { readonly kind: "refused"; readonly reasons: readonly string[]; readonly scalability: Scalability | null };
+  | {
+      readonly kind: "refused";
+      readonly reasons: readonly string[];
+      readonly scalability: Scalability | null;
+    };
 
 /** Fewer distinct N leave the three parameters without a check. */
 const LEAST_POINTS = 4;
@@ -40,19 +44,25 @@ export function scalability(points: readonly ScalingPoint[]): ScalabilityFit {
     return {
       kind: "refused",
       scalability: null,
-      reasons: [`throughput is measured at ${distinct} distinct N; at least ${LEAST_POINTS} are needed for α, β and λ`],
+      reasons: [
+        `throughput is measured at ${distinct} distinct N; at least ${LEAST_POINTS} are needed for α, β and λ`,
+      ],
     };
   const full = fitted(points, [true, true]);
   const found = fitted(points, [!chance(full.alpha), !chance(full.beta)]);
   const reasons = [
     ...(found.alpha.value < 0
-      ? [`α is ${found.alpha.value.toPrecision(3)}, below 0: throughput rises faster than N, which is no contention`]
+      ? [
+          `α is ${found.alpha.value.toPrecision(3)}, below 0: throughput rises faster than N, which is no contention`,
+        ]
       : []),
     ...(found.beta.value < 0
       ? [`β is ${found.beta.value.toPrecision(3)}, below 0: the law allows no gain from coherency`]
       : []),
     ...(found.residual > MOST_RESIDUAL
-      ? [`the residual is ${Math.round(100 * found.residual)} %; at most ${100 * MOST_RESIDUAL} % can be believed`]
+      ? [
+          `the residual is ${Math.round(100 * found.residual)} %; at most ${100 * MOST_RESIDUAL} % can be believed`,
+        ]
       : []),
   ];
   return reasons.length > 0
@@ -66,7 +76,10 @@ function chance({ value, high }: Estimate): boolean {
 }
 
 /** Least squares of the throughput itself, as it is published; N scaled so that all parameters are of the order of 1. */
-function fitted(points: readonly ScalingPoint[], [withAlpha, withBeta]: readonly [boolean, boolean]): Scalability {
+function fitted(
+  points: readonly ScalingPoint[],
+  [withAlpha, withBeta]: readonly [boolean, boolean],
+): Scalability {
   const largest = Math.max(...points.map(({ n }) => n));
   const most = Math.max(...points.map(({ throughput }) => throughput));
   const first = Math.max(...points.map(({ n, throughput }) => throughput / n));
