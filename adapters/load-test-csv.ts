@@ -4,7 +4,7 @@ import type { ScalingPoint } from "../policy/scalability.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf } from "./load-test-columns.ts";
-import { duration } from "./quantity.ts";
+import { duration, twelveDigits } from "./quantity.ts";
 import { records, refused, spot } from "./trace-rows.ts";
 
 /** How a table is to be read where its file leaves that open. */
@@ -171,9 +171,9 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
     return null;
   }
   if (column.kind === "tasks" && !Number.isInteger(number)) say("tasks are whole");
-  if ("perRow" in column) return number / column.perRow;
-  if ("ratio" in column) return number * column.ratio;
-  return number * ("seconds" in column ? (column.seconds ?? 1) : 1);
+  if ("perRow" in column) return twelveDigits(number / column.perRow);
+  if ("ratio" in column) return twelveDigits(number * column.ratio);
+  return twelveDigits(number * ("seconds" in column ? (column.seconds ?? 1) : 1));
 }
 
 /** A higher percentile is never the shorter time. */

@@ -1,4 +1,10 @@
-import { type LatencyData, type LatencyFit, latencyFit, type Outlier } from "./latency-fit.ts";
+import {
+  degreesOfFreedom,
+  type LatencyData,
+  type LatencyFit,
+  latencyFit,
+  type Outlier,
+} from "./latency-fit.ts";
 import type { Estimate, Observation } from "./observation.ts";
 import { standardErrors } from "./student.ts";
 
@@ -104,8 +110,7 @@ function range(
   { best, data, least, most }: Profile,
   outliers: readonly Outlier[],
 ): Estimate {
-  const degrees = Math.max(1, data.rows.length + data.saturated.length - 1);
-  const limit = best.sumOfSquares * (1 + standardErrors(degrees) ** 2 / degrees);
+  const limit = best.sumOfSquares + standardErrors(degreesOfFreedom(data)) ** 2 * best.variance;
   const likely = (concurrency: number) => at(concurrency, outliers).sumOfSquares <= limit;
   const known = [...tried.keys()].toSorted((a, b) => a - b);
   const high = known.find((slots) => slots > best.concurrency && !likely(slots));

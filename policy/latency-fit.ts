@@ -28,10 +28,15 @@ export interface LatencyFit {
   /** Root mean square of them: about the typical relative error. */
   readonly residual: number;
   readonly sumOfSquares: number;
+  /** Variance of a row, in the unit of the sum of squares. */
+  readonly variance: number;
 }
 
 /** Ranges that a search may not leave, in seconds and as a ratio. */
 const [LEAST_MEAN, MOST_MEAN, LEAST_CV, MOST_CV] = [1e-6, 3600, 0.01, 10];
+
+/** Relative error that every measured response time is taken to have at least, however well a fit happens to go. */
+const LEAST_ERROR = 0.01;
 
 /** The profile with `concurrency` slots whose percentiles, means and saturation are nearest to those measured. */
 export function latencyFit(
@@ -46,16 +51,27 @@ export function latencyFit(
       .flat()
       .filter((value) => !Number.isNaN(value));
   const fit = leastSquares(flat, [Math.log(start.mean), Math.log(start.cv)]);
-  const rows = data.rows.length + data.saturated.length;
+  const degrees = degreesOfFreedom(data);
+  const each = Math.max(1, ...data.rows.map(({ responses }) => responses.length));
+  const variance = Math.max(fit.sumOfSquares / degrees, each * LEAST_ERROR ** 2);
   const residuals = residualsOf(fit.parameters);
   const measured = residuals.slice(0, data.rows.length);
   return {
     concurrency,
-    mean: estimate(fit.parameters[0]!, fit.unscaledCovariance?.[0]?.[0], fit.sumOfSquares, rows),
-    cv: estimate(fit.parameters[1]!, fit.unscaledCovariance?.[1]?.[1], fit.sumOfSquares, rows),
+    mean: estimate(
+      fit.parameters[0]!,
+      (fit.unscaledCovariance?.[0]?.[0] ?? Number.POSITIVE_INFINITY) * variance,
+      degrees,
+    ),
+    cv: estimate(
+      fit.parameters[1]!,
+      (fit.unscaledCovariance?.[1]?.[1] ?? Number.POSITIVE_INFINITY) * variance,
+      degrees,
+    ),
     residuals: measured,
     residual: rootMeanSquare(measured.flat()),
     sumOfSquares: fit.sumOfSquares,
+    variance,
   };
 }
 
@@ -84,22 +100,13 @@ function residualsFor(
   };
 }
 
-/**
- * From a logarithm, its entry of (JᵀJ)⁻¹ and the sum of squares. The figures of a row rise and fall together, so a row
- * counts as one observation, whatever number of percentiles it has.
- */
-function estimate(
-  logarithm: number,
-  unscaled: number | undefined,
-  sumOfSquares: number,
-  rows: number,
-): Estimate {
-  const degrees = Math.max(1, rows - 1);
-  const error =
-    unscaled === undefined
-      ? Number.POSITIVE_INFINITY
-      : Math.sqrt((Math.max(0, unscaled) * sumOfSquares) / degrees);
-  const width = standardErrors(degrees) * error;
+/** The figures of a row rise and fall together, so a row counts as one observation, whatever number of percentiles it has. */
+export function degreesOfFreedom({ rows, saturated }: LatencyData): number {
+  return Math.max(1, rows.length + saturated.length - 1);
+}
+
+function estimate(logarithm: number, variance: number, degrees: number): Estimate {
+  const width = standardErrors(degrees) * Math.sqrt(Math.max(0, variance));
   return { value: Math.exp(logarithm), low: Math.exp(logarithm - width), high: Math.exp(logarithm + width) };
 }
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { readLoadTest } from "../../adapters/load-test-csv.ts";
 import { type ScalingPoint, scalability } from "../../policy/scalability.ts";
+import { standardErrors } from "../../policy/student.ts";
 import { between } from "../support/services.ts";
 
 function law(lambda: number, alpha: number, beta: number, n: number): ScalingPoint {
@@ -25,22 +26,28 @@ describe("scalability", () => {
     );
   });
 
-  // S. Möding, "Analyze system scalability in R with the Universal Scalability Law" (the usl package's vignette), by nls:
-  // γ 89.9952, α 0.0277285, β 0.0001044 for specsdm91; γ 21.8488, α 0.057771, β 0 for raytracer.
+  // smoeding/usl, tests/usl-nlxb.Rout.save: γ 89.995233, α 0.0277285 ± 0.0091217, β 0.0001044 ± 0.0000199 (standard errors).
   it("agrees with the published fit of SPEC SDM 91", () => {
     const { lambda, alpha, beta, peak } = published("specsdm91.csv").scalability!;
-    expect(lambda.value).to.be.closeTo(89.9952, 1e-2);
-    expect(alpha.value).to.be.closeTo(0.0277285, 1e-5);
+    expect(lambda.value).to.be.closeTo(89.995233, 1e-3);
+    expect(alpha.value).to.be.closeTo(0.0277285, 1e-6);
+    expect((alpha.high - alpha.low) / 2 / standardErrors(4)).to.be.closeTo(0.0091217, 1e-5);
     expect(beta.value).to.be.closeTo(0.0001044, 1e-7);
-    expect(peak).to.be.closeTo(96.5, 0.1);
+    expect((beta.high - beta.low) / 2 / standardErrors(4)).to.be.closeTo(0.0000199, 1e-7);
+    expect(peak).to.be.closeTo(97, 0.6); // tests/peak-scalability.Rout.save
   });
 
-  it("agrees with the published fit of the ray tracer, which has no coherency", () => {
-    const { lambda, alpha, beta, peak } = published("raytracer.csv").scalability!;
-    expect(lambda.value).to.be.closeTo(21.8488, 1e-3);
-    expect(alpha.value).to.be.closeTo(0.057771, 1e-5);
+  it("finds no coherency in the ray tracer, and contention that no other value improves on", () => {
+    const { lambda, alpha, beta, peak, points } = published("raytracer.csv").scalability!;
     expect(beta.value).to.equal(0);
     expect(peak).to.equal(Number.POSITIVE_INFINITY);
+    const squares = (a: number, b: number) =>
+      points.reduce((sum, { n, throughput }) => sum + (law(a, b, 0, n).throughput - throughput) ** 2, 0);
+    for (const step of [0.99, 0.999, 1.001, 1.01]) {
+      expect(squares(lambda.value * step, alpha.value)).to.be.above(squares(lambda.value, alpha.value));
+      expect(squares(lambda.value, alpha.value * step)).to.be.above(squares(lambda.value, alpha.value));
+    }
+    expect(alpha.value).to.be.within(0.05, 0.065);
   });
 
   it("LT-6 refuses α below 0, where throughput rises faster than N", () => {

@@ -60,3 +60,11 @@ function quantile(grid: readonly number[], tail: readonly number[], share: numbe
 export function off(value: number, truth: number): number {
   return Math.abs(value / truth - 1);
 }
+
+/** A load-test table of what the model says, in milliseconds. */
+export function loadTestCsv(profile: TaskProfile, utilizations: readonly number[]): string {
+  const rows = modeled(profile, utilizations).map(({ arrivalRate, responses }) =>
+    [arrivalRate, arrivalRate, ...responses.map(({ time }) => (1000 * time).toFixed(4))].join(","),
+  );
+  return ["offered_rps,achieved_rps,p50_ms,p90_ms,p99_ms", ...rows].join("\n");
+}
