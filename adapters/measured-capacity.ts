@@ -1,4 +1,5 @@
 import { type Calibration, calibration } from "../policy/calibration.ts";
+import { memoryRemarks } from "../policy/memory-growth.ts";
 import type { Estimate } from "../policy/observation.ts";
 import { figure, percent, seconds } from "../policy/words.ts";
 import { isBadInput, shown } from "./bad-input.ts";
@@ -37,7 +38,7 @@ export function measuredCapacity(
       return undefined;
     }
     const fitted = result.calibration;
-    notes.push(...test.notes, ...fittedNotes(file, fitted));
+    notes.push(...test.notes, ...memoryRemarks(test.memory), ...fittedNotes(file, fitted));
     return {
       serviceTime: { mean: fitted.mean.value, cv: fitted.cv.value },
       concurrency: fitted.concurrency.value,

@@ -34,6 +34,8 @@ export interface Findings {
   readonly rows: number;
   readonly profile: CalibrationResult | null;
   readonly cpu: CpuDemand | null;
+  /** Of a task, where given. */
+  readonly vcpus: number | null;
   readonly scalability: ScalabilityFit | null;
   /** The trace written: its file, days and mean rate. */
   readonly trace: { readonly file: string; readonly days: number; readonly meanRate: number } | null;
@@ -54,7 +56,10 @@ export function calibrateCommand(answer: (code: ExitCode) => void): Command {
     )
     .addOption(new Option("--rate-column <name>", "the table's column with the rate achieved"))
     .addOption(
-      new Option("--load-balancer <name>", "Application Load Balancer: app/<name>/<id>, or its name"),
+      new Option(
+        "--load-balancer <name>",
+        "Application Load Balancer: app/<name>/<id>, or its name",
+      ).conflicts(["tasks", "warmup", "rateColumn"]),
     )
     .addOption(new Option("--target-group <name>", "targetgroup/<name>/<id>, or its name"))
     .addOption(new Option("--cluster <name>", "ECS cluster"))
@@ -90,7 +95,7 @@ Examples:
   $ setpoint calibrate --load-balancer shop --target-group cart --cluster shop --service cart
   $ setpoint calibrate --load-balancer shop --days 60 --write-trace traces/shop.csv
 
-Exit codes: 0 fitted; 1 the data cannot identify the model, or AWS failed; 2 wrong use or bad input.`,
+Exit codes: 0 fitted; 1 a fit is refused, or AWS failed; 2 wrong use or bad input.`,
     )
     .action(async (options: CalibrateOptions) => answer(await calibrate(options)));
 }
@@ -115,27 +120,27 @@ async function calibrate(options: CalibrateOptions): Promise<ExitCode> {
   if (options.format === "json") process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else {
     const { calibrationText } = await import("./render-calibration.ts");
-    process.stdout.write(`${calibrationText(findings, options.vcpus ?? null)}\n`);
+    process.stdout.write(`${calibrationText(findings)}\n`);
   }
-  const refused = findings.profile?.kind === "refused" || findings.scalability?.kind === "refused";
+  const { profile, scalability, cpu } = findings;
+  const refused =
+    profile?.kind === "refused" || scalability?.kind === "refused" || (cpu?.refused ?? null) !== null;
   return refused ? 1 : 0;
 }
 
 async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Findings> {
   progress(`fitting ${file}`);
   const { readLoadTest } = await import("../adapters/load-test-csv.ts");
-  const { memoryGrowth } = await import("../policy/memory-growth.ts");
+  const { memoryRemarks } = await import("../policy/memory-growth.ts");
   const { scalability } = await import("../policy/scalability.ts");
   const { tasks, warmup, rateColumn } = options;
   const test = readLoadTest(file, { tasks, warmup, rate: rateColumn ?? null });
-  const growth = memoryGrowth(test.memory);
-  const leak = `memory grows ${growth.toPrecision(2)} MB/h at constant load; instance lifetime bounds it`;
   return {
     ...(await fits(test.observations, options)),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
     trace: null,
-    notes: [...test.notes, ...(growth > 0 ? [leak] : [])],
+    notes: [...test.notes, ...memoryRemarks(test.memory)],
   };
 }
 
@@ -198,6 +203,7 @@ async function fits(observations: readonly Observation[], options: CalibrateOpti
     rows: observations.length,
     profile: timed ? calibration(observations, known) : null,
     cpu: cpuDemand(observations),
+    vcpus: options.vcpus ?? null,
   };
 }
 

@@ -8,8 +8,8 @@ import { hanging, padded, table } from "./layout.ts";
 import { bold, warning } from "./terminal.ts";
 
 /** A fit for people: what is refused first, then each estimate with its interval, the rows beside the model, and what to commit. */
-export function calibrationText(findings: Findings, vcpus: number | null): string {
-  const { source, rows, profile, cpu, scalability, trace, notes } = findings;
+export function calibrationText(findings: Findings): string {
+  const { source, rows, profile, cpu, vcpus, scalability, trace, notes } = findings;
   const fitted = profile?.kind === "calibrated" ? profile.calibration : null;
   const shown = profile?.calibration ?? null;
   return [
@@ -18,6 +18,9 @@ export function calibrationText(findings: Findings, vcpus: number | null): strin
     ...(scalability?.kind === "refused"
       ? refusal("The scalability law is refused:", scalability.reasons)
       : []),
+    ...(cpu === null || cpu.refused === null
+      ? []
+      : refusal("CPU is refused as a measure of load:", [cpu.refused])),
     ...section(
       fitted === null ? "The fit that is not believed" : "What one task can do",
       shown === null ? [] : profileLines(shown),
@@ -30,7 +33,9 @@ export function calibrationText(findings: Findings, vcpus: number | null): strin
     ...section("Measured, and what the model says", shown === null ? [] : [rowTable(shown.rows)]),
     ...section(
       "Noticed",
-      [...notes, ...(shown?.notes ?? [])].map((note) => hanging("    · ", note)),
+      [...notes, ...(shown?.notes ?? [])]
+        .filter((note) => note !== cpu?.refused)
+        .map((note) => hanging("    · ", note)),
     ),
     ...section("To commit", [...(fitted === null ? [] : commitLines(fitted)), ...traceLines(trace)]),
     ...(profile?.kind === "refused"

@@ -81,7 +81,7 @@ export function calibration(observations: readonly Observation[], known: Known):
       observations.filter((each) => keepsUp(each) && !served.includes(each)),
     ),
     ...outlierNotes(fit, found.rows),
-    ...fallingLatency(data.rows),
+    ...fallingLatency(data.rows, usable),
     ...cpuNotes(cpu, found.saturation),
   ];
   const whole = { ...found, cpu, notes };
@@ -144,7 +144,10 @@ function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow
 /** A median this much above that of the next higher rate is no matter of chance. */
 const FALLS = 1.2;
 
-function fallingLatency(rows: readonly Observation[]): readonly string[] {
+/** Only among so many first rows is a fall a matter of warming up. */
+const WARMING = 3;
+
+function fallingLatency(rows: readonly Observation[], inFile: readonly Observation[]): readonly string[] {
   const inOrder = rows.toSorted((a, b) => a.arrivalRate / a.tasks - b.arrivalRate / b.tasks);
   const falls = inOrder.flatMap((row, i) => {
     const [now, next] = [row.responses[0], inOrder[i + 1]?.responses[0]];
@@ -152,15 +155,19 @@ function fallingLatency(rows: readonly Observation[]): readonly string[] {
       ? [row]
       : [];
   });
-  return falls.length === 0
-    ? []
-    : [
-        `the latency falls as the rate rises after ${listed(falls)}: the service was still warming up, or something else ran; \`warmup: ${rows.indexOf(falls[0]!) + 1}\` leaves out the first rows`,
-      ];
+  if (falls.length === 0) return [];
+  const first = inFile.indexOf(falls[0]!);
+  const wayOut =
+    first >= 0 && first < WARMING
+      ? `the service was still warming up; \`warmup: ${first + 1}\` leaves out the first rows`
+      : "something else ran meanwhile, or the rows are too short";
+  return [`the latency falls as the rate rises after ${listed(falls)}: ${wayOut}`];
 }
 
 function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] {
-  if (cpu === null || !(cpu.work.value > 0)) return [];
+  if (cpu === null) return [];
+  if (cpu.refused !== null) return [cpu.refused];
+  if (!(cpu.work.value > 0)) return [];
   const limit = (1 - cpu.idle.value) / cpu.work.value;
   return limit < 0.9 * saturation
     ? [

@@ -1,5 +1,6 @@
 import type { Estimate, Observation } from "./observation.ts";
 import { straightLine } from "./straight-line.ts";
+import { percent } from "./words.ts";
 
 /** The utilization law: CPU utilization = idle + work × requests per second a task. */
 export interface CpuDemand {
@@ -10,7 +11,12 @@ export interface CpuDemand {
   /** Share of the variance of CPU that requests explain, R². */
   readonly explained: number;
   readonly rows: number;
+  /** Why it does not stand for load, if it does not. */
+  readonly refused: string | null;
 }
+
+/** R² below which requests do not explain CPU. */
+const LEAST_EXPLAINED = 0.5;
 
 /** What one request costs of a task's CPU, by linear regression; `null` where fewer than three rows have it. */
 export function cpuDemand(observations: readonly Observation[]): CpuDemand | null {
@@ -20,5 +26,10 @@ export function cpuDemand(observations: readonly Observation[]): CpuDemand | nul
     measured.map(({ throughput, tasks }) => throughput / tasks),
     measured.map(({ cpu }) => cpu!),
   );
-  return { work: line.slope, idle: line.intercept, explained: line.explained, rows: measured.length };
+  const { slope, intercept, explained } = line;
+  const refused =
+    explained < LEAST_EXPLAINED
+      ? `requests explain ${percent(Math.max(0, explained))} of CPU (R²), below ${percent(LEAST_EXPLAINED)}: CPU does not stand for load; scale on requests per target instead`
+      : null;
+  return { work: slope, idle: intercept, explained, rows: measured.length, refused };
 }

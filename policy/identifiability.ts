@@ -31,15 +31,12 @@ export function tableRefusals(
 /** A response time is believed when the model misses it by no more than this, as a root mean square. */
 const MOST_RESIDUAL = 0.2;
 
-/** R² below which requests do not explain CPU. */
-const LEAST_EXPLAINED = 0.5;
-
 /** An interval whose ends differ by more than this factor tells nothing. */
 const WIDEST = 2;
 
 /** Why a fit is not to be believed: the model does not describe the data, or the data do not tell its parameters apart. */
 export function fitRefusals(
-  { mean, cv, concurrency, residual, cpu, rows, saturation }: Calibration,
+  { mean, cv, concurrency, residual, rows, saturation }: Calibration,
   known: Known,
   served: readonly Observation[],
 ): readonly string[] {
@@ -76,11 +73,6 @@ export function fitRefusals(
     ...(known.concurrency === null && Number.isFinite(concurrency.high) && vague(concurrency)
       ? [
           `the concurrency is somewhere between ${concurrency.low} and ${concurrency.high}: too vague. Measure closer to saturation, or declare \`concurrency\``,
-        ]
-      : []),
-    ...(cpu !== null && cpu.explained < LEAST_EXPLAINED
-      ? [
-          `requests explain ${percent(Math.max(0, cpu.explained))} of CPU (R²); at least ${percent(LEAST_EXPLAINED)} are needed for CPU to stand for load. Scale on requests per target instead, or leave the CPU column out`,
         ]
       : []),
   ];

@@ -1,4 +1,5 @@
 import { straightLine } from "./straight-line.ts";
+import { figure } from "./words.ts";
 
 /** Memory of a task while it is under test. */
 export interface MemorySample {
@@ -33,6 +34,13 @@ export function memoryGrowth(samples: readonly MemorySample[]): number {
   if (moved < 0.05 * whole) return 0; // load and time rise together: one cannot be told from the other
   const hourly = 3600 * straightLine(times, memory).slope.low;
   return hourly > NEGLIGIBLE ? hourly : 0;
+}
+
+/** A leak in words; nothing where memory holds. */
+export function memoryRemarks(samples: readonly MemorySample[]): readonly string[] {
+  const growth = memoryGrowth(samples);
+  if (growth === 0) return [];
+  return [`memory grows ${figure(growth)} MB/h at constant load; instance lifetime bounds it`];
 }
 
 function withoutLine(x: readonly number[], y: readonly number[]): readonly number[] {

@@ -69,13 +69,13 @@ describe("setpoint calibrate --load-test", () => {
       .and.match(/most throughput +at N = 96\.5/);
   });
 
-  it("states CPU seconds for the vCPUs given", async () => {
+  it("CW-18 states CPU seconds for the vCPUs given, and exits with 1 where requests do not explain them", async () => {
     const args = ["calibrate", "--load-test", "test/fixtures/latency/oracle-oltp-2min.csv", "--vcpus", "2"];
     const { code, stdout } = await run(args);
-    expect(code).to.equal(0);
+    expect(code).to.equal(1);
     expect(stdout)
-      .to.match(/a request +138 ms .* of CPU\n/)
-      .and.match(/explained +49\.8 %/);
+      .to.match(/✗ CPU is refused as a measure of load:\n +· requests explain 49\.8 % of CPU/)
+      .and.match(/a request +138 ms .* of CPU\n/);
   });
 
   it("CAP-14 warns of memory that grows at constant load", async () => {
@@ -92,6 +92,7 @@ describe("setpoint calibrate --load-test", () => {
   for (const [line, right] of [
     ["", /nothing to read; write `--load-test file\.csv`, or `--load-balancer/],
     ["--load-test a.csv --load-balancer shop", /cannot be used with/],
+    ["--load-balancer shop --tasks 3", /cannot be used with/],
     ["--load-balancer shop --cluster main", /--service: it is missing/],
     ["--load-balancer shop --days 0", /whole number of at least 1/],
     ["--load-balancer shop --resolution 60", /a time, as/],

@@ -11,6 +11,7 @@ describe("cpuDemand", () => {
     expect(work.value).to.be.closeTo(0.05, 1e-12);
     expect(idle.value).to.be.closeTo(0.03, 1e-12);
     expect(explained).to.be.closeTo(1, 1e-12);
+    expect(cpuDemand(rows)!.refused).to.equal(null);
   });
 
   it("finds the service time over the slots where requests hold the CPU throughout", () => {
@@ -23,11 +24,12 @@ describe("cpuDemand", () => {
   });
 
   // The data set's source gives R² = .50 for CPU against transactions: the mix changes.
-  it("explains half of a production database's CPU by its transactions", () => {
-    const { explained, rows } = cpuDemand(
+  it("CW-18 refuses CPU of which requests explain less than half: a production database's", () => {
+    const { explained, rows, refused } = cpuDemand(
       readLoadTest("test/fixtures/latency/oracle-oltp-2min.csv").observations,
     )!;
     expect(rows).to.equal(360);
     expect(explained).to.be.closeTo(0.5, 0.01);
+    expect(refused).to.match(/requests explain 49\.8 % of CPU.*scale on requests per target instead/);
   });
 });
