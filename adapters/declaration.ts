@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { badInput, didYouMean, type Fault, shown } from "./bad-input.ts";
-import { calibrateCommand } from "./calibrate-command.ts";
+import { calibrateCommandLine } from "./calibrate-command-line.ts";
 import { parsedService } from "./declaration-rules.ts";
 import { SERVICE_NAME, serviceSchema } from "./declaration-schema.ts";
 import type { TraceSource } from "./demand.ts";
@@ -154,7 +154,7 @@ function wrongSources(name: string, body: unknown, at: SourceDocument["at"]) {
     const declared = SOURCES[part].filter((source) => member(member(body, part), source) !== undefined);
     const trace = part === "demand" ? `traces/${SERVICE_NAME.test(name) ? name : "history"}.csv` : null;
     const contradict = `${part} has ${declared.join(" and ")}; exactly one source is right (${SOURCES[part].join(", ")}). Keep one.`;
-    const measured = `\`cloudwatch\` is not read by a deployment; run \`${calibrateCommand(member(member(body, part), "cloudwatch"), trace)}\` and commit what it prints.`;
+    const measured = `\`cloudwatch\` is not read by a deployment; run \`${calibrateCommandLine(member(member(body, part), "cloudwatch"), trace)}\` and commit what it prints.`;
     const wrong =
       declared.length > 1 ? declared.slice(1) : declared.filter((source) => source === "cloudwatch");
     return wrong.map((source) => ({

@@ -1,19 +1,10 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { expect } from "chai";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import { readDemand } from "../../adapters/cloudwatch.ts";
 import { lookedUp, type Watched } from "../../adapters/cloudwatch-names.ts";
 import { readObservations } from "../../adapters/cloudwatch-observations.ts";
-import { metricData, type Series } from "../../adapters/metric-data.ts";
-import { metricSpans } from "../../adapters/metric-periods.ts";
-import {
-  type Answer,
-  type Asked,
-  failed,
-  fakeCloudWatch,
-  type Recorded,
-  recorded,
-} from "../support/fake-cloudwatch.ts";
+import { type Recorded, recorded } from "../support/fake-cloudwatch.ts";
+import { against, failure, quiet } from "../support/recorded-cloudwatch.ts";
 
 const NOW = Date.UTC(2026, 10, 25, 10, 7, 31) / 1000;
 const DAY = 86_400;
@@ -26,66 +17,11 @@ const SHOP: Watched = {
   ecs: { cluster: "shop", service: "cart" },
 };
 
-/** Runs the real SDK client against answers from a record, and says what it asked. */
-async function against<T>(
-  answers: (asked: Asked, before: number) => Answer,
-  work: (client: CloudWatchClient) => Promise<T>,
-): Promise<{ readonly result: T; readonly asked: readonly Asked[] }> {
-  const { endpoint, asked, close } = await fakeCloudWatch(answers);
-  const client = new CloudWatchClient({
-    ...{ endpoint, region: "eu-west-1", maxAttempts: 5, retryMode: "standard" },
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  try {
-    return { result: await work(client), asked };
-  } finally {
-    client.destroy();
-    close();
-  }
-}
-
-/** The message that `work` ends with. */
-async function failure(
-  answers: (asked: Asked, before: number) => Answer,
-  work: (client: CloudWatchClient) => Promise<unknown>,
-) {
-  try {
-    await against(answers, work);
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("nothing failed");
-}
-
 const window = (days: number, resolution: number | null = null) => ({
   now: NOW,
   length: days * DAY,
   resolution,
 });
-
-/** Two tasks; 100 ms when idle; everything there. */
-const quiet = (metric: string, statistic: string, time: number): number | undefined => {
-  switch (metric) {
-    case "RequestCount":
-      return 6000 + 3000 * Math.sin(time / 13_750);
-    case "TargetResponseTime":
-      return { Average: 0.1, p50: 0.09, p90: 0.15, p99: 0.26 }[statistic];
-    case "RunningTaskCount":
-      return 2;
-    case "CPUUtilization":
-      return 40;
-    default:
-      return undefined;
-  }
-};
-
-const SERIES: Series = {
-  namespace: "AWS/ECS",
-  metric: "CPUUtilization",
-  dimensions: [],
-  statistic: "Average",
-};
-const HOUR_SPAN = [{ start: LAST - 3600, end: LAST, period: 60 }] as const;
 
 describe("CloudWatch", () => {
   it("gives the request rate as a trace up to the last whole minute", async () => {
@@ -164,107 +100,6 @@ describe("CloudWatch", () => {
     expect(result.notes.join()).to.include("Container Insights is off");
   });
 
-  it("CW-1 is asked again after throttling, by the SDK", async () => {
-    const { result, asked } = await against(
-      (each, before) => (before < 2 ? failed("ThrottlingException", "Rate exceeded") : recorded(quiet, each)),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(result[0]!.size).to.equal(60);
-    expect(asked).to.have.lengthOf(3);
-  });
-
-  it("CW-1 gives up after five attempts, saying what had been read", async () => {
-    const error = await failure(
-      (each, before) =>
-        before === 0
-          ? { body: { ...(recorded(quiet, each).body as object), NextToken: "second" } }
-          : failed("ThrottlingException", "Rate exceeded"),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(error.message).to.match(/throttled cloudwatch:GetMetricData 5 times.*1 page\(s\).*had been read/);
-  }).timeout(60_000);
-
-  it("CW-2 asks for at most 500 queries at a time", async () => {
-    const many = Array.from({ length: 600 }, (_, i) => ({
-      ...SERIES,
-      dimensions: [{ Name: "ServiceName", Value: `s${i}` }],
-    }));
-    const { result, asked } = await against(
-      (each) => recorded(quiet, each),
-      (client) => metricData(client, many, HOUR_SPAN),
-    );
-    expect(asked.map(({ body }) => body.MetricDataQueries.length)).to.deep.equal([500, 100]);
-    expect(result.every(({ size }) => size === 60)).to.equal(true);
-  });
-
-  it("CW-3 reads all pages of 100,800 datapoints", async () => {
-    const paged = (each: Asked): Answer => {
-      const page = Number(each.body.NextToken ?? 0);
-      const half = (each.body.EndTime - each.body.StartTime) / 2;
-      const StartTime = each.body.StartTime + page * half;
-      const part = { ...each, body: { ...each.body, StartTime, EndTime: StartTime + half } };
-      const next = page === 0 ? { NextToken: "1" } : {};
-      return {
-        body: { ...(recorded(quiet, part, page === 0 ? "PartialData" : "Complete").body as object), ...next },
-      };
-    };
-    const { result, asked } = await against(paged, (client) => metricData(client, [SERIES], HOUR_SPAN));
-    expect(asked.map(({ body }) => [body.MaxDatapoints, body.NextToken])).to.deep.equal([
-      [100_800, undefined],
-      [100_800, "1"],
-    ]);
-    expect([...result[0]!.keys()]).to.deep.equal(Array.from({ length: 60 }, (_, i) => LAST - 3600 + 60 * i));
-  });
-
-  it("CW-3 ends when a page's token comes again", async () => {
-    const error = await failure(
-      (each) => ({ body: { ...(recorded(quiet, each).body as object), NextToken: "same" } }),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(error.message).to.include("repeats a page");
-  });
-
-  it("CW-4 refuses data that stays partial", async () => {
-    const error = await failure(
-      (each) => recorded(quiet, each, "PartialData"),
-      (client) => metricData(client, [SERIES, SERIES], HOUR_SPAN),
-    );
-    expect(error.message).to.match(/0 of 2 queries in full.*PartialData.*half the data/);
-  });
-
-  it("CW-5 asks again for the query that failed inside CloudWatch, and for that alone", async () => {
-    const other = { ...SERIES, metric: "RunningTaskCount" };
-    const { result, asked } = await against(
-      (each, before) => {
-        const { MetricDataResults } = recorded(quiet, each).body as { MetricDataResults: { Id: string }[] };
-        if (before > 0) return { body: { MetricDataResults } };
-        const broken = { Id: "m1", StatusCode: "InternalError", Timestamps: [], Values: [] };
-        return { body: { MetricDataResults: [MetricDataResults[0], broken] } };
-      },
-      (client) => metricData(client, [SERIES, other], HOUR_SPAN),
-    );
-    expect(asked.map(({ body }) => body.MetricDataQueries.map(({ Id }) => Id))).to.deep.equal([
-      ["m0", "m1"],
-      ["m1"],
-    ]);
-    expect(result.map(({ size }) => size)).to.deep.equal([60, 60]);
-  });
-
-  it("CW-5 names the metric and the permission when one is forbidden", async () => {
-    const error = await failure(
-      (each) => recorded(quiet, each, "Forbidden"),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(error.message).to.match(/forbids AWS\/ECS CPUUtilization Average.*`cloudwatch:GetMetricData`/);
-    const denied = await failure(
-      () => failed("AccessDeniedException", "User 123456789012 is not authorized"),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(denied.message)
-      .to.match(/denied cloudwatch:GetMetricData/)
-      .and.not.include("123456789012");
-  });
-
   it("CW-6 without any data says what was asked, and what there is", async () => {
     const error = await failure(
       (each) =>
@@ -330,26 +165,6 @@ describe("CloudWatch", () => {
     );
   });
 
-  it("CW-11 tells by how much the clock is wrong", async () => {
-    const headers = { date: new Date(Date.now() - 600_000).toUTCString() };
-    const error = await failure(
-      () => failed("InvalidSignatureException", "Signature expired", headers),
-      (client) => metricData(client, [SERIES], HOUR_SPAN),
-    );
-    expect(error.message).to.match(/clock is (599|60[0-9]) s ahead of AWS's/);
-  });
-
-  for (const value of [-1, 1e200])
-    it(`CW-12 refuses a value of ${value}, with its metric and time`, async () => {
-      const error = await failure(
-        (each) => recorded(() => value, each),
-        (client) => metricData(client, [SERIES], HOUR_SPAN),
-      );
-      expect(error.message).to.match(
-        /for AWS\/ECS CPUUtilization Average .* at 2026-11-25T09:04:00\.000Z; a value is finite/,
-      );
-    });
-
   it("CW-13 refuses response times that look like milliseconds", async () => {
     const slow: Recorded = (metric, statistic, time) =>
       metric === "TargetResponseTime" ? 180 : quiet(metric, statistic, time);
@@ -399,34 +214,5 @@ describe("CloudWatch", () => {
     expect(result.notes.join("\n"))
       .to.match(/1 period\(s\) in which more than 1 % of the requests failed.*2026-11-25T09:04Z/)
       .and.match(/2 period\(s\) in which the number of tasks changed.*2026-11-25T08:04Z, 2026-11-25T08:05Z/);
-  });
-});
-
-describe("metricSpans", () => {
-  it("CW-10 ends with the last minute that is complete, three minutes ago", () => {
-    expect(metricSpans(NOW, DAY)).to.deep.equal([{ start: LAST - DAY, end: LAST, period: 60 }]);
-  });
-
-  it("CW-9 asks at whole periods, so that CloudWatch rounds nothing and a rerun asks the same", () => {
-    for (const days of [1, 14, 16, 40, 63, 70, 400, 455, 1000]) {
-      const spans = metricSpans(NOW, days * DAY);
-      spans.forEach(({ start, end, period }, i) => {
-        expect(start % period).to.equal(0);
-        expect((end - start) % period, `${days} d, span ${i}`).to.equal(0);
-        expect(end).to.equal(spans[i + 1]?.start ?? LAST);
-      });
-      expect(metricSpans(NOW + 20, days * DAY)).to.deep.equal(spans);
-    }
-  });
-
-  it("asks each part at the finest period that is kept for it, and for nothing older than is kept", () => {
-    const kept = { 60: 15, 300: 63, 3600: 455 };
-    for (const days of [14, 30, 100, 500]) {
-      const spans = metricSpans(NOW, days * DAY);
-      for (const { start, period } of spans) expect(NOW - start).to.be.at.most(kept[period] * DAY);
-      for (const finer of spans.slice(1))
-        expect(NOW - finer.start).to.be.above((kept[finer.period] - 0.1) * DAY);
-    }
-    expect(metricSpans(NOW, 100 * DAY).map(({ period }) => period)).to.deep.equal([3600, 300, 60]);
   });
 });

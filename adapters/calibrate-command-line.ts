@@ -1,5 +1,5 @@
 /** The command that reads what a `cloudwatch:` source names, ready to be pasted into a shell. */
-export function calibrateCommand(source: unknown, trace: string | null): string {
+export function calibrateCommandLine(source: unknown, trace: string | null): string {
   const given = (typeof source === "object" && source !== null ? source : {}) as Readonly<
     Record<string, unknown>
   >;
