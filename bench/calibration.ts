@@ -5,7 +5,11 @@ import { cpuDemand } from "../policy/cpu-demand.ts";
 import type { Observation } from "../policy/observation.ts";
 import { responseTimes } from "../policy/response-time.ts";
 import { scalability } from "../policy/scalability.ts";
+import type { TaskProfile } from "../policy/service.ts";
+import { serviceTimeQuantile } from "../policy/service-time.ts";
+import { steadyState } from "../policy/steady-state.ts";
 import { simulated } from "../test/support/measurements.ts";
+import { requestPlant, seededRandom } from "../test/support/simulate.ts";
 
 // How far calibration is off: against published measurements, and against tasks that serve every request. Prints Markdown.
 const { values } = parseArgs({ options: { data: { type: "string", default: "test/fixtures/latency" } } });
@@ -18,8 +22,10 @@ const TASKS = 3;
 /** Requests at a time that the fits of the Node service are given: its data shows no limit. */
 const SLOTS = 50;
 
-console.log("| simulated: tasks, slots, mean, cv | fitted mean | cv | slots | capacity off by | residual |");
-console.log("| --- | --- | --- | --- | --- | --- |");
+console.log(
+  "| simulated: tasks, slots, mean, cv | fitted mean | cv | slots | capacity off by | residual | 1 % late by the fit, really |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- |");
 for (const [tasks, concurrency, mean, cv] of [
   [1, 2, 0.2, 0.7],
   [4, 2, 0.2, 0.7],
@@ -36,6 +42,7 @@ for (const [tasks, concurrency, mean, cv] of [
     ...[`${figures(found.mean.value)} s`, figures(found.cv.value), found.concurrency.value],
     percent(found.saturation / (concurrency / mean) - 1),
     percent(found.residual),
+    `${(100 * lateAtTheLimit(found, profile, tasks)).toFixed(2)} %`,
   ];
   console.log(`| ${cells.join(" | ")} |`);
 }
@@ -72,6 +79,27 @@ const { work, idle, explained } = cpuDemand(
 console.log(
   `\nOracle OLTP, CPU against transactions: ${figures(work.value)} (${figures(work.low)} to ${figures(work.high)}) of the host's CPU for one a second, ${percent(idle.value)} without any, R² ${explained.toFixed(3)}`,
 );
+
+/** Share of simulated requests late at the rate where the fit says that 1 % take longer than 1.5 times an idle task's p99. */
+function lateAtTheLimit(found: Calibration, truth: TaskProfile, tasks: number): number {
+  const fitted = {
+    ...truth,
+    serviceTime: { mean: found.mean.value, cv: found.cv.value },
+    concurrency: found.concurrency.value,
+  };
+  const threshold = 1.5 * serviceTimeQuantile(truth.serviceTime, 0.99);
+  let [kept, broken] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const utilization = (kept + broken) / 2;
+    if (steadyState(fitted, tasks, [threshold], utilization).late[0]! <= 0.01) kept = utilization;
+    else broken = utilization;
+  }
+  const rate = kept * found.saturation * tasks;
+  const plant = requestPlant(truth, [threshold], seededRandom(99));
+  plant(tasks, rate, 5000 / rate);
+  const { late, arrived } = plant(tasks, rate, 400_000 / rate);
+  return late[0]! / arrived;
+}
 
 function fitOf(rows: readonly Observation[], concurrency: number | null): Calibration {
   const result = calibration(rows, { maxWait: 60, concurrency });
