@@ -82,6 +82,7 @@ export function calibration(observations: readonly Observation[], known: Known):
     ),
     ...outlierNotes(fit, found.rows),
     ...fallingLatency(data.rows, usable),
+    ...inferredLimit(found, known),
     ...cpuNotes(cpu, found.saturation),
   ];
   const whole = { ...found, cpu, notes };
@@ -163,6 +164,22 @@ function fallingLatency(rows: readonly Observation[], inFile: readonly Observati
       : "something else ran meanwhile, or the rows are too short";
   return [`the latency falls as the rate rises after ${listed(falls)}: ${wayOut}`];
 }
+
+/** Where nothing measured the limit, it rests on the model's waits, which are a few percent off (docs/calibration.md). */
+function inferredLimit(
+  { rows, saturation, concurrency }: Pick<Calibration, "rows" | "saturation" | "concurrency">,
+  known: Known,
+): readonly string[] {
+  if (known.concurrency !== null || concurrency.value < WIDE || rows.some(({ use }) => use === "limit"))
+    return [];
+  const busiest = Math.max(...rows.map(({ utilization }) => utilization));
+  return [
+    `no row is past saturation: the limit of ${saturation.toPrecision(3)} /s a task is inferred from rows up to ${percent(busiest)} busy and may be 3 % too high, which ${concurrency.value} slots, that can run close to it, do not forgive. Measure a row past saturation`,
+  ];
+}
+
+/** From so many slots on a task keeps its SLO until a few percent below saturation. */
+const WIDE = 4;
 
 function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] {
   if (cpu === null) return [];

@@ -46,9 +46,10 @@ export function latencyFit(
   start: { readonly mean: number; readonly cv: number },
 ): LatencyFit {
   const residualsOf = residualsFor(data, concurrency, outliers);
+  const weights = weightsOf(data);
   const flat = (at: readonly number[]) =>
     residualsOf(at)
-      .flat()
+      .flatMap((row, i) => row.map((value, j) => value * (weights[i]?.[j] ?? 1)))
       .filter((value) => !Number.isNaN(value));
   const fit = leastSquares(flat, [Math.log(start.mean), Math.log(start.cv)]);
   const degrees = degreesOfFreedom(data);
@@ -75,6 +76,27 @@ export function latencyFit(
   };
 }
 
+/** Relative error of the queueing model in what a response spends waiting, as its tests against simulated requests have it. */
+const MODEL_ERROR = 0.05;
+
+/**
+ * Least squares trust each figure by its error: that of measuring it, and that of the model in its waiting part. So the
+ * rows with little load say what the service time is, and those near saturation where the limit lies.
+ */
+function weightsOf({ rows, saturated }: LatencyData): readonly (readonly number[])[] {
+  const shortest = new Map<ResponseFigure["of"], number>();
+  for (const { of, time } of rows.flatMap(({ responses }) => responses))
+    shortest.set(of, Math.min(time, shortest.get(of) ?? time));
+  const timed = rows.map(({ responses }) =>
+    responses.map(({ of, time }) => {
+      const waiting = 1 - shortest.get(of)! / time;
+      return LEAST_ERROR / Math.hypot(LEAST_ERROR, MODEL_ERROR * waiting);
+    }),
+  );
+  const whole = Math.sqrt(Math.max(1, ...rows.map(({ responses }) => responses.length))); // a saturated row counts like a whole row
+  return [...timed, ...saturated.map(() => [whole])];
+}
+
 function residualsFor(
   { rows, saturated, maxWait }: LatencyData,
   concurrency: number,
@@ -83,7 +105,6 @@ function residualsFor(
   const figures = rows.map(({ responses }) => responses.map(({ of }) => of));
   const left = (row: number, of: ResponseFigure["of"]) =>
     outliers.some((outlier) => outlier.row === row && outlier.of === of);
-  const weight = Math.sqrt(Math.max(1, ...figures.map(({ length }) => length))); // a saturated row counts like a whole row
   return ([logMean, logCv]: readonly number[]) => {
     const [mean, cv] = [Math.exp(logMean!), Math.exp(logCv!)];
     if (!(mean > LEAST_MEAN && mean < MOST_MEAN && cv > LEAST_CV && cv < MOST_CV))
@@ -94,7 +115,7 @@ function residualsFor(
       return responses.map(({ of, time }, i) => (left(row, of) ? Number.NaN : Math.log(expected[i]! / time)));
     });
     const limits = saturated.map(({ throughput, tasks }) => [
-      weight * Math.log((tasks * concurrency) / mean / throughput),
+      Math.log((tasks * concurrency) / mean / throughput),
     ]);
     return [...timed, ...limits];
   };
