@@ -2,12 +2,14 @@ import { defaultCredits } from "../policy/credits.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
+import { type LoadTestSource, measuredCapacity } from "./measured-capacity.ts";
 import { hourlyPrice } from "./prices.ts";
 import { resourceRules } from "./resource-rules.ts";
 
-/** What judging a declaration takes: where its traces come from, and whom to tell what. */
+/** What judging a declaration takes: where its traces and load tests come from, and whom to tell what. */
 export interface Judging {
   readonly read: TraceSource;
+  readonly readLoadTest: LoadTestSource;
   readonly say: Say;
   readonly notes: string[];
   /** The stack's name, if the declaration belongs to one. */
@@ -75,10 +77,9 @@ function computeOf({ compute }: ServiceDeclaration, notes: string[]): Compute {
 /** Times the longest threshold that a request waits before it fails, if nobody says. */
 const MAX_WAIT_FACTOR = 5;
 
-function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { say, notes }: Judging) {
-  const { concurrency, startup, cpuTime, memory, contention } = capacity;
-  const { serviceTime } = capacity.serviceTime;
-  const { mean, cv } = serviceTime;
+function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], judging: Judging) {
+  const { say, notes } = judging;
+  const { startup, loadTest, cpuTime, memory, contention } = capacity;
   const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
   const maxWait = capacity.maxWait ?? MAX_WAIT_FACTOR * Math.max(...thresholds, 0);
   if (capacity.maxWait === undefined && thresholds.length === 0)
@@ -88,7 +89,14 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], { sa
     );
   if (capacity.maxWait === undefined)
     notes.push(`maxWait is not declared: ${maxWait} s is taken, ${MAX_WAIT_FACTOR} × the longest threshold`);
-  notes.push(...capacity.serviceTime.notes);
+  const measured =
+    loadTest === undefined
+      ? { serviceTime: capacity.serviceTime?.serviceTime, concurrency: capacity.concurrency }
+      : measuredCapacity({ ...capacity, loadTest }, maxWait, judging);
+  if (measured?.serviceTime === undefined || measured.concurrency === undefined) return undefined;
+  const { serviceTime, concurrency } = measured;
+  const { mean, cv } = serviceTime;
+  notes.push(...(capacity.serviceTime?.notes ?? []));
   if (cv > 3)
     notes.push(
       `serviceTime.cv is ${cv}, above 3: waiting times grow with its square, and the formulae get coarse`,

@@ -250,30 +250,59 @@ const contention = z.strictObject(
   "it must be a map such as { alpha: 0.03, beta: 0.0001 }, as the Universal Scalability Law has them",
 );
 
-const capacity = z.strictObject(
-  {
-    serviceTime: serviceTimeSchema,
-    concurrency: count(
-      1,
-      10_000,
-      ", the requests that one task serves at a time; more are surely connections",
-    ),
-    maxWait: quantity(duration, (value) => value < 0 && "it must be at least 0 s").exactOptional(),
-    startup: quantity(
-      duration,
-      (value) =>
-        (value < 0 || value > DAY) &&
-        "it must be from 0 s to 24 h, from the decision to the first request served",
-    ),
-    cpuTime: quantity(
-      duration,
-      (value) => value <= 0 && "it must be greater than 0 s, the CPU time one request takes",
-    ).exactOptional(),
-    memory: memory.exactOptional(),
-    contention: contention.exactOptional(),
-  },
-  "it must be a map such as { serviceTime: { mean: 200 ms, cv: 0.7 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
+const loadTest = z.preprocess(
+  (input) => (typeof input === "string" ? { file: input } : input),
+  z.strictObject(
+    {
+      file: z.string("it must be the path of a CSV file").min(1, "it must be the path of a CSV file"),
+      tasks: count(1, MOST, ", the tasks that served the test").exactOptional(),
+      warmup: count(0, 1000, ", the first rows to leave out").exactOptional(),
+      rate: z.string("it must be the name of a column").exactOptional(),
+    },
+    "it must be the path of a CSV file, or { file: load-test.csv, tasks: 2, warmup: 1 }",
+  ),
 );
+
+const capacity = z
+  .strictObject(
+    {
+      serviceTime: serviceTimeSchema.exactOptional(),
+      loadTest: loadTest.exactOptional(),
+      concurrency: count(
+        1,
+        10_000,
+        ", the requests that one task serves at a time; more are surely connections",
+      ).exactOptional(),
+      maxWait: quantity(duration, (value) => value < 0 && "it must be at least 0 s").exactOptional(),
+      startup: quantity(
+        duration,
+        (value) =>
+          (value < 0 || value > DAY) &&
+          "it must be from 0 s to 24 h, from the decision to the first request served",
+      ),
+      cpuTime: quantity(
+        duration,
+        (value) => value <= 0 && "it must be greater than 0 s, the CPU time one request takes",
+      ).exactOptional(),
+      memory: memory.exactOptional(),
+      contention: contention.exactOptional(),
+    },
+    "it must be a map such as { serviceTime: { mean: 200 ms, cv: 0.7 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
+  )
+  .check(({ value: { serviceTime, loadTest, concurrency }, issues }) => {
+    const missing = (field: string, message: string) =>
+      issues.push({ code: "custom", path: [field], input: undefined, message });
+    if (serviceTime === undefined && loadTest === undefined)
+      missing(
+        "serviceTime",
+        "exactly one source of capacity is right: `serviceTime: { mean: 200 ms, cv: 0.7 }`, `loadTest: file.csv`, or what `setpoint calibrate` prints of CloudWatch",
+      );
+    if (loadTest === undefined && concurrency === undefined)
+      missing(
+        "concurrency",
+        "it must be a whole number from 1 to 10000, the requests that one task serves at a time",
+      );
+  });
 
 const interval = z.unknown().transform((input, context) => {
   const [from, to, ...rest] = (typeof input === "string" ? input : "").split("/").map(moment);

@@ -2,11 +2,14 @@ import { dirname, join, resolve } from "node:path";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { badInput, didYouMean, type Fault, shown } from "./bad-input.ts";
+import { calibrateCommandLine } from "./calibrate-command-line.ts";
 import { parsedService } from "./declaration-rules.ts";
 import { SERVICE_NAME, serviceSchema } from "./declaration-schema.ts";
 import type { TraceSource } from "./demand.ts";
 import { type Deployment, defaultDeployment } from "./deployment.ts";
 import { textFile } from "./input-file.ts";
+import { readLoadTest } from "./load-test-csv.ts";
+import type { LoadTestSource } from "./measured-capacity.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
 import { readTrace, type TraceOptions, type TraceReading } from "./trace-csv.ts";
@@ -27,6 +30,7 @@ export function declaredServices(
   document: unknown,
   where: string,
   readTrace: (path: string, options: Partial<TraceOptions>) => Trace | TraceReading,
+  loadTests: LoadTestSource = readLoadTest,
 ): readonly DeclaredService[] {
   const at = (path: readonly PropertyKey[]) => `${where} ${dotted(path)}`.trim();
   const stack = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null;
@@ -34,13 +38,13 @@ export function declaredServices(
     const trace = readTrace(path, options);
     return "trace" in trace ? trace : { trace, notes: [] };
   };
-  return services(document, { at, stack, read });
+  return services(document, { at, stack, read, readLoadTest: loadTests });
 }
 
 /** Reads a declaration file; traces are named relative to its folder. */
 export function readDeclaration(file: string, now = Date.now() / 1000): readonly DeclaredService[] {
   const { value, at } = yamlDocument(textFile(file, LARGEST), file);
-  return services(value, { at, stack: null, read: tracesBeside(file, now) });
+  return services(value, { at, stack: null, ...filesBeside(file, now) });
 }
 
 /** Reads the services of a Pulumi stack, under `config: setpoint:services` of its settings file in `root`. */
@@ -68,18 +72,22 @@ export function readStack(stack: string, root: string, now = Date.now() / 1000):
     const place = at(["config", CONFIG_KEY, ...rest], part).split(" ")[0]!;
     return `${place} ${dotted(path)}`;
   };
-  return services({ services: declared }, { at: inConfig, stack, read: tracesBeside(file, now) });
+  return services({ services: declared }, { at: inConfig, stack, ...filesBeside(file, now) });
 }
 
 const CONFIG_KEY = "setpoint:services";
 
-function tracesBeside(file: string, now: number): TraceSource {
-  return (path, options) => readTrace(resolve(dirname(file), path), { ...options, now });
+function filesBeside(file: string, now: number): Pick<Context, "read" | "readLoadTest"> {
+  return {
+    read: (path, options) => readTrace(resolve(dirname(file), path), { ...options, now }),
+    readLoadTest: (path, options) => readLoadTest(resolve(dirname(file), path), options),
+  };
 }
 
 interface Context {
   readonly at: SourceDocument["at"];
   readonly read: TraceSource;
+  readonly readLoadTest: LoadTestSource;
   /** The stack's name, if the declaration belongs to one. */
   readonly stack: string | null;
 }
@@ -119,7 +127,7 @@ function declaredService(
       where: at(path, "key"),
       message: `the name is ${shown("name", name)}; it becomes the names of resources: 2 to 40 lower-case letters, digits and \`-\`, beginning with a letter, not ending in \`-\`.`,
     });
-  const unread = unreadSources(body, path, at);
+  const unread = wrongSources(name, body, at);
   faults.push(...unread.map(({ fault }) => fault));
   const { success, data, error } = serviceSchema.safeParse(body, { reportInput: true });
   const elsewhere = (issue: { readonly path: readonly PropertyKey[] }) =>
@@ -135,30 +143,28 @@ function declaredService(
   return { service, deployment, notes };
 }
 
-const UNREAD = {
-  capacity: {
-    read: "serviceTime",
-    unread: ["loadTest", "cloudwatch"],
-    hint: "declare `serviceTime`, `concurrency`, `maxWait` and `startup`",
-  },
-  demand: { read: "history", unread: ["cloudwatch"], hint: "declare `history` (a CSV file) or `peak`" },
+const SOURCES = {
+  capacity: ["serviceTime", "loadTest", "cloudwatch"],
+  demand: ["history", "cloudwatch"],
 } as const;
 
-/** Sources of capacity and demand that this version knows of and does not read: never accepted silently. */
-function unreadSources(body: unknown, path: readonly PropertyKey[], at: SourceDocument["at"]) {
+/** Sources that contradict each other, and those that only `setpoint calibrate` reads: measurements are committed, not read by a deployment. */
+function wrongSources(name: string, body: unknown, at: SourceDocument["at"]) {
   return (["capacity", "demand"] as const).flatMap((part) => {
-    const { read, unread, hint } = UNREAD[part];
-    const found = unread.filter((source) => member(member(body, part), source) !== undefined);
-    const declared = [...found, ...(member(member(body, part), read) === undefined ? [] : [read])];
-    const one =
-      declared.length > 1
-        ? `${part} has ${declared.join(" and ")}; exactly one source is right (${[read, ...unread].join(", ")}). Keep one`
-        : "";
-    return found.map((source) => ({
+    const declared = SOURCES[part].filter((source) => member(member(body, part), source) !== undefined);
+    const trace = part === "demand" ? `traces/${SERVICE_NAME.test(name) ? name : "history"}.csv` : null;
+    const contradict = `${part} has ${declared.join(" and ")}; exactly one source is right (${SOURCES[part].join(", ")}). Keep one.`;
+    const measured = `\`cloudwatch\` is not read by a deployment; run \`${calibrateCommandLine(member(member(body, part), "cloudwatch"), trace)}\` and commit what it prints.`;
+    const wrong =
+      declared.length > 1 ? declared.slice(1) : declared.filter((source) => source === "cloudwatch");
+    return wrong.map((source) => ({
       part,
       fault: {
-        where: at([...path, part, source], "key"),
-        message: `${one === "" ? `\`${source}\` is not read by this version` : one}; this version reads \`${read}\`: ${hint}.`,
+        where: at(["services", name, part, source], "key"),
+        message: [
+          ...(declared.length > 1 ? [contradict] : []),
+          ...(source === "cloudwatch" ? [measured] : []),
+        ].join(" "),
       },
     }));
   });

@@ -81,12 +81,12 @@ export function rowsOf(chunks: Iterable<string>, file: string, unit: "s" | "ms")
 }
 
 /** Where a field begins, as far as its record tells. */
-function spot(file: string, line: number, record: readonly string[], column: number): string {
+export function spot(file: string, line: number, record: readonly string[], column: number): string {
   return `${file}:${line}:${record.slice(0, column).join(",").length + (column > 0 ? 2 : 1)}`;
 }
 
 /** The CSV's records, block by block, so that a file of any size needs little memory. */
-function* records(
+export function* records(
   chunks: Iterable<string>,
   file: string,
 ): Generator<{ record: readonly string[]; line: number }> {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { isBadInput } from "../adapters/bad-input.ts";
 import { backtestCommand } from "./backtest.ts";
+import { calibrateCommand } from "./calibrate.ts";
 import { planCommand } from "./plan.ts";
 import { previewCommand } from "./preview.ts";
 import { progressDone, red, WIDTH } from "./terminal.ts";
@@ -42,6 +43,7 @@ function setpoint(answer: (code: ExitCode) => void): Command {
     planCommand(answer),
     backtestCommand(answer),
     previewCommand(answer),
+    calibrateCommand(answer),
     tourCommand(answer, main),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
@@ -55,6 +57,7 @@ Examples:
   $ setpoint plan -f services.yaml --format aws     the plan as requests of the AWS API
   $ setpoint backtest --stack prod --holdout 7      judged on seven days that the plan has not seen
   $ setpoint preview --stack dev                    what \`pulumi up\` would create, offline
+  $ setpoint calibrate --load-test cart.csv         what one task can do, fitted to a load test
 
 Exit codes: 0 done; 1 the answer is no (an SLO cannot be met, a back-test misses it) or the work
 failed; 2 wrong use or bad input.`;

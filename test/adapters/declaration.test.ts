@@ -99,17 +99,31 @@ describe("a declaration is refused", () => {
     [
       "CAP-8 with two sources of capacity",
       able({ loadTest: "file.csv" }),
-      /loadTest and serviceTime; exactly one.*serviceTime, loadTest, cloudwatch/,
+      /serviceTime and loadTest; exactly one.*serviceTime, loadTest, cloudwatch/,
     ],
     [
-      "CAP-8 with a source that is not read yet",
-      { capacity: { cloudwatch: {} } },
-      /`cloudwatch` is not read by this version.*`serviceTime`/,
+      "CAP-8 with no source of capacity",
+      { capacity: { concurrency: 2, startup: "75 s" } },
+      /serviceTime is missing; exactly one source.*`serviceTime.*`loadTest.*`setpoint calibrate`/,
     ],
     [
-      "CAP-8 with a demand that is not read yet",
-      { demand: { cloudwatch: {} } },
-      /`cloudwatch` is not read by this version.*`history`/,
+      "CAP-8 with CloudWatch for capacity, which a deployment does not read",
+      {
+        capacity: {
+          cloudwatch: { loadBalancer: "shop", cluster: "main", service: "cart", region: "eu-west-1" },
+        },
+      },
+      /run `setpoint calibrate --load-balancer shop --cluster main --service cart --region eu-west-1` and commit/,
+    ],
+    [
+      "CAP-8 with CloudWatch for demand, and names that a shell would read into",
+      { demand: { cloudwatch: { loadBalancer: "shop; rm -rf /", targetGroup: "$(id)" } } },
+      /`setpoint calibrate --load-balancer <loadBalancer> --write-trace traces\/cart.csv`/,
+    ],
+    [
+      "CAP-8 with CloudWatch beside a history",
+      { demand: { history: "shop.csv", cloudwatch: {} } },
+      /history and cloudwatch; exactly one.*setpoint calibrate/,
     ],
     [
       "CAP-9 with less than no traffic",

@@ -1,0 +1,156 @@
+import type { Observation, ResponseFigure } from "../policy/observation.ts";
+import { badInput } from "./bad-input.ts";
+import { balancer, noData, requestCount, spanNotes, spansOf, type Window } from "./cloudwatch.ts";
+import type { Watched } from "./cloudwatch-names.ts";
+import { type CloudWatch, metricData, named, type Series, type Values } from "./metric-data.ts";
+
+export interface Observed {
+  readonly observations: readonly Observation[];
+  readonly notes: readonly string[];
+}
+
+/** Response times read of the load balancer, and the share of requests that each is of. */
+const RESPONSES = [
+  { statistic: "Average", of: "mean" },
+  { statistic: "p50", of: 0.5 },
+  { statistic: "p90", of: 0.9 },
+  { statistic: "p99", of: 0.99 },
+] as const;
+
+/** Reads what tells a task's capacity: rate, response times, errors, CPU and tasks of each period in which nothing else happened. */
+export async function readObservations(
+  client: CloudWatch,
+  watched: Watched,
+  window: Window,
+): Promise<Observed> {
+  const spans = spansOf(window);
+  const counts = requestCount(watched);
+  const series = {
+    counts,
+    failures: ofBalancer(watched, "HTTPCode_Target_5XX_Count", "Sum"),
+    hosts: ofBalancer(watched, "HealthyHostCount", "Average"),
+    running: ofService(watched, "ECS/ContainerInsights", "RunningTaskCount"),
+    cpu: ofService(watched, "AWS/ECS", "CPUUtilization"),
+  };
+  const responses = RESPONSES.map(({ statistic }) => ofBalancer(watched, "TargetResponseTime", statistic));
+  const asked = [...Object.values(series).filter((each) => each !== null), ...responses];
+  const read = await metricData(client, asked, spans);
+  const of = (each: Series | null): Values => (each === null ? NOTHING : read[asked.indexOf(each)]!);
+  if (of(counts).size === 0) throw await noData(client, counts, watched, spans);
+  const counted = of(series.running).size > 0;
+  const tasks = counted ? of(series.running) : of(series.hosts);
+  if (tasks.size === 0) throw await noData(client, series.running ?? series.hosts, watched, spans);
+  refuseMilliseconds(responses[0]!, of(responses[0]!));
+  const periods = spans.flatMap(({ start, end, period }) =>
+    Array.from({ length: Math.floor((end - start) / period) }, (_, i) => ({
+      time: start + i * period,
+      period,
+    })),
+  );
+  const values = { counts: of(counts), failures: of(series.failures), cpu: of(series.cpu), tasks };
+  const times = responses.map(of);
+  const judged = periods.flatMap(({ time, period }) => {
+    const count = values.counts.get(time) ?? 0;
+    return count === 0 ? [] : [observed(time, period, count, values, times)];
+  });
+  const kept = judged.filter((each) => "label" in each);
+  return {
+    observations: kept,
+    notes: [
+      ...spanNotes(spans),
+      ...(counted
+        ? []
+        : [
+            "RunningTaskCount has no data (Container Insights is off): tasks are the load balancer's HealthyHostCount",
+          ]),
+      ...exclusions(judged.filter((each) => "excluded" in each)),
+    ],
+  };
+}
+
+const NOTHING: Values = new Map();
+
+function ofBalancer(watched: Watched, metric: string, statistic: string): Series {
+  // Healthy hosts are counted for each target group; without one there is no such metric, and it stays empty.
+  return { namespace: "AWS/ApplicationELB", metric, dimensions: balancer(watched), statistic };
+}
+
+function ofService({ ecs }: Watched, namespace: string, metric: string): Series | null {
+  if (ecs === null) return null;
+  const dimensions = [
+    { Name: "ClusterName", Value: ecs.cluster },
+    { Name: "ServiceName", Value: ecs.service },
+  ];
+  return { namespace, metric, dimensions, statistic: "Average" };
+}
+
+/** Seconds; a median response beyond this is a unit mistaken. */
+const SLOWEST = 60;
+
+/** `TargetResponseTime` is in seconds (Elastic Load Balancing, CloudWatch metrics for your Application Load Balancer). */
+function refuseMilliseconds(series: Series, values: Values): void {
+  const sorted = [...values.values()].toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  if (median > SLOWEST)
+    throw badInput([
+      {
+        where: named(series),
+        message: `the median is ${median}; response times are in seconds, and more than ${SLOWEST} s looks like milliseconds. Publish the metric in seconds.`,
+      },
+    ]);
+}
+
+interface Excluded {
+  readonly excluded: "failures" | "tasks" | "unknown";
+  readonly time: number;
+}
+
+/** Requests that a percentile needs beyond it in one period: with fewer it is the maximum of a few. */
+const BEYOND = 5;
+
+/** Share of failures that teaches the wrong capacity. */
+const MOST_FAILURES = 0.01;
+
+function observed(
+  time: number,
+  period: number,
+  count: number,
+  values: Readonly<Record<"failures" | "cpu" | "tasks", Values>>,
+  times: readonly Values[],
+): Observation | Excluded {
+  const tasks = values.tasks.get(time);
+  const errors = (values.failures.get(time) ?? 0) / count;
+  const before = values.tasks.get(time - period);
+  if (errors > MOST_FAILURES) return { excluded: "failures", time };
+  if (tasks === undefined || tasks === 0) return { excluded: "unknown", time };
+  if (!Number.isInteger(tasks) || (before !== undefined && before !== tasks))
+    return { excluded: "tasks", time };
+  const responses = RESPONSES.flatMap(({ of }, i): readonly ResponseFigure[] => {
+    const value = times[i]!.get(time);
+    const enough = of === "mean" || count * (1 - of) >= BEYOND;
+    return value === undefined || value === 0 || !enough ? [] : [{ of, time: value }];
+  });
+  const cpu = values.cpu.get(time);
+  const rate = count / period;
+  return {
+    label: new Date(1000 * time).toISOString().slice(5, 16).replace("T", " "),
+    ...{ arrivalRate: rate, throughput: rate, tasks, responses, errors },
+    cpu: cpu === undefined ? null : cpu / 100,
+  };
+}
+
+const WHY = {
+  failures: "in which more than 1 % of the requests failed (5XX)",
+  tasks: "in which the number of tasks changed",
+  unknown: "whose number of tasks is unknown",
+} as const;
+
+function exclusions(excluded: readonly Excluded[]): readonly string[] {
+  return (["failures", "tasks", "unknown"] as const).flatMap((why) => {
+    const times = excluded.filter((each) => each.excluded === why).map(({ time }) => time);
+    if (times.length === 0) return [];
+    const shown = times.slice(0, 3).map((time) => `${new Date(1000 * time).toISOString().slice(0, 16)}Z`);
+    const more = times.length > 3 ? ` and ${times.length - 3} more` : "";
+    return [`${times.length} period(s) ${WHY[why]} are left out: ${shown.join(", ")}${more}`];
+  });
+}

@@ -1,0 +1,64 @@
+import { type Calibration, calibration } from "../policy/calibration.ts";
+import { memoryRemarks } from "../policy/memory-growth.ts";
+import type { Estimate } from "../policy/observation.ts";
+import { figure, percent, seconds } from "../policy/words.ts";
+import { isBadInput, shown } from "./bad-input.ts";
+import type { ServiceDeclaration } from "./declaration-schema.ts";
+import type { Say } from "./demand.ts";
+import type { LoadTest, LoadTestOptions } from "./load-test-csv.ts";
+
+/** Reads a load-test table by its path in a declaration. */
+export type LoadTestSource = (path: string, options: Partial<LoadTestOptions>) => LoadTest;
+
+interface Judging {
+  readonly readLoadTest: LoadTestSource;
+  readonly say: Say;
+  readonly notes: string[];
+}
+
+type Declared = ServiceDeclaration["capacity"] & {
+  readonly loadTest: NonNullable<ServiceDeclaration["capacity"]["loadTest"]>;
+};
+
+/** Service time and concurrency as the declared load test shows them; refused, with every reason, where it does not. */
+export function measuredCapacity(
+  { loadTest, concurrency }: Declared,
+  maxWait: number,
+  { readLoadTest, say, notes }: Judging,
+) {
+  const { file, ...options } = loadTest;
+  const field = ["capacity", "loadTest"];
+  const place = `loadTest is ${shown("loadTest", file)}`;
+  try {
+    const test = readLoadTest(file, options);
+    const result = calibration(test.observations, { maxWait, concurrency: concurrency ?? null });
+    if (result.kind === "refused") {
+      const wayOut = `\`setpoint calibrate --load-test ${file}\` shows the table beside the fit; way out: declare \`serviceTime\``;
+      for (const reason of result.reasons) say(field, `${place}; ${reason}. ${wayOut}.`);
+      return undefined;
+    }
+    const fitted = result.calibration;
+    notes.push(...test.notes, ...memoryRemarks(test.memory), ...fittedNotes(file, fitted));
+    return {
+      serviceTime: { mean: fitted.mean.value, cv: fitted.cv.value },
+      concurrency: fitted.concurrency.value,
+    };
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+    for (const { where, message } of error.faults) say(field, `${place}; ${where}: ${message}`);
+    return undefined;
+  }
+}
+
+function fittedNotes(
+  file: string,
+  { mean, cv, concurrency, residual, notes }: Calibration,
+): readonly string[] {
+  const of = (estimate: Estimate, unit: (value: number) => string) =>
+    `${unit(estimate.value)} (${unit(estimate.low)} to ${unit(estimate.high)})`;
+  const slots = concurrency.low === concurrency.high ? figure(concurrency.value) : of(concurrency, figure);
+  return [
+    `capacity is fitted to ${file}: service time ${of(mean, seconds)}, cv ${of(cv, figure)}, ${slots} at a time (95 % confidence); it misses the measured response times by ${percent(residual)}`,
+    ...notes.map((note) => `${file}: ${note}`),
+  ];
+}

@@ -1,0 +1,203 @@
+import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
+import { type CpuDemand, cpuDemand } from "./cpu-demand.ts";
+import { fitRefusals, tableRefusals } from "./identifiability.ts";
+import { type Estimate, figureName, type Observation } from "./observation.ts";
+import { binned } from "./observation-bins.ts";
+import { responseTimes } from "./response-time.ts";
+import { percent, seconds } from "./words.ts";
+
+/** What one task can do, as measured: estimates with 95 % confidence intervals. */
+export interface Calibration {
+  /** Seconds. */
+  readonly mean: Estimate;
+  readonly cv: Estimate;
+  readonly concurrency: Estimate;
+  /** Requests per second that keep all slots of a task busy. */
+  readonly saturation: number;
+  readonly cpu: CpuDemand | null;
+  /** Root mean square of ln(model ÷ measured): about the typical relative error of a response time. */
+  readonly residual: number;
+  readonly rows: readonly CalibratedRow[];
+  /** What was left out or noticed, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A row of the data beside what the fitted model says of it. */
+export interface CalibratedRow {
+  readonly observation: Observation;
+  /** Offered load ÷ slots of a task, a ratio. */
+  readonly utilization: number;
+  /** Seconds, one for each of the observation's figures. */
+  readonly expected: readonly number[];
+  readonly use: "fit" | "limit";
+}
+
+export type CalibrationResult =
+  | { readonly kind: "calibrated"; readonly calibration: Calibration }
+  | {
+      readonly kind: "refused";
+      readonly reasons: readonly string[];
+      /** The fit that is not believed, where there was one. */
+      readonly calibration: Calibration | null;
+    };
+
+/** What the measurements do not show. */
+export interface Known {
+  /** Seconds that a request waits before the service refuses it. */
+  readonly maxWait: number;
+  /** Requests that a task serves at a time, where that is known. */
+  readonly concurrency: number | null;
+}
+
+/** Throughput below this share of what was offered: the task is past saturation. */
+const KEPT_UP = 0.97;
+
+/** Rows in which more requests fail than this say nothing of those that succeed. */
+const MOST_ERRORS = 0.01;
+
+/**
+ * Fits one task's profile to measurements with the queueing model that plans with it; refuses, with every reason,
+ * what they cannot show.
+ */
+export function calibration(observations: readonly Observation[], known: Known): CalibrationResult {
+  const served = observations.filter(({ errors }) => errors <= MOST_ERRORS);
+  const keepsUp = ({ throughput, arrivalRate }: Observation) => throughput >= KEPT_UP * arrivalRate;
+  const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
+  const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
+  const saturated = observations.filter(
+    (each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most,
+  );
+  const cpu = cpuDemand(served.filter(keepsUp));
+  const early = tableRefusals(observations, usable);
+  if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
+  const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
+  const fit =
+    known.concurrency === null ? concurrencyFit(data) : knownConcurrencyFit(data, known.concurrency);
+  const found = calibrated(fit, data.rows, data.saturated, known.maxWait);
+  const notes = [
+    ...leftOut(
+      saturated,
+      observations.filter((each) => !keepsUp(each) && !saturated.includes(each)),
+      observations.filter((each) => keepsUp(each) && !served.includes(each)),
+    ),
+    ...outlierNotes(fit, found.rows),
+    ...fallingLatency(data.rows, usable),
+    ...inferredLimit(found, known),
+    ...cpuNotes(cpu, found.saturation),
+  ];
+  const whole = { ...found, cpu, notes };
+  const reasons = fitRefusals(whole, known, served);
+  return reasons.length > 0
+    ? { kind: "refused", reasons, calibration: whole }
+    : { kind: "calibrated", calibration: whole };
+}
+
+function calibrated(
+  { best, concurrency }: ConcurrencyFit,
+  rows: readonly Observation[],
+  saturated: readonly Observation[],
+  maxWait: number,
+): Omit<Calibration, "cpu" | "notes"> {
+  const { mean, cv, residual } = best;
+  const serviceTime = { mean: mean.value, cv: cv.value };
+  const profile = { serviceTime, concurrency: best.concurrency, maxWait, startup: 0 };
+  const row = (use: CalibratedRow["use"]) => (observation: Observation) => {
+    const rate = observation.arrivalRate / observation.tasks;
+    const figures = observation.responses.map(({ of }) => of);
+    const expected = responseTimes(profile, observation.tasks, rate, figures);
+    return { observation, utilization: (rate * mean.value) / best.concurrency, expected, use };
+  };
+  return {
+    ...{ mean, cv, concurrency, residual },
+    saturation: best.concurrency / mean.value,
+    rows: [...rows.map(row("fit")), ...saturated.map(row("limit"))],
+  };
+}
+
+function leftOut(
+  saturated: readonly Observation[],
+  halting: readonly Observation[],
+  failing: readonly Observation[],
+): readonly string[] {
+  const behind = `achieved below ${percent(KEPT_UP)} of offered`;
+  const notes = [
+    [
+      saturated,
+      `past saturation, or of a load generator that waits for answers (${behind}): such rows mark the limit and do not fit the service time`,
+    ],
+    [halting, `left out: ${behind}, and yet more was achieved at another rate`],
+    [failing, `left out: more than ${percent(MOST_ERRORS)} of the requests failed`],
+  ] as const;
+  return notes.flatMap(([rows, why]) =>
+    rows.length === 0 ? [] : [`${count(rows.length, "row")} ${why}: ${listed(rows)}`],
+  );
+}
+
+function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow[]): readonly string[] {
+  return outliers.map(({ row, of }) => {
+    const { observation, expected } = rows[row]!;
+    const place = observation.responses.findIndex((figure) => figure.of === of);
+    const measured = observation.responses[place]!.time;
+    return `${observation.label}: ${figureName(of)} of ${seconds(measured)} is left out as an outlier; the fit says ${seconds(expected[place]!)}`;
+  });
+}
+
+/** A median this much above that of the next higher rate is no matter of chance. */
+const FALLS = 1.2;
+
+/** Only among so many first rows is a fall a matter of warming up. */
+const WARMING = 3;
+
+function fallingLatency(rows: readonly Observation[], inFile: readonly Observation[]): readonly string[] {
+  const inOrder = rows.toSorted((a, b) => a.arrivalRate / a.tasks - b.arrivalRate / b.tasks);
+  const falls = inOrder.flatMap((row, i) => {
+    const [now, next] = [row.responses[0], inOrder[i + 1]?.responses[0]];
+    return now !== undefined && next !== undefined && now.of === next.of && now.time > FALLS * next.time
+      ? [row]
+      : [];
+  });
+  if (falls.length === 0) return [];
+  const first = inFile.indexOf(falls[0]!);
+  const wayOut =
+    first >= 0 && first < WARMING
+      ? `the service was still warming up; \`warmup: ${first + 1}\` leaves out the first rows`
+      : "something else ran meanwhile, or the rows are too short";
+  return [`the latency falls as the rate rises after ${listed(falls)}: ${wayOut}`];
+}
+
+/** Where nothing measured the limit, it rests on the model's waits, which are a few percent off (docs/calibration.md). */
+function inferredLimit(
+  { rows, saturation, concurrency }: Pick<Calibration, "rows" | "saturation" | "concurrency">,
+  known: Known,
+): readonly string[] {
+  if (known.concurrency !== null || concurrency.value < WIDE || rows.some(({ use }) => use === "limit"))
+    return [];
+  const busiest = Math.max(...rows.map(({ utilization }) => utilization));
+  return [
+    `no row is past saturation: the limit of ${saturation.toPrecision(3)} /s a task is inferred from rows up to ${percent(busiest)} busy and may be 3 % too high, which ${concurrency.value} slots, that can run close to it, do not forgive. Measure a row past saturation`,
+  ];
+}
+
+/** From so many slots on a task keeps its SLO until a few percent below saturation. */
+const WIDE = 4;
+
+function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] {
+  if (cpu === null) return [];
+  if (cpu.refused !== null) return [cpu.refused];
+  if (!(cpu.work.value > 0)) return [];
+  const limit = (1 - cpu.idle.value) / cpu.work.value;
+  return limit < 0.9 * saturation
+    ? [
+        `CPU would be full at ${limit.toPrecision(3)} requests a second, before the slots are at ${saturation.toPrecision(3)}; plan with the lower of both`,
+      ]
+    : [];
+}
+
+function listed(rows: readonly Observation[]): string {
+  const labels = rows.slice(0, 3).map(({ label }) => label);
+  return rows.length <= 3 ? labels.join(", ") : `${labels.join(", ")} and ${rows.length - 3} more`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? " is" : "s are"}`;
+}

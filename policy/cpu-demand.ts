@@ -1,0 +1,35 @@
+import type { Estimate, Observation } from "./observation.ts";
+import { straightLine } from "./straight-line.ts";
+import { percent } from "./words.ts";
+
+/** The utilization law: CPU utilization = idle + work × requests per second a task. */
+export interface CpuDemand {
+  /** Seconds of a task's whole CPU for one request: times its vCPUs, CPU seconds. */
+  readonly work: Estimate;
+  /** Utilization without requests, a ratio. */
+  readonly idle: Estimate;
+  /** Share of the variance of CPU that requests explain, R². */
+  readonly explained: number;
+  readonly rows: number;
+  /** Why it does not stand for load, if it does not. */
+  readonly refused: string | null;
+}
+
+/** R² below which requests do not explain CPU. */
+const LEAST_EXPLAINED = 0.5;
+
+/** What one request costs of a task's CPU, by linear regression; `null` where fewer than three rows have it. */
+export function cpuDemand(observations: readonly Observation[]): CpuDemand | null {
+  const measured = observations.filter(({ cpu }) => cpu !== null);
+  if (measured.length < 3) return null;
+  const line = straightLine(
+    measured.map(({ throughput, tasks }) => throughput / tasks),
+    measured.map(({ cpu }) => cpu!),
+  );
+  const { slope, intercept, explained } = line;
+  const refused =
+    explained < LEAST_EXPLAINED
+      ? `requests explain ${percent(Math.max(0, explained))} of CPU (R²), below ${percent(LEAST_EXPLAINED)}: CPU does not stand for load; scale on requests per target instead`
+      : null;
+  return { work: slope, idle: intercept, explained, rows: measured.length, refused };
+}

@@ -1,0 +1,106 @@
+import type { Calibration, Known } from "./calibration.ts";
+import { type Estimate, figureName, type Observation, type ResponseFigure } from "./observation.ts";
+import { percent, seconds } from "./words.ts";
+
+/** Distinct rates that make a curve. */
+const LEAST_RATES = 3;
+
+/** Rates closer than this, relatively, are one. */
+const SAME_RATE = 0.02;
+
+/** Why a table cannot be fitted at all. */
+export function tableRefusals(
+  observations: readonly Observation[],
+  usable: readonly Observation[],
+): readonly string[] {
+  const rates = distinctRates(observations);
+  const reasons: string[] = [];
+  if (rates < LEAST_RATES)
+    reasons.push(
+      `it has ${rates} distinct rate(s); at least ${LEAST_RATES} are needed, at least one of them below saturation`,
+    );
+  if (observations.length > 0 && observations.every(({ errors }) => errors > 0))
+    reasons.push("requests fail at every rate; the capacity of a failing service is undefined");
+  else if (usable.length === 0)
+    reasons.push(
+      "no row with a response time is below saturation (achieved at least 97 % of offered, errors at most 1 %); the service time shows only there",
+    );
+  return reasons;
+}
+
+/** A response time is believed when the model misses it by no more than this, as a root mean square. */
+const MOST_RESIDUAL = 0.2;
+
+/** An interval whose ends differ by more than this factor tells nothing. */
+const WIDEST = 2;
+
+/** Why a fit is not to be believed: the model does not describe the data, or the data do not tell its parameters apart. */
+export function fitRefusals(
+  { mean, cv, concurrency, residual, rows, saturation }: Calibration,
+  known: Known,
+  served: readonly Observation[],
+): readonly string[] {
+  const busiest = Math.max(...rows.filter(({ use }) => use === "fit").map(({ utilization }) => utilization));
+  const hottest = Math.max(...served.map(({ cpu }) => cpu ?? 0));
+  const vague = (estimate: Estimate) => estimate.high > WIDEST * estimate.low;
+  const reasons = [
+    ...(residual > MOST_RESIDUAL
+      ? [
+          `the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`,
+        ]
+      : []),
+    ...(busiest > 1
+      ? [
+          `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${saturation.toPrecision(3)} /s a task would not do`,
+        ]
+      : []),
+    ...(hottest > 1 ? [`CPU utilization reaches ${percent(hottest)}; a task has 100 %`] : []),
+    ...(vague(mean)
+      ? [
+          `the mean service time is somewhere between ${seconds(mean.low)} and ${seconds(mean.high)}: too vague`,
+        ]
+      : []),
+    ...(vague(cv) && cv.high - cv.low > 0.5
+      ? [
+          `the variation of the service time is somewhere between a cv of ${cv.low.toPrecision(2)} and ${cv.high.toPrecision(2)}; percentiles (p50 and p99) would tell`,
+        ]
+      : []),
+    ...(known.concurrency === null && !Number.isFinite(concurrency.high)
+      ? [
+          `nothing comes near saturation (the busiest row keeps about ${(busiest * concurrency.value).toPrecision(2)} requests in service): the concurrency is not identifiable, anything from ${concurrency.low} on fits. Measure up to saturation, or declare \`concurrency\``,
+        ]
+      : []),
+    ...(known.concurrency === null && Number.isFinite(concurrency.high) && vague(concurrency)
+      ? [
+          `the concurrency is somewhere between ${concurrency.low} and ${concurrency.high}: too vague. Measure closer to saturation, or declare \`concurrency\``,
+        ]
+      : []),
+  ];
+  return reasons;
+}
+
+/** The percentile that the model misses most, with by how much. */
+function worstFigure(rows: Calibration["rows"]): string {
+  const squares = new Map<ResponseFigure["of"], number[]>();
+  for (const { observation, expected, use } of rows)
+    observation.responses.forEach(({ of, time }, i) => {
+      if (use === "fit") squares.set(of, [...(squares.get(of) ?? []), Math.log(expected[i]! / time) ** 2]);
+    });
+  const misses = [...squares].map(([of, list]) => ({
+    of,
+    miss: Math.sqrt(list.reduce((sum, square) => sum + square, 0) / list.length),
+  }));
+  const { of, miss } = misses.reduce((worst, each) => (each.miss > worst.miss ? each : worst));
+  return `${figureName(of)} (${percent(miss)})`;
+}
+
+function distinctRates(observations: readonly Observation[]): number {
+  const loads = observations.map(({ arrivalRate, tasks }) => arrivalRate / tasks).toSorted((a, b) => a - b);
+  let [count, last] = [0, Number.NEGATIVE_INFINITY];
+  for (const load of loads)
+    if (load > last * (1 + SAME_RATE) || last < 0) {
+      count++;
+      last = load;
+    }
+  return count;
+}

@@ -1,0 +1,137 @@
+import { leastSquares } from "./least-squares.ts";
+import type { Estimate, Observation, ResponseFigure } from "./observation.ts";
+import { responseTimes } from "./response-time.ts";
+import type { TaskProfile } from "./service.ts";
+import { standardErrors } from "./student.ts";
+
+/** What a fit rests on: rows whose response times the model must give, and rows that only show the limit. */
+export interface LatencyData {
+  readonly rows: readonly Observation[];
+  readonly saturated: readonly Observation[];
+  /** Seconds that a request waits before the service refuses it. */
+  readonly maxWait: number;
+}
+
+/** A figure of one row that no fit should bend to. */
+export interface Outlier {
+  readonly row: number;
+  readonly of: ResponseFigure["of"];
+}
+
+/** Service time and its spread that explain the rows best, for one concurrency. */
+export interface LatencyFit {
+  readonly concurrency: number;
+  readonly mean: Estimate;
+  readonly cv: Estimate;
+  /** ln(model ÷ measured) of each figure of each row; `NaN` for an outlier. */
+  readonly residuals: readonly (readonly number[])[];
+  /** Root mean square of them: about the typical relative error. */
+  readonly residual: number;
+  readonly sumOfSquares: number;
+  /** Variance of a row, in the unit of the sum of squares. */
+  readonly variance: number;
+}
+
+/** Ranges that a search may not leave, in seconds and as a ratio. */
+const [LEAST_MEAN, MOST_MEAN, LEAST_CV, MOST_CV] = [1e-6, 3600, 0.01, 10];
+
+/** Relative error that every measured response time is taken to have at least, however well a fit happens to go. */
+const LEAST_ERROR = 0.01;
+
+/** The profile with `concurrency` slots whose percentiles, means and saturation are nearest to those measured. */
+export function latencyFit(
+  data: LatencyData,
+  concurrency: number,
+  outliers: readonly Outlier[],
+  start: { readonly mean: number; readonly cv: number },
+): LatencyFit {
+  const residualsOf = residualsFor(data, concurrency, outliers);
+  const weights = weightsOf(data);
+  const flat = (at: readonly number[]) =>
+    residualsOf(at)
+      .flatMap((row, i) => row.map((value, j) => value * (weights[i]?.[j] ?? 1)))
+      .filter((value) => !Number.isNaN(value));
+  const fit = leastSquares(flat, [Math.log(start.mean), Math.log(start.cv)]);
+  const degrees = degreesOfFreedom(data);
+  const each = Math.max(1, ...data.rows.map(({ responses }) => responses.length));
+  const variance = Math.max(fit.sumOfSquares / degrees, each * LEAST_ERROR ** 2);
+  const residuals = residualsOf(fit.parameters);
+  const measured = residuals.slice(0, data.rows.length);
+  return {
+    concurrency,
+    mean: estimate(
+      fit.parameters[0]!,
+      (fit.unscaledCovariance?.[0]?.[0] ?? Number.POSITIVE_INFINITY) * variance,
+      degrees,
+    ),
+    cv: estimate(
+      fit.parameters[1]!,
+      (fit.unscaledCovariance?.[1]?.[1] ?? Number.POSITIVE_INFINITY) * variance,
+      degrees,
+    ),
+    residuals: measured,
+    residual: rootMeanSquare(measured.flat()),
+    sumOfSquares: fit.sumOfSquares,
+    variance,
+  };
+}
+
+/** Relative error of the queueing model in what a response spends waiting, as its tests against simulated requests have it. */
+const MODEL_ERROR = 0.05;
+
+/**
+ * Least squares trust each figure by its error: that of measuring it, and that of the model in its waiting part. So the
+ * rows with little load say what the service time is, and those near saturation where the limit lies.
+ */
+function weightsOf({ rows, saturated }: LatencyData): readonly (readonly number[])[] {
+  const shortest = new Map<ResponseFigure["of"], number>();
+  for (const { of, time } of rows.flatMap(({ responses }) => responses))
+    shortest.set(of, Math.min(time, shortest.get(of) ?? time));
+  const timed = rows.map(({ responses }) =>
+    responses.map(({ of, time }) => {
+      const waiting = 1 - shortest.get(of)! / time;
+      return LEAST_ERROR / Math.hypot(LEAST_ERROR, MODEL_ERROR * waiting);
+    }),
+  );
+  const whole = Math.sqrt(Math.max(1, ...rows.map(({ responses }) => responses.length))); // a saturated row counts like a whole row
+  return [...timed, ...saturated.map(() => [whole])];
+}
+
+function residualsFor(
+  { rows, saturated, maxWait }: LatencyData,
+  concurrency: number,
+  outliers: readonly Outlier[],
+) {
+  const figures = rows.map(({ responses }) => responses.map(({ of }) => of));
+  const left = (row: number, of: ResponseFigure["of"]) =>
+    outliers.some((outlier) => outlier.row === row && outlier.of === of);
+  return ([logMean, logCv]: readonly number[]) => {
+    const [mean, cv] = [Math.exp(logMean!), Math.exp(logCv!)];
+    if (!(mean > LEAST_MEAN && mean < MOST_MEAN && cv > LEAST_CV && cv < MOST_CV))
+      return [[Number.POSITIVE_INFINITY]];
+    const profile: TaskProfile = { serviceTime: { mean, cv }, concurrency, maxWait, startup: 0 };
+    const timed = rows.map(({ arrivalRate, tasks, responses }, row) => {
+      const expected = responseTimes(profile, tasks, arrivalRate / tasks, figures[row]!);
+      return responses.map(({ of, time }, i) => (left(row, of) ? Number.NaN : Math.log(expected[i]! / time)));
+    });
+    const limits = saturated.map(({ throughput, tasks }) => [
+      Math.log((tasks * concurrency) / mean / throughput),
+    ]);
+    return [...timed, ...limits];
+  };
+}
+
+/** The figures of a row rise and fall together, so a row counts as one observation, whatever number of percentiles it has. */
+export function degreesOfFreedom({ rows, saturated }: LatencyData): number {
+  return Math.max(1, rows.length + saturated.length - 1);
+}
+
+function estimate(logarithm: number, variance: number, degrees: number): Estimate {
+  const width = standardErrors(degrees) * Math.sqrt(Math.max(0, variance));
+  return { value: Math.exp(logarithm), low: Math.exp(logarithm - width), high: Math.exp(logarithm + width) };
+}
+
+function rootMeanSquare(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return Math.sqrt(known.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, known.length));
+}

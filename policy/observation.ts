@@ -1,0 +1,35 @@
+/** One steady interval of a service under load: a row of a load test, or a period of CloudWatch's metrics. */
+export interface Observation {
+  /** What the reader finds it by: a line of a file, or a time. */
+  readonly label: string;
+  /** Requests per second offered to all tasks together, and those that were answered. */
+  readonly arrivalRate: number;
+  readonly throughput: number;
+  /** Tasks that shared them. */
+  readonly tasks: number;
+  /** What was measured of the response time of the requests answered. */
+  readonly responses: readonly ResponseFigure[];
+  /** Ratio of the requests that failed. */
+  readonly errors: number;
+  /** Mean CPU utilization of a task, a ratio; `null` where it was not measured. */
+  readonly cpu: number | null;
+}
+
+/** A percentile or the mean of the response time, in seconds. */
+export interface ResponseFigure {
+  /** Ratio of the requests within `time`; 0.99 is p99. */
+  readonly of: "mean" | number;
+  readonly time: number;
+}
+
+/** A value with its 95 % confidence interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** As the field writes it: `p99.9`, `mean`. */
+export function figureName(of: ResponseFigure["of"]): string {
+  return of === "mean" ? "mean" : `p${Number((100 * of).toFixed(6))}`;
+}

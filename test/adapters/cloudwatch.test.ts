@@ -1,0 +1,218 @@
+import { expect } from "chai";
+import { isBadInput } from "../../adapters/bad-input.ts";
+import { readDemand } from "../../adapters/cloudwatch.ts";
+import { lookedUp, type Watched } from "../../adapters/cloudwatch-names.ts";
+import { readObservations } from "../../adapters/cloudwatch-observations.ts";
+import { type Recorded, recorded } from "../support/fake-cloudwatch.ts";
+import { against, failure, quiet } from "../support/recorded-cloudwatch.ts";
+
+const NOW = Date.UTC(2026, 10, 25, 10, 7, 31) / 1000;
+const DAY = 86_400;
+const LAST = Date.UTC(2026, 10, 25, 10, 4) / 1000; // the end: three minutes before now, at a whole minute
+
+const SHOP: Watched = {
+  region: "eu-west-1",
+  loadBalancer: "app/shop/50dc6c495c0c9188",
+  targetGroup: "targetgroup/cart/73e2d6bc24d8a067",
+  ecs: { cluster: "shop", service: "cart" },
+};
+
+const window = (days: number, resolution: number | null = null) => ({
+  now: NOW,
+  length: days * DAY,
+  resolution,
+});
+
+describe("CloudWatch", () => {
+  it("gives the request rate as a trace up to the last whole minute", async () => {
+    const { result, asked } = await against(
+      (each) => recorded(quiet, each),
+      (client) => readDemand(client, SHOP, window(2)),
+    );
+    const { start, step, rates } = result.trace;
+    expect({ start, step, minutes: rates.length }).to.deep.equal({
+      start: LAST - 2 * DAY,
+      step: 60,
+      minutes: 2880,
+    });
+    expect(rates[7]).to.be.closeTo(100 + 50 * Math.sin((start + 420) / 13_750), 1e-9);
+    expect(asked[0]!.body.MetricDataQueries[0]!.MetricStat).to.deep.equal({
+      Metric: {
+        Namespace: "AWS/ApplicationELB",
+        MetricName: "RequestCount",
+        Dimensions: [
+          { Name: "TargetGroup", Value: SHOP.targetGroup },
+          { Name: "LoadBalancer", Value: SHOP.loadBalancer },
+        ],
+      },
+      Period: 60,
+      Stat: "Sum",
+    });
+  });
+
+  it("CW-16 is read by GetMetricData, and nothing else", async () => {
+    const { asked } = await against(
+      (each) => recorded(quiet, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(new Set(asked.map(({ action }) => action))).to.deep.equal(new Set(["GetMetricData"]));
+  });
+
+  it("gives an observation for each period, in our units", async () => {
+    const { result } = await against(
+      (each) => recorded(quiet, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(result.observations).to.have.lengthOf(1440);
+    const { arrivalRate, tasks, cpu, responses, errors } = result.observations[0]!;
+    expect(arrivalRate).to.be.closeTo(100 + 50 * Math.sin((LAST - DAY) / 13_750), 1e-9);
+    expect({ tasks, cpu, errors }).to.deep.equal({ tasks: 2, cpu: 0.4, errors: 0 });
+    expect(responses).to.deep.equal([
+      { of: "mean", time: 0.1 },
+      { of: 0.5, time: 0.09 },
+      { of: 0.9, time: 0.15 },
+      { of: 0.99, time: 0.26 },
+    ]);
+  });
+
+  it("leaves out percentiles of too few requests", async () => {
+    const few: Recorded = (metric, statistic, time) =>
+      metric === "RequestCount" ? 60 : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(few, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(result.observations[0]!.responses.map(({ of }) => of)).to.deep.equal(["mean", 0.5, 0.9]); // 0.6 beyond p99
+  });
+
+  it("counts the load balancer's healthy hosts where Container Insights is off", async () => {
+    const off: Recorded = (metric, statistic, time) =>
+      metric === "RunningTaskCount"
+        ? undefined
+        : metric === "HealthyHostCount"
+          ? 3
+          : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(off, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(result.observations[0]!.tasks).to.equal(3);
+    expect(result.notes.join()).to.include("Container Insights is off");
+  });
+
+  it("CW-6 without any data says what was asked, and what there is", async () => {
+    const error = await failure(
+      (each) =>
+        each.action === "ListMetrics"
+          ? { body: { Metrics: [{ Dimensions: [{ Name: "LoadBalancer", Value: "app/store/1" }] }] } }
+          : recorded(() => undefined, each),
+      (client) => readDemand(client, SHOP, window(1)),
+    );
+    expect(isBadInput(error)).to.equal(true);
+    expect(error.message)
+      .to.match(
+        /eu-west-1: no data for AWS\/ApplicationELB RequestCount Sum \{TargetGroup=.*LoadBalancer=app\/shop/,
+      )
+      .and.match(/from 2026-11-24T10:04Z to 2026-11-25T10:04Z; there is data for LoadBalancer=app\/store\/1/);
+  });
+
+  it("CW-7 takes up to an hour without requests for zeros, and longer for unknown", async () => {
+    const [silent, outage] = [LAST - DAY + 3600, LAST - DAY + 20 * 3600];
+    const gaps: Recorded = (metric, statistic, time) =>
+      (time >= silent && time < silent + 1800) || (time >= outage && time < outage + 2 * 3600)
+        ? undefined
+        : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(gaps, each),
+      (client) => readDemand(client, SHOP, window(1)),
+    );
+    expect(result.trace.rates[60]).to.equal(0);
+    expect(result.trace.rates.slice(60, 90).every((rate) => rate === 0)).to.equal(true);
+    expect(result.trace.rates[20 * 60 + 60]).to.be.above(0); // no zeros: filled as a gap, and said
+    expect(result.notes.join()).to.match(/gap\(s\) of more than an hour/);
+  });
+
+  it("CW-7 begins with the first request there was", async () => {
+    const young: Recorded = (metric, statistic, time) =>
+      time < LAST - DAY ? undefined : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(young, each),
+      (client) => readDemand(client, SHOP, window(10)),
+    );
+    expect(result.trace.start).to.equal(LAST - DAY);
+  });
+
+  it("CW-8 joins five-minute data of the past to the minutes of the last 15 days, and says so", async () => {
+    const counts: Recorded = (_metric, _statistic, _time, period) => 10 * period;
+    const { result, asked } = await against(
+      (each) => recorded(counts, each),
+      (client) => readDemand(client, SHOP, window(30)),
+    );
+    expect(asked.map(({ body }) => body.MetricDataQueries[0]!.MetricStat.Period)).to.deep.equal([300, 60]);
+    expect(result.trace.step).to.equal(60);
+    expect(result.trace.rates).to.have.lengthOf(30 * 1440 + 4); // the start is rounded down to five minutes
+    expect(result.trace.rates.every((rate) => rate === 10)).to.equal(true);
+    expect(result.notes.join()).to.match(/15\.\d d at 300 s, then 14\.\d d at 60 s/);
+  });
+
+  it("CW-8 refuses more days than a demanded resolution is kept for", async () => {
+    const error = await failure(
+      (each) => recorded(quiet, each),
+      (client) => readDemand(client, SHOP, window(30, 60)),
+    );
+    expect(error.message).to.match(
+      /resolution of 60 s is asked for 30 d; CloudWatch keeps periods of 60 s for 15 d/,
+    );
+  });
+
+  it("CW-13 refuses response times that look like milliseconds", async () => {
+    const slow: Recorded = (metric, statistic, time) =>
+      metric === "TargetResponseTime" ? 180 : quiet(metric, statistic, time);
+    const error = await failure(
+      (each) => recorded(slow, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(error.message).to.match(
+      /TargetResponseTime Average .*median is 180; response times are in seconds/,
+    );
+  });
+
+  it("CW-15 looks balancers up by name, and lists those that match", async () => {
+    const named = { ...SHOP, loadBalancer: "shop", targetGroup: "cart" };
+    const listing = (balancers: readonly string[]) => () => ({
+      body: {
+        Metrics: balancers.map((Value) => ({
+          Dimensions: [
+            { Name: "LoadBalancer", Value },
+            { Name: "TargetGroup", Value: SHOP.targetGroup },
+          ],
+        })),
+      },
+    });
+    const { result } = await against(listing([SHOP.loadBalancer, "app/other/1"]), (client) =>
+      lookedUp(client, named),
+    );
+    expect(result).to.deep.equal(SHOP);
+    const two = await failure(listing(["app/shop/1", "app/shop/2"]), (client) => lookedUp(client, named));
+    expect(two.message).to.match(/--load-balancer: .*2 match: app\/shop\/1, app\/shop\/2/);
+    const none = await failure(listing(["app/shopp/1"]), (client) => lookedUp(client, named));
+    expect(none.message).to.match(/did you mean `shopp`/);
+  });
+
+  it("CW-17 leaves out minutes with failures or with changing tasks, and lists them", async () => {
+    const [deploy, outage] = [LAST - 7200, LAST - 3600];
+    const eventful: Recorded = (metric, statistic, time) => {
+      if (metric === "RunningTaskCount" && time >= deploy) return time === deploy ? 2.5 : 3;
+      if (metric === "HTTPCode_Target_5XX_Count") return time === outage ? 500 : 1;
+      return quiet(metric, statistic, time);
+    };
+    const { result } = await against(
+      (each) => recorded(eventful, each),
+      (client) => readObservations(client, SHOP, window(1)),
+    );
+    expect(result.observations).to.have.lengthOf(1440 - 3);
+    expect(result.notes.join("\n"))
+      .to.match(/1 period\(s\) in which more than 1 % of the requests failed.*2026-11-25T09:04Z/)
+      .and.match(/2 period\(s\) in which the number of tasks changed.*2026-11-25T08:04Z, 2026-11-25T08:05Z/);
+  });
+});

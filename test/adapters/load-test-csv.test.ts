@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { isBadInput } from "../../adapters/bad-input.ts";
+import { type LoadTestOptions, parseLoadTest, readLoadTest } from "../../adapters/load-test-csv.ts";
+
+const HEADER = "offered_rps,achieved_rps,p50_ms,p99_ms";
+const ROWS = ["10,10,20,50", "20,20,22,60", "30,29.9,30,90"];
+
+const table = (rows: readonly string[], header = HEADER) => [header, ...rows].join("\n");
+const parse = (text: string, options: Partial<LoadTestOptions> = {}) =>
+  parseLoadTest(text, "cart.csv", options);
+
+function faults(text: string, options: Partial<LoadTestOptions> = {}): string {
+  try {
+    parse(text, options);
+  } catch (error) {
+    if (isBadInput(error)) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("a load test", () => {
+  it("is read into requests per second, seconds and ratios", () => {
+    const header = "offered_rpm,achieved_rpm,mean_s,p50_ms,p99.9_us,cpu_percent,error_percent,tasks";
+    expect(parse(table(["600,540,0.3,250,900000,80,2,3"], header)).observations).to.deep.equal([
+      {
+        ...{ label: "line 2", arrivalRate: 10, throughput: 9, tasks: 3, errors: 0.02, cpu: 0.8 },
+        responses: [
+          { of: "mean", time: 0.3 },
+          { of: 0.5, time: 0.25 },
+          { of: 0.999, time: 0.9 },
+        ],
+      },
+    ]);
+  });
+
+  it("takes p999 for p99.9, and an empty cell for unknown", () => {
+    const { responses } = parse(table(["10,10,,9"], "offered_rps,achieved_rps,p50_ms,p999_ms"))
+      .observations[0]!;
+    expect(responses).to.deep.equal([{ of: 0.999, time: 0.009 }]);
+  });
+
+  it("counts errors against the requests of its duration", () => {
+    const [each] = parse(table(["10,10,60s,30"], "offered_rps,achieved_rps,duration,errors")).observations;
+    expect(each!.errors).to.equal(30 / 600);
+  });
+
+  it("leaves out the warm-up and says so", () => {
+    const { observations, notes } = parse(table(ROWS), { warmup: 1 });
+    expect(observations.map(({ label }) => label)).to.deep.equal(["line 3", "line 4"]);
+    expect(notes.join()).to.match(/first 1 row\(s\) are left out as warm-up/);
+  });
+
+  it("says what it ignores, and what it cannot tell", () => {
+    const { notes } = parse(table(["10,wrk,20"], "rps,tool,p50_ms"));
+    expect(notes.join("\n"))
+      .to.match(/1 column\(s\) are ignored: tool/)
+      .and.match(/no offered rate/);
+  });
+
+  it("reads semicolons, quotes, CRLF and a byte order mark as recordings do", () => {
+    const text = `\uFEFF"offered_rps";p50_ms\r\n10;"20"\r\n\r\n`;
+    expect(parse(text).observations).to.have.lengthOf(1);
+  });
+
+  it("takes users, threads or processors that differ for a curve of scalability", () => {
+    expect(readLoadTest("test/fixtures/latency/specsdm91.csv").scaling[1]).to.deep.equal({
+      n: 18,
+      throughput: 995.9,
+    });
+    expect(readLoadTest("test/fixtures/latency/node-mysql2-rc13.csv").scaling).to.deep.equal([]); // 200 connections throughout
+  });
+
+  it("takes the column named for its rate", () => {
+    const [each] = parse(table(["1,100,200"], "cpus,rps_0kb,rps_1kb"), { rate: "rps_1kb" }).observations;
+    expect(each!.throughput).to.equal(200);
+  });
+
+  it("throws nothing but BadInput, whatever the text", () => {
+    const cell = fc.oneof(
+      fc.constantFrom("", "10", "NaN", "1e400", "-1", "p50_ms", "offered_rps", '"', "1,5"),
+      fc.string(),
+    );
+    const rows = fc.array(
+      fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(",")),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(rows, (lines) => void faults(table(lines))),
+      { numRuns: 200 },
+    );
+    fc.assert(
+      fc.property(rows, (lines) => void faults(lines.join("\n"))),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("a load test is refused", () => {
+  const cases: readonly [string, string, RegExp][] = [
+    ["LT-1 when it is empty", "", /empty; a header and a row for each rate/],
+    ["LT-1 with a header only", HEADER, /0 row\(s\); at least 3 rates/],
+    [
+      "LT-2 with p99 below p50",
+      table([...ROWS, "40,40,80,70"]),
+      /cart\.csv:5:1: p99 is 70 ms and p50 is 80 ms; a higher percentile is never shorter.*columns are swapped/,
+    ],
+    [
+      "LT-5 with errors of unknown many requests",
+      table(["10,10,3"], "offered_rps,achieved_rps,errors"),
+      /errors is 3.*`error_percent`/,
+    ],
+    ["LT-7 with a time without a unit", table(["10,250"], "offered_rps,p99"), /"p99" has no unit.*`p99_ms`/],
+    [
+      "LT-7 with a time in an unknown unit",
+      table(["10,250"], "offered_rps,p99_min"),
+      /"p99_min" has an unknown unit/,
+    ],
+    [
+      "LT-7 with CPU without a unit",
+      table(["10,25"], "offered_rps,cpu"),
+      /"cpu" has no unit; write `cpu_percent` or `cpu_ratio`/,
+    ],
+    ["without a rate", table(["1"], "p50_ms"), /must name a rate.*`offered_rps/],
+    ["with a percentile of 100", table(["10,1"], "rps,p100_ms"), /"p100_ms" is no percentile/],
+    ["with one column twice", table(["10,1,1"], "rps,p50_ms,p50_s"), /"p50_s" repeats/],
+    [
+      "with a rate of 0",
+      table(["0,0,1,1"]),
+      /cart\.csv:2:1: offered_rps is "0"; it must be a finite number above 0/,
+    ],
+    ["with text for a time", table(["1,1,fast,1"]), /cart\.csv:2:5: p50_ms is "fast"/],
+    ["with a decimal comma", table(['1;1;"2,5";3'], HEADER.replaceAll(",", ";")), /decimal commas/],
+    ["with part of a task", table(["1,1.5"], "rps,tasks"), /tasks are whole/],
+    [
+      "with a duration without a unit",
+      table(["1,300"], "rps,duration"),
+      /duration is "300"; it must be a time with its unit/,
+    ],
+  ];
+  for (const [title, text, rule] of cases)
+    it(title, () => {
+      expect(faults(text)).to.match(rule);
+    });
+
+  it("with a rate column that is not there", () => {
+    expect(faults(table(ROWS), { rate: "achieved" })).to.match(
+      /no column "achieved"; did you mean `achieved_rps`/,
+    );
+  });
+
+  it("with all of its faults at once", () => {
+    expect(faults(table(["0,1,5,4", "x,1,1,1", "1,1,1,-1"])).split("\n")).to.have.lengthOf(4);
+  });
+});

@@ -1,0 +1,191 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { readTrace } from "../../adapters/trace-csv.ts";
+import { responseTimes } from "../../policy/response-time.ts";
+import {
+  type FakeCloudWatch,
+  failed,
+  fakeCloudWatch,
+  type Recorded,
+  recorded,
+} from "../support/fake-cloudwatch.ts";
+import { loadTestCsv } from "../support/measurements.ts";
+import { PROFILE } from "../support/services.ts";
+import { folder, run } from "./setpoint.ts";
+
+const root = folder({
+  "cart.csv": loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]),
+  "idle.csv": loadTestCsv(PROFILE, [0.02, 0.05, 0.1]),
+  "swapped.csv": "offered_rps,p50_ms,p99_ms\n1,9,5\n2,9,5\n",
+  "leak.csv": `achieved_rps,duration_s,memory_mb\n${[10, 30, 10, 20, 30, 20].map((rate, i) => `${rate},1800,${200 + 2 * rate + 25 * i}`).join("\n")}\n`,
+});
+
+describe("setpoint calibrate --load-test", () => {
+  it("prints each estimate with its interval, the rows beside the model, and the lines to commit", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/cart.csv`, "--max-wait", "5s"]);
+    expect(code).to.equal(0);
+    for (const part of ["What one task can do", "Measured, and what the model says", "To commit"])
+      expect(stdout).to.include(`\n  ${part}`);
+    expect(stdout)
+      .to.match(/service time +mean 200 ms \(95 %: /)
+      .and.match(/serviceTime: \{ mean: 200 ms, cv: 0\.7 \}\n {6}concurrency: 2\n/);
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("gives programs the same in seconds and ratios", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/cart.csv`, "--format", "json"]);
+    const { profile } = JSON.parse(stdout);
+    expect({ code, kind: profile.kind }).to.deep.equal({ code: 0, kind: "calibrated" });
+    expect(profile.calibration.mean.value).to.be.closeTo(0.2, 1e-3);
+  });
+
+  it("LT-6 shows the fit and the rows that it does not believe, the way out, and exits with 1", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/idle.csv`]);
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/✗ The task's profile is refused:\n +· nothing comes near saturation/)
+      .and.match(/The fit that is not believed/)
+      .and.match(/way out: .*declare `serviceTime`/)
+      .and.not.include("To commit");
+  });
+
+  it("fits once the concurrency is known", async () => {
+    const { code, stdout } = await run([
+      "calibrate",
+      "--load-test",
+      `${root}/idle.csv`,
+      "--concurrency",
+      "2",
+    ]);
+    expect(code).to.equal(0);
+    expect(stdout).to.include("concurrency: 2");
+  });
+
+  it("fits the Universal Scalability Law to throughput against users", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", "test/fixtures/latency/specsdm91.csv"]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/α, contention +0\.0277 \(95 %: /)
+      .and.match(/most throughput +at N = 96\.5/);
+  });
+
+  it("CW-18 states CPU seconds for the vCPUs given, and exits with 1 where requests do not explain them", async () => {
+    const args = ["calibrate", "--load-test", "test/fixtures/latency/oracle-oltp-2min.csv", "--vcpus", "2"];
+    const { code, stdout } = await run(args);
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/✗ CPU is refused as a measure of load:\n +· requests explain 49\.8 % of CPU/)
+      .and.match(/a request +138 ms .* of CPU\n/);
+  });
+
+  it("CAP-14 warns of memory that grows at constant load", async () => {
+    const { stdout } = await run(["calibrate", "--load-test", `${root}/leak.csv`]);
+    expect(stdout).to.match(/memory grows 50 MB\/h at constant load/);
+  });
+
+  it("LT-2 exits with 2 on a broken table", async () => {
+    const { code, stdout, stderr } = await run(["calibrate", "--load-test", `${root}/swapped.csv`]);
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+    expect(stderr.split("\n").filter((line) => /p99 is 5 ms and p50 is 9 ms/.test(line))).to.have.lengthOf(2);
+  });
+
+  for (const [line, right] of [
+    ["", /nothing to read; write `--load-test file\.csv`, or `--load-balancer/],
+    ["--load-test a.csv --load-balancer shop", /cannot be used with/],
+    ["--load-balancer shop --tasks 3", /cannot be used with/],
+    ["--load-balancer shop --cluster main", /--service: it is missing/],
+    ["--load-balancer shop --days 0", /whole number of at least 1/],
+    ["--load-balancer shop --resolution 60", /a time, as/],
+  ] as const)
+    it(`exits with 2 on \`setpoint calibrate ${line}\``, async () => {
+      const { code, stdout, stderr } = await run([
+        "calibrate",
+        ...line.split(" ").filter((word) => word !== ""),
+      ]);
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+      expect(stderr).to.match(right);
+    });
+});
+
+/** Two tasks as the model has them, whose load swings between 20 and 95 % of what they can do, three times a day. */
+const swinging: Recorded = (metric, statistic, time) => {
+  const utilization = 0.575 - 0.375 * Math.cos((2 * Math.PI * time) / 28_800);
+  const rate = (utilization * PROFILE.concurrency) / PROFILE.serviceTime.mean;
+  if (metric === "RequestCount") return 2 * 60 * rate;
+  if (metric === "RunningTaskCount") return 2;
+  if (metric === "CPUUtilization") return 3 + 90 * utilization;
+  if (metric !== "TargetResponseTime") return undefined;
+  const figures = { Average: "mean", p50: 0.5, p90: 0.9, p99: 0.99 } as const;
+  return responseTimes(PROFILE, 2, rate, [figures[statistic as keyof typeof figures]])[0];
+};
+
+describe("setpoint calibrate of CloudWatch", () => {
+  const names = [
+    "--load-balancer",
+    "app/shop/1",
+    "--target-group",
+    "targetgroup/cart/1",
+    "--cluster",
+    "shop",
+    "--service",
+    "cart",
+  ];
+  const before_ = { ...process.env };
+  let cloud: FakeCloudWatch;
+  let throttled = 0;
+
+  before(async () => {
+    cloud = await fakeCloudWatch((asked) => {
+      if (throttled-- > 0) return failed("ThrottlingException", "Rate exceeded");
+      return recorded(swinging, asked);
+    });
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    });
+  });
+  after(() => {
+    for (const name of ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+      if (before_[name] === undefined) delete process.env[name];
+      else process.env[name] = before_[name];
+    cloud.close();
+  });
+
+  it("reads a day, fits it, and writes the history that the plan can use", async () => {
+    throttled = 1;
+    const trace = `${root}/shop.csv`;
+    const { code, stdout } = await run([
+      "calibrate",
+      ...names,
+      "--days",
+      "1",
+      "--max-wait",
+      "5s",
+      "--write-trace",
+      trace,
+    ]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/^CloudWatch in eu-west-1, app\/shop\/1: 1440 rows/)
+      .and.match(/concurrency: 2\n/)
+      .and.include(`history: ${trace} # 1 d`);
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+    expect(readTrace(trace).trace.rates).to.have.lengthOf(1440);
+    expect(readFileSync(trace, "utf8").split("\n")[0]).to.equal("timestamp,requests_per_second");
+  });
+
+  it("STA-12 leaves nothing behind where the history cannot be written", async () => {
+    const args = ["calibrate", ...names, "--days", "1", "--write-trace", `${root}/no/such/folder.csv`];
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+    expect(stderr).to.match(/cannot be written \(ENOENT\)/);
+  });
+
+  it("CW-8 exits with 2 when a resolution is demanded that is no longer kept", async () => {
+    const { code, stderr } = await run(["calibrate", ...names, "--days", "30", "--resolution", "60s"]);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/keeps periods of 60 s for 15 d/);
+  });
+});

@@ -1,0 +1,178 @@
+import { expect } from "chai";
+import { type Calibration, type CalibrationResult, calibration } from "../../policy/calibration.ts";
+import type { Observation } from "../../policy/observation.ts";
+import type { TaskProfile } from "../../policy/service.ts";
+import { modeled, off, row, simulated } from "../support/measurements.ts";
+
+const UNKNOWN = { maxWait: 60, concurrency: null };
+
+function profileOf(concurrency: number, mean: number, cv: number): TaskProfile {
+  return { serviceTime: { mean, cv }, concurrency, maxWait: 60, startup: 0 };
+}
+
+function fitted(result: CalibrationResult): Calibration {
+  if (result.kind === "refused") throw new Error(result.reasons.join("; "));
+  return result.calibration;
+}
+
+function reasons(result: CalibrationResult): string {
+  return result.kind === "refused" ? result.reasons.join("; ") : "calibrated";
+}
+
+const CART = profileOf(2, 0.2, 0.7);
+const UP_TO_SATURATION = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
+const measured = modeled(CART, UP_TO_SATURATION, 0.02);
+
+describe("calibration", () => {
+  for (const [concurrency, mean, cv] of [
+    [1, 0.01, 1.5],
+    [2, 0.2, 0.7],
+    [8, 0.05, 1.2],
+  ] as const)
+    it(`finds ${concurrency} slots of ${mean} s, cv ${cv}, again in what the model says of them`, () => {
+      const found = fitted(calibration(modeled(profileOf(concurrency, mean, cv), UP_TO_SATURATION), UNKNOWN));
+      expect(found.concurrency).to.deep.equal({ value: concurrency, low: concurrency, high: concurrency });
+      expect(off(found.mean.value, mean)).to.be.below(1e-4);
+      expect(off(found.cv.value, cv)).to.be.below(1e-3);
+      expect(found.residual).to.be.below(1e-4);
+    });
+
+  // The model is an approximation; these are its errors against requests served one by one.
+  for (const [tasks, concurrency, mean, cv] of [
+    [4, 2, 0.2, 0.7],
+    [3, 8, 0.05, 1.2],
+    [2, 1, 0.02, 0.5],
+  ] as const)
+    it(`measures ${tasks} simulated tasks with ${concurrency} slots of ${mean} s, cv ${cv}`, () => {
+      const rows = simulated(profileOf(concurrency, mean, cv), tasks, [0.2, 0.4, 0.6, 0.7, 0.8, 0.9], 40_000);
+      const found = fitted(calibration(rows, UNKNOWN));
+      expect(found.concurrency.value).to.equal(concurrency);
+      expect(off(found.mean.value, mean)).to.be.below(0.03);
+      expect(off(found.cv.value, cv)).to.be.below(0.15);
+      expect(off(found.saturation, concurrency / mean)).to.be.below(0.03);
+      expect(found.residual).to.be.below(0.07);
+    });
+
+  it("holds the truth in its 95 % intervals for most noises", () => {
+    const known = { maxWait: 60, concurrency: 2 };
+    const held = Array.from({ length: 30 }, (_, seed) => {
+      const { mean, cv } = fitted(calibration(modeled(CART, UP_TO_SATURATION, 0.05, seed + 1), known));
+      return [mean.low <= 0.2 && 0.2 <= mean.high, cv.low <= 0.7 && 0.7 <= cv.high];
+    }).flat();
+    expect(held.filter(Boolean).length).to.be.at.least(54); // of 60: 95 % less twice the standard deviation
+  });
+
+  it("takes a concurrency that is known, and then needs no saturation", () => {
+    const idle = modeled(CART, [0.1, 0.2, 0.3], 0.01);
+    const { mean, concurrency } = fitted(calibration(idle, { maxWait: 60, concurrency: 2 }));
+    expect(off(mean.value, 0.2)).to.be.below(0.02);
+    expect(concurrency).to.deep.equal({ value: 2, low: 2, high: 2 });
+  });
+
+  it("gives the same answer whatever the order of the rows", () => {
+    const answers = [measured, measured.toReversed()].map((rows) => fitted(calibration(rows, UNKNOWN)));
+    expect(off(answers[0]!.mean.value, answers[1]!.mean.value)).to.be.below(1e-4);
+  });
+
+  it("fits thousands of rows by groups of like load", () => {
+    const noisy = Array.from({ length: 40 }, (_, seed) =>
+      modeled(CART, UP_TO_SATURATION, 0.2, seed + 1),
+    ).flat();
+    const { rows, mean, concurrency } = fitted(calibration(noisy, UNKNOWN));
+    expect(rows).to.have.lengthOf(16);
+    expect(concurrency.value).to.equal(2);
+    expect(off(mean.value, 0.2)).to.be.below(0.05);
+  });
+
+  it("leaves out one figure that is far off, and says so", () => {
+    const rows = modeled(CART, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.02);
+    const { responses } = rows[4]!;
+    const hiccup = [...responses.slice(0, 2), { of: 0.99, time: 30 * responses[2]!.time }];
+    const { mean, notes } = fitted(calibration(rows.with(4, { ...rows[4]!, responses: hiccup }), UNKNOWN));
+    expect(off(mean.value, 0.2)).to.be.below(0.03);
+    expect(notes.join()).to.match(/^5 \/s: p99 of [\d.]+ s is left out as an outlier/);
+  });
+
+  it("LT-3 takes rows past saturation for the limit, with a warning", () => {
+    const below = modeled(CART, [0.1, 0.2, 0.3, 0.5], 0.02);
+    const past = row(14, { throughput: 10, responses: [{ of: 0.5, time: 20 }] });
+    const { concurrency, notes, rows } = fitted(calibration([...below, past], UNKNOWN));
+    expect(concurrency).to.deep.equal({ value: 2, low: 2, high: 2 });
+    expect(notes.join()).to.match(/1 row is past saturation.*below 97 % of offered.*14 \/s/);
+    expect(rows.map(({ use }) => use)).to.deep.equal(["fit", "fit", "fit", "fit", "limit"]);
+  });
+
+  it("says that the limit of a wide task is inferred where no row is past saturation, and measures it where one is", () => {
+    const wide = profileOf(32, 0.1, 1);
+    const below = simulated(wide, 2, [0.2, 0.4, 0.6, 0.7, 0.8, 0.9], 40_000);
+    const inferred = calibration(below, UNKNOWN);
+    expect(fitted(inferred).notes.join()).to.match(
+      /no row is past saturation: the limit .* may be 3 % too high/,
+    );
+    const [past] = simulated(wide, 2, [1.2], 40_000);
+    const limit = { ...past!, throughput: (past!.cpu! * 2 * 32) / 0.1 }; // as many as the slots were busy with
+    const { concurrency, saturation, notes } = fitted(calibration([...below, limit], UNKNOWN));
+    expect(concurrency.value).to.equal(32);
+    expect(off(saturation, 320)).to.be.below(0.01);
+    expect(notes.join()).to.not.include("no row is past saturation");
+  });
+
+  it("LT-4 warns that latency falls as the rate rises, and how to leave the warm-up out", () => {
+    const [first, ...rest] = measured;
+    const cold = { ...first!, responses: first!.responses.map(({ of, time }) => ({ of, time: 1.3 * time })) };
+    expect(fitted(calibration([cold, ...rest], { maxWait: 60, concurrency: 2 })).notes.join()).to.match(
+      /latency falls as the rate rises after 1 \/s.*`warmup: 1`/,
+    );
+  });
+});
+
+describe("calibration is refused", () => {
+  const failing = measured.map((each) => ({ ...each, errors: 0.003 }));
+  const unlike = measured.map((each, i) => ({
+    ...each,
+    responses: each.responses.map(({ of, time }) => ({ of, time: time * (i % 2 === 0 ? 1.6 : 0.6) })),
+  }));
+  const cases: readonly [string, readonly Observation[], RegExp][] = [
+    ["LT-1 with one rate", modeled(CART, [0.5, 0.5, 0.501]), /1 distinct rate.*at least 3.*below saturation/],
+    [
+      "LT-1 with nothing below saturation",
+      [12, 14, 16].map((rate) => row(rate, { throughput: 10, responses: [{ of: 0.5, time: 20 }] })),
+      /no row with a response time is below saturation/,
+    ],
+    ["LT-5 with errors at every rate", failing, /fail at every rate.*undefined/],
+    [
+      "LT-6 when the model misses by more than 20 %",
+      unlike,
+      /misses the response times by [\d.]+ %, most at p\d+ .*at most 20 %/,
+    ],
+    [
+      "LT-6 with more CPU than there is",
+      measured.map((each, i) => ({ ...each, cpu: 0.2 * (i + 1) })),
+      /CPU utilization reaches 140 %; a task has 100 %/,
+    ],
+    [
+      "when nothing comes near saturation",
+      modeled(CART, [0.02, 0.05, 0.1], 0.01),
+      /nothing comes near saturation.*concurrency is not identifiable.*declare `concurrency`/,
+    ],
+    [
+      "when means alone leave the variation open",
+      modeled(CART, [0.1, 0.3, 0.5], 0.02).map((each) => ({
+        ...each,
+        responses: [{ of: "mean", time: 0.2 + each.arrivalRate / 1e4 }],
+      })),
+      /cv.*percentiles \(p50 and p99\) would tell/,
+    ],
+  ];
+  for (const [title, rows, reason] of cases)
+    it(title, () => {
+      expect(reasons(calibration(rows, UNKNOWN))).to.match(reason);
+    });
+
+  it("with all of its reasons, and the fit that is not believed", () => {
+    const rows = unlike.map((each) => ({ ...each, cpu: 1.2 }));
+    const result = calibration(rows, UNKNOWN);
+    expect(result.kind === "refused" && result.reasons.length).to.be.at.least(3);
+    expect(result.calibration).to.not.equal(null);
+  });
+});

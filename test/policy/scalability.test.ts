@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { readLoadTest } from "../../adapters/load-test-csv.ts";
+import { type ScalingPoint, scalability } from "../../policy/scalability.ts";
+import { standardErrors } from "../../policy/student.ts";
+import { between } from "../support/services.ts";
+
+function law(lambda: number, alpha: number, beta: number, n: number): ScalingPoint {
+  return { n, throughput: (lambda * n) / (1 + alpha * (n - 1) + beta * n * (n - 1)) };
+}
+
+const published = (file: string) => scalability(readLoadTest(`test/fixtures/latency/${file}`).scaling);
+const SIZES = [1, 2, 4, 8, 16, 32, 64];
+
+describe("scalability", () => {
+  it("finds λ, α and β again in what the law gives", () => {
+    fc.assert(
+      fc.property(between(1, 1e5), between(0.001, 0.3), between(1e-5, 1e-2), (lambda, alpha, beta) => {
+        const result = scalability(SIZES.map((n) => law(lambda, alpha, beta, n)));
+        expect(result.kind).to.equal("fitted");
+        expect(result.scalability!.lambda.value / lambda).to.be.closeTo(1, 1e-3);
+        expect(result.scalability!.alpha.value).to.be.closeTo(alpha, 1e-3);
+        expect(result.scalability!.beta.value).to.be.closeTo(beta, 1e-4);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  // smoeding/usl, tests/usl-nlxb.Rout.save: γ 89.995233, α 0.0277285 ± 0.0091217, β 0.0001044 ± 0.0000199 (standard errors).
+  it("agrees with the published fit of SPEC SDM 91", () => {
+    const { lambda, alpha, beta, peak } = published("specsdm91.csv").scalability!;
+    expect(lambda.value).to.be.closeTo(89.995233, 1e-3);
+    expect(alpha.value).to.be.closeTo(0.0277285, 1e-6);
+    expect((alpha.high - alpha.low) / 2 / standardErrors(4)).to.be.closeTo(0.0091217, 1e-5);
+    expect(beta.value).to.be.closeTo(0.0001044, 1e-7);
+    expect((beta.high - beta.low) / 2 / standardErrors(4)).to.be.closeTo(0.0000199, 1e-7);
+    expect(peak).to.be.closeTo(97, 0.6); // tests/peak-scalability.Rout.save
+  });
+
+  it("finds no coherency in the ray tracer, and contention that no other value improves on", () => {
+    const { lambda, alpha, beta, peak, points } = published("raytracer.csv").scalability!;
+    expect(beta.value).to.equal(0);
+    expect(peak).to.equal(Number.POSITIVE_INFINITY);
+    const squares = (a: number, b: number) =>
+      points.reduce((sum, { n, throughput }) => sum + (law(a, b, 0, n).throughput - throughput) ** 2, 0);
+    for (const step of [0.99, 0.999, 1.001, 1.01]) {
+      expect(squares(lambda.value * step, alpha.value)).to.be.above(squares(lambda.value, alpha.value));
+      expect(squares(lambda.value, alpha.value * step)).to.be.above(squares(lambda.value, alpha.value));
+    }
+    expect(alpha.value).to.be.within(0.05, 0.065);
+  });
+
+  it("LT-6 refuses α below 0, where throughput rises faster than N", () => {
+    const result = scalability(SIZES.map((n) => ({ n, throughput: 10 * n ** 1.2 })));
+    expect(result.kind === "refused" && result.reasons.join()).to.match(/α is -0\.\d+, below 0/);
+  });
+
+  it("LT-6 refuses a residual above 20 %", () => {
+    const result = scalability(SIZES.map((n, i) => ({ n, throughput: i % 2 === 0 ? 10 * n : 4 * n })));
+    expect(result.kind === "refused" && result.reasons.join()).to.match(/residual is \d+ %; at most 20 %/);
+  });
+
+  it("LT-1 refuses fewer than four distinct N", () => {
+    const result = scalability([1, 2, 2, 2].map((n) => law(10, 0.1, 0, n)));
+    expect(result.kind === "refused" && result.reasons.join()).to.match(/2 distinct N; at least 4/);
+  });
+});
