@@ -61,11 +61,12 @@ async function* onThreads<J extends JobName>(
   watch: Watch,
 ): AsyncGenerator<Output<J>> {
   const workers = Array.from({ length: threads }, newWorker);
-  const slots = tasks.map(() => slot<Output<J>>());
-  let [next, going] = [0, true];
+  const slots: (Slot<Output<J>> | undefined)[] = tasks.map(() => slot());
+  let [next, going, wanted] = [0, true, true];
   const work = async (worker: Worker) => {
-    for (let i = next++; i < tasks.length && going; i = next++) {
+    for (let i = next++; i < tasks.length && going && wanted; i = next++) {
       await slots[i - AHEAD * threads]?.taken;
+      if (!wanted) return;
       const { title, input } = tasks[i]!;
       if (going) watch.started(title);
       try {
@@ -79,14 +80,16 @@ async function* onThreads<J extends JobName>(
   };
   const working = workers.map(work);
   try {
-    for (const { result, take } of slots) {
+    for (let i = 0; i < slots.length; i++) {
+      const { result, take } = slots[i]!;
       yield await result;
+      slots[i] = undefined; // what has been taken is kept no longer
       take();
     }
   } finally {
-    going = false;
+    wanted = false;
     await Promise.all(workers.map((worker) => worker.terminate()));
-    for (const { take } of slots) take();
+    for (const slot of slots) slot?.take();
     await Promise.all(working);
   }
 }

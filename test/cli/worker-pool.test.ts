@@ -94,6 +94,16 @@ describe("jobs on several threads", () => {
     expect(started).to.equal(stopped).and.be.below(44);
   });
 
+  it("stop for a reader who leaves while every thread waits for him", async () => {
+    let finished = 0;
+    const watch = { started: () => {}, finished: () => finished++ };
+    for await (const _ of inOrder("judge", contests(40), 2, watch)) {
+      while (finished < 2 * 8) await new Promise((resolve) => setTimeout(resolve, 10)); // all that may be ahead of him
+      break;
+    }
+    expect(finished).to.be.below(40);
+  });
+
   it("tell of every task that it has begun and ended", async () => {
     const told: string[] = [];
     const watch = {
