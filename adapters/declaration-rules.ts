@@ -40,7 +40,8 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
   return service;
 }
 
-function sloOf({ name, threshold, objective, window }: ServiceDeclaration["slos"][number]): Slo {
+/** A promise with a threshold is about latency; without, about success alone. */
+export function sloOf({ name, threshold, objective, window }: ServiceDeclaration["slos"][number]): Slo {
   return threshold === undefined
     ? { kind: "availability", name, objective, window }
     : { kind: "latency", name, threshold, objective, window };

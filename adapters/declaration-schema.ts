@@ -78,7 +78,8 @@ const name = z
     "it becomes part of alarm names: a letter, then up to 62 letters, digits and `-`",
   );
 
-const slo = z
+/** One promise. */
+export const sloSchema = z
   .strictObject(
     {
       name,
@@ -131,7 +132,7 @@ const EXAMPLE =
   "declare at least one SLO:\n  slos:\n    - { name: latency, threshold: 1 s, objective: 99 % }";
 
 const slos = z
-  .array(slo, EXAMPLE)
+  .array(sloSchema, EXAMPLE)
   .min(1, EXAMPLE)
   .check(({ value, issues }) => {
     value.forEach(({ name }, i) => {

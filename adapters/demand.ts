@@ -1,3 +1,4 @@
+import { scaled } from "../policy/scaled.ts";
 import type { Demand } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { isBadInput, shown } from "./bad-input.ts";
@@ -91,10 +92,6 @@ function movingAverage(trace: Trace, window: number): Trace {
     return Math.max(0, (sums[to]! - sums[from]!) / (to - from));
   });
   return { ...trace, rates };
-}
-
-function scaled(trace: Trace, factor: number): Trace {
-  return { ...trace, rates: trace.rates.map((rate) => rate * factor) };
 }
 
 /** Six digits are enough to read. */

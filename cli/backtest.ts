@@ -1,13 +1,15 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { badInput } from "../adapters/bad-input.ts";
+import type { GivenPlan } from "../adapters/given-plan.ts";
 import type { Contender } from "../policy/comparison.ts";
-import type { Feasibility, ScalingControls } from "../policy/scaling-plan.ts";
-import { chosenServices, type InputOptions, onlyService, withInput } from "./input.ts";
+import type { Feasibility } from "../policy/scaling-plan.ts";
+import { chosenServices, onlyService, type WorkOptions, withInput } from "./input.ts";
+import { jsonListing, textListing } from "./listing.ts";
 import type { ExitCode } from "./main.ts";
-import { progress, progressDone } from "./terminal.ts";
+import { progress, progressOf } from "./terminal.ts";
 import { type Trial, trialOf } from "./trial.ts";
+import { inOrder } from "./worker-pool.ts";
 
-interface BacktestOptions extends InputOptions {
+interface BacktestOptions extends WorkOptions {
   readonly trace?: string;
   readonly plan?: string;
   readonly holdout?: number;
@@ -61,55 +63,46 @@ async function backtest(options: BacktestOptions): Promise<ExitCode> {
   const declared = await chosenServices(options);
   if (options.plan !== undefined) onlyService(declared, "--plan judges the plan of one service");
   const trials = await Promise.all(declared.map((each) => trialOf(each, options)));
-  const judged: Judged[] = [];
-  for (const trial of trials) judged.push(await judgedOn(trial, options.plan));
-  progressDone();
-  if (options.format === "json") process.stdout.write(`${JSON.stringify(judged.map(plainData), null, 2)}\n`);
-  else {
-    const { backtestText } = await import("./render-backtest.ts");
-    process.stdout.write(judged.map((each) => `${backtestText(each)}\n`).join("\n"));
+  const { add, end } = options.format === "json" ? jsonListing() : textListing();
+  const formatted = await formatOf(options.format);
+  let allKept = true;
+  for await (const judged of judgments(trials, options)) {
+    allKept &&= kept(judged);
+    await add(formatted(judged));
   }
-  return judged.every(kept) ? 0 : 1;
+  await end();
+  return allKept ? 0 : 1;
 }
 
-/** Plans the trial's service, unless a plan is given, and replays the trial's traffic. */
-async function judgedOn(trial: Trial, planFile: string | undefined): Promise<Judged> {
-  const { comparison } = await import("../policy/comparison.ts");
-  const { name, controls, feasibility, notes } = await contestant(trial, planFile);
-  progress(`replaying ${trial.service.name}: ${trial.traffic}`);
-  const [first, ...usual] = comparison(trial.service, controls, trial.trace);
-  return {
-    trial: { ...trial, notes: [...trial.notes, ...notes] },
-    feasibility,
-    contenders: [{ ...first!, name }, ...usual],
-  };
-}
-
-interface Contestant {
-  readonly name: string;
-  readonly controls: ScalingControls;
-  readonly feasibility: Feasibility;
-  readonly notes: readonly string[];
-}
-
-async function contestant({ service }: Trial, file: string | undefined): Promise<Contestant> {
-  if (file === undefined) {
-    progress(`planning ${service.name}`);
-    const { scalingPlan } = await import("../policy/plan.ts");
-    const { controls, feasibility } = scalingPlan(service);
-    return { name: "this plan", controls, feasibility, notes: [] };
+/** Plans the trials' services, unless a plan is given, and replays their traffic; in order, on so many threads. */
+async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOptions): AsyncGenerator<Judged> {
+  const given = plan === undefined ? undefined : await givenPlan(plan, trials[0]!);
+  const doing = given === undefined ? "planning and replaying" : "replaying";
+  const tasks = trials.map(({ service, trace, traffic }) => ({
+    title: `${doing} ${service.name}: ${traffic}`,
+    input: { service, trace, ...(given === undefined ? {} : { given: given.controls }) },
+  }));
+  let next = 0;
+  for await (const judgment of inOrder("judge", tasks, jobs, progressOf(tasks.length))) {
+    const trial = trials[next++]!;
+    const [first, ...usual] = judgment.contenders;
+    const name = given === undefined ? "this plan" : "the plan given";
+    yield {
+      trial: { ...trial, notes: [...trial.notes, ...(given?.notes ?? [])] },
+      feasibility: judgment.feasibility,
+      contenders: [{ ...first!, name }, ...usual],
+    };
   }
-  const { readAwsPlan } = await import("../adapters/aws-plan.ts");
-  const { controls, unit, notes } = readAwsPlan(file);
-  const runsOn = service.compute.type === "fargate" ? "task" : "instance";
-  if (unit !== runsOn)
-    throw badInput([
-      {
-        where: file,
-        message: `it scales ${unit}s; ${service.name} runs on ${runsOn}s (compute ${service.compute.type}). Choose the service that it is for.`,
-      },
-    ]);
-  return { name: "the plan given", controls, feasibility: { possible: true }, notes };
+}
+
+async function givenPlan(file: string, { service }: Trial): Promise<GivenPlan> {
+  const { readGivenPlan } = await import("../adapters/given-plan.ts");
+  return readGivenPlan(file, service);
+}
+
+async function formatOf(format: BacktestOptions["format"]): Promise<(judged: Judged) => string> {
+  if (format === "json") return (judged) => JSON.stringify(plainData(judged), null, 2);
+  return (await import("./render-backtest.ts")).backtestText;
 }
 
 /** Whether the plan can keep its promises, and did. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { badInput, didYouMean } from "../adapters/bad-input.ts";
 import type { DeclaredService } from "../adapters/declaration.ts";
 
@@ -12,12 +13,28 @@ export interface InputOptions {
   readonly service?: string;
 }
 
-/** The options by which `plan` and `backtest` choose their services. */
+/** The input, and how many threads work on it. */
+export interface WorkOptions extends InputOptions {
+  readonly jobs: number;
+}
+
+/** The options by which `plan` and `backtest` choose their services, and share out the work. */
 export function withInput(command: Command): Command {
   return command
     .addOption(stackOption().conflicts("file"))
     .addOption(new Option("-f, --file <file>", "a declaration with a top-level `services:`"))
-    .addOption(new Option("--service <name>", "only the service of that name"));
+    .addOption(new Option("--service <name>", "only the service of that name"))
+    .addOption(
+      new Option("-j, --jobs <count>", "services worked on at a time")
+        .argParser(jobs)
+        .default(availableParallelism(), "one a core"),
+    );
+}
+
+function jobs(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1024) return count;
+  throw new InvalidArgumentError("It takes a whole number from 1 to 1024.");
 }
 
 export function stackOption(): Option {

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { DeclaredService } from "../adapters/declaration.ts";
 import type { ScalingPlan } from "../policy/scaling-plan.ts";
-import { chosenServices, type InputOptions, onlyService, withInput } from "./input.ts";
+import { chosenServices, onlyService, type WorkOptions, withInput } from "./input.ts";
+import { jsonListing, textListing } from "./listing.ts";
 import type { ExitCode } from "./main.ts";
-import { progress, progressDone } from "./terminal.ts";
+import { progress, progressDone, progressOf } from "./terminal.ts";
+import { inOrder } from "./worker-pool.ts";
 
-interface PlanOptions extends InputOptions {
+interface PlanOptions extends WorkOptions {
   readonly format: "text" | "json" | "aws";
 }
 
@@ -40,24 +42,28 @@ async function plan(options: PlanOptions): Promise<ExitCode> {
   progress("reading the declaration and its traffic");
   const declared = await chosenServices(options);
   if (options.format === "aws") onlyService(declared, "--format aws prints the plan of one service");
-  const planned = await plans(declared);
-  process.stdout.write(await formatted(planned, options.format));
-  return planned.every(({ plan }) => plan.feasibility.possible) ? 0 : 1;
+  const { add, end } = options.format === "json" ? jsonListing() : textListing();
+  const formatted = await formatOf(options.format);
+  let possible = true;
+  for await (const planned of plans(declared, options.jobs)) {
+    possible &&= planned.plan.feasibility.possible;
+    await add(formatted(planned));
+  }
+  await end();
+  return possible ? 0 : 1;
 }
 
-/** Plans each service in turn, saying so. */
-async function plans(declared: readonly DeclaredService[]): Promise<readonly Planned[]> {
-  const { scalingPlan } = await import("../policy/plan.ts");
-  const planned = declared.map((each): Planned => {
-    progress(`planning ${each.service.name}`);
-    const plan = scalingPlan(each.service);
-    return {
+/** Plans the services on so many threads; they come in the order of the declaration. */
+async function* plans(declared: readonly DeclaredService[], threads: number): AsyncGenerator<Planned> {
+  const tasks = declared.map(({ service }) => ({ title: `planning ${service.name}`, input: service }));
+  let next = 0;
+  for await (const plan of inOrder("plan", tasks, threads, progressOf(tasks.length))) {
+    const each = declared[next++]!;
+    yield {
       declared: each,
       plan: { ...plan, assumptions: [...each.notes.map(fromHere), ...plan.assumptions] },
     };
-  });
-  progressDone();
-  return planned;
+  }
 }
 
 /** Files are named as seen from the working directory. */
@@ -65,24 +71,20 @@ function fromHere(text: string): string {
   return text.replaceAll(join(process.cwd(), "/"), "");
 }
 
-async function formatted(planned: readonly Planned[], format: PlanOptions["format"]): Promise<string> {
+async function formatOf(format: PlanOptions["format"]): Promise<(planned: Planned) => string> {
   switch (format) {
     case "json":
-      return `${JSON.stringify(
-        planned.map(({ plan }) => plan),
-        null,
-        2,
-      )}\n`;
+      return ({ plan }) => JSON.stringify(plan, null, 2);
     case "aws": {
       const { awsPlan } = await import("../adapters/aws-plan.ts");
-      const { plan } = planned[0]!;
-      for (const note of notesOf(plan)) console.error(note);
-      return `${JSON.stringify(awsPlan(plan), null, 2)}\n`;
+      return ({ plan }) => {
+        progressDone();
+        for (const note of notesOf(plan)) console.error(note);
+        return JSON.stringify(awsPlan(plan), null, 2);
+      };
     }
-    case "text": {
-      const { planText } = await import("./render-plan.ts");
-      return planned.map((each) => `${planText(each)}\n`).join("\n");
-    }
+    case "text":
+      return (await import("./render-plan.ts")).planText;
   }
 }
 

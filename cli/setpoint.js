@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The one file in plain JavaScript: an old Node reads it far enough to say which version is needed.
+// In plain JavaScript: an old Node reads it far enough to say which version is needed.
 import { createRequire } from "node:module";
 
 const { engines } = createRequire(import.meta.url)("../package.json");

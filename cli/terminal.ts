@@ -33,3 +33,31 @@ export function progress(text: string): void {
 export function progressDone(): void {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
 }
+
+/** Columns of a progress bar. */
+const BAR = 24;
+
+/** Tells of several tasks: a bar on a terminal where there is more than one, a plain line for each elsewhere. */
+export function progressOf(total: number): {
+  readonly started: (title: string) => void;
+  readonly finished: (title: string) => void;
+} {
+  if (!process.stderr.isTTY || total === 1) return { started: progress, finished: () => {} };
+  let [done, running] = [0, ""];
+  const show = () => progress(`${bar(done / total)} ${done} of ${total} · ${running}`);
+  return {
+    started: (title) => {
+      running = title;
+      show();
+    },
+    finished: () => {
+      done++;
+      show();
+    },
+  };
+}
+
+function bar(share: number): string {
+  const full = Math.floor(BAR * share);
+  return "█".repeat(full) + "░".repeat(BAR - full);
+}

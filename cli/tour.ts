@@ -13,6 +13,9 @@ const shown = (stack: string) => [
 
 const STACKS = ["dev", "prod"] as const;
 
+/** A plan made in another thread would have to be made again. */
+const IN_THIS_PROCESS = ["--jobs", "1"];
+
 type Run = (args: readonly string[]) => Promise<ExitCode>;
 
 export function tourCommand(answer: (code: ExitCode) => void, run: Run): Command {
@@ -35,7 +38,7 @@ async function oneStack(stack: string, run: Run): Promise<ExitCode> {
   let worst: ExitCode = 0;
   for (const line of shown(stack)) {
     process.stdout.write(`${heading(`setpoint ${line}`)}\n\n`);
-    const code = await run(line.split(" "));
+    const code = await run([...line.split(" "), ...(line.startsWith("preview") ? [] : IN_THIS_PROCESS)]);
     process.stdout.write("\n");
     if (code > worst) worst = code;
   }

@@ -1,5 +1,7 @@
 import { badInput } from "../adapters/bad-input.ts";
 import type { DeclaredService } from "../adapters/declaration.ts";
+import { holdout as heldOut } from "../policy/holdout.ts";
+import { scaled } from "../policy/scaled.ts";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 
@@ -46,22 +48,18 @@ export async function trialOf(
   const whole = demand.trace;
   if (holdout === undefined) {
     const traffic = `its declared history${grownBy(demand.growth)}`;
-    return { service, trace: grown(whole, demand.growth), traffic, unseen: false, notes: [] };
+    return { service, trace: scaled(whole, 1 + demand.growth), traffic, unseen: false, notes: [] };
   }
-  const judged = Math.round((holdout * DAY) / whole.step);
-  const before = whole.rates.length - judged;
-  if (before * whole.step < DAY)
+  const held = heldOut(service, holdout);
+  if (held === undefined)
     throw badInput([
       {
         where: "--holdout",
         message: `it is ${holdout} d, and the history of ${service.name} has ${daysOf(whole).toFixed(1)} d; at least one day must be left to plan on. Hold out less.`,
       },
     ]);
-  const seen = { ...whole, rates: whole.rates.slice(0, before) };
-  const held = { ...whole, start: whole.start + before * whole.step, rates: whole.rates.slice(before) };
   return {
-    service: { ...service, demand: { ...demand, trace: seen } },
-    trace: grown(held, demand.growth),
+    ...held,
     traffic: `the last ${holdout === 1 ? "day" : `${holdout} days`} of its history${grownBy(demand.growth)}`,
     unseen: true,
     notes: [],
@@ -73,10 +71,6 @@ function daysOf({ step, rates }: Trace): number {
 }
 
 /** The plan is for traffic that has grown as declared, so that is what it is judged on. */
-function grown(trace: Trace, growth: number): Trace {
-  return growth === 0 ? trace : { ...trace, rates: trace.rates.map((rate) => rate * (1 + growth)) };
-}
-
 function grownBy(growth: number): string {
   return growth === 0 ? "" : `, grown by ${Number((100 * growth).toPrecision(6))} % as declared`;
 }

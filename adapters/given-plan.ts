@@ -1,0 +1,23 @@
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import type { Service } from "../policy/service.ts";
+import { readAwsPlan } from "./aws-plan.ts";
+import { badInput } from "./bad-input.ts";
+
+export interface GivenPlan {
+  readonly controls: ScalingControls;
+  /** What was assumed or noticed, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Reads a plan in the AWS API's shapes that was made for the service elsewhere; one for other compute is refused. */
+export function readGivenPlan(file: string, service: Service): GivenPlan {
+  const { controls, unit, notes } = readAwsPlan(file);
+  const runsOn = service.compute.type === "fargate" ? "task" : "instance";
+  if (unit === runsOn) return { controls, notes };
+  throw badInput([
+    {
+      where: file,
+      message: `it scales ${unit}s; ${service.name} runs on ${runsOn}s (compute ${service.compute.type}). Choose the service that it is for.`,
+    },
+  ]);
+}

@@ -1,0 +1,634 @@
+//! The back-test's inner loop in Rust, for comparison: what policy/replay.ts, autoscaler.ts and task-pool.ts do for one
+//! target tracking policy, one step policy and a schedule. Units as there: seconds, requests per second, ratios.
+//! Usage: loop INPUT REPEATS; INPUT is written by bench/loop/input.ts. Prints one JSON object.
+
+use std::time::Instant;
+
+/// Seconds between looks at which tasks have become ready.
+const SLICE: f64 = 15.0;
+/// Beyond so many tasks the tables no longer differ.
+const REGULAR: usize = 32;
+const FINE: f64 = 0.005;
+const FINE_CELLS: usize = 240;
+const COARSE: f64 = 1.15;
+/// Share of the time within which a queue is taken to be settled from the start.
+const NEGLIGIBLE: f64 = 0.02;
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let text = std::fs::read_to_string(&args[1]).expect("the input file");
+    let repeats: usize = args[2].parse().expect("a number of repeats");
+    let input = Input::read(&mut Words(text.split_whitespace()));
+    let mut result = replay(&input); // warm caches, as the other side does
+    let mut best = f64::INFINITY;
+    for _ in 0..repeats {
+        let started = Instant::now();
+        result = std::hint::black_box(replay(std::hint::black_box(&input)));
+        best = best.min(started.elapsed().as_secs_f64());
+    }
+    let late: Vec<String> = result.late.iter().map(f64::to_string).collect();
+    println!(
+        "{{\"seconds\":{},\"arrived\":{},\"late\":[{}],\"refused\":{},\"taskHours\":{},\"scaleOuts\":{},\"scaleIns\":{}}}",
+        best, result.arrived, late.join(","), result.refused, result.task_hours, result.scale_outs, result.scale_ins
+    );
+}
+
+// ---- input ----
+
+struct Words<'a>(std::str::SplitWhitespace<'a>);
+
+impl Words<'_> {
+    fn number(&mut self) -> f64 {
+        self.0.next().expect("a number").parse().expect("a number")
+    }
+    fn count(&mut self) -> usize {
+        self.number() as usize
+    }
+    fn numbers(&mut self) -> Vec<f64> {
+        let count = self.count();
+        (0..count).map(|_| self.number()).collect()
+    }
+}
+
+struct Input {
+    start: f64,
+    startup: f64,
+    spread: f64,
+    initial: f64,
+    slot_rate: f64,
+    delay: usize,
+    datapoints_out: usize,
+    datapoints_in: usize,
+    low_factor: f64,
+    min: f64,
+    max: f64,
+    tracking: Tracking,
+    step: Step,
+    agenda: Vec<Vec<Action>>,
+    grid: Vec<f64>,
+    tables: Vec<Table>,
+    rates: Vec<f64>,
+}
+
+struct Tracking {
+    metric: usize,
+    setpoint: f64,
+    disable_scale_in: bool,
+    scale_out_cooldown: f64,
+    scale_in_cooldown: f64,
+}
+
+struct Step {
+    metric: usize,
+    statistic: usize,
+    comparison: usize,
+    threshold: f64,
+    span: usize,
+    evaluation_periods: usize,
+    datapoints: usize,
+    adjustment: usize,
+    min_adjustment: f64,
+    cooldown: f64,
+    bands: Vec<[f64; 3]>,
+}
+
+#[derive(Clone)]
+struct Action {
+    weekdays: Option<Vec<f64>>,
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+struct Table {
+    in_system: Vec<f64>,
+    refused: Vec<f64>,
+    late: Vec<Vec<f64>>,
+    relaxation: Vec<f64>,
+}
+
+impl Input {
+    fn read(words: &mut Words) -> Input {
+        let mut next = || words.number();
+        let [start, startup, spread, initial, slot_rate] = [next(), next(), next(), next(), next()];
+        let [delay, datapoints_out, datapoints_in] = [next() as usize, next() as usize, next() as usize];
+        let [low_factor, min, max] = [next(), next(), next()];
+        let tracking = Tracking {
+            metric: next() as usize,
+            setpoint: next(),
+            disable_scale_in: next() != 0.0,
+            scale_out_cooldown: next(),
+            scale_in_cooldown: next(),
+        };
+        let mut step = Step {
+            metric: next() as usize,
+            statistic: next() as usize,
+            comparison: next() as usize,
+            threshold: next(),
+            span: next() as usize,
+            evaluation_periods: next() as usize,
+            datapoints: next() as usize,
+            adjustment: next() as usize,
+            min_adjustment: next(),
+            cooldown: next(),
+            bands: Vec::new(),
+        };
+        let bands = words.count();
+        step.bands = (0..bands).map(|_| [words.number(), words.number(), words.number()]).collect();
+        let agenda = read_agenda(words);
+        let grid = words.numbers();
+        let thresholds = words.count();
+        let tables = (0..REGULAR)
+            .map(|_| {
+                let (in_system, refused) = (words.numbers(), words.numbers());
+                let late = (0..thresholds).map(|_| words.numbers()).collect();
+                let relaxation = relaxation(&grid, &in_system, &refused, slot_rate);
+                Table { in_system, refused, late, relaxation }
+            })
+            .collect();
+        let rates = words.numbers();
+        Input {
+            start, startup, spread, initial, slot_rate, delay, datapoints_out, datapoints_in, low_factor, min, max,
+            tracking, step, agenda, grid, tables, rates,
+        }
+    }
+}
+
+/// The actions of each minute of the day.
+fn read_agenda(words: &mut Words) -> Vec<Vec<Action>> {
+    let mut agenda = vec![Vec::new(); 1440];
+    for _ in 0..words.count() {
+        let (minutes, hours, weekdays) = (words.numbers(), words.numbers(), words.numbers());
+        let (min, max) = (words.number(), words.number());
+        let some = |value: f64| if value < 0.0 { None } else { Some(value) };
+        let weekdays = if weekdays.is_empty() { None } else { Some(weekdays) };
+        let action = Action { weekdays, min: some(min), max: some(max) };
+        for hour in &hours {
+            for minute in &minutes {
+                agenda[(hour * 60.0 + minute) as usize].push(action.clone());
+            }
+        }
+    }
+    agenda
+}
+
+fn relaxation(grid: &[f64], in_system: &[f64], refused: &[f64], slot_rate: f64) -> Vec<f64> {
+    (0..grid.len())
+        .map(|cell| {
+            if cell == grid.len() - 1 {
+                return f64::INFINITY;
+            }
+            let slope = (in_system[cell + 1] - in_system[cell]) / (grid[cell + 1] - grid[cell]);
+            slope / (slot_rate * (1.0 - refused[cell]))
+        })
+        .collect()
+}
+
+// ---- replay ----
+
+struct Replay {
+    arrived: f64,
+    late: Vec<f64>,
+    refused: f64,
+    task_hours: f64,
+    scale_outs: usize,
+    scale_ins: usize,
+}
+
+fn replay(input: &Input) -> Replay {
+    let minutes = input.rates.len();
+    let thresholds = input.tables[0].late.len();
+    let mut fleet = Fleet {
+        ready: input.initial, starting: Vec::new(), settled: input.start, scale_outs: 0, scale_ins: 0,
+    };
+    let mut scaler = Autoscaler::new(input);
+    let mut pool = Pool::new(input, thresholds);
+    // requestRatePerTask, cpuUtilization, requestRate, responseTime
+    let mut metrics: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; minutes]);
+    let [mut arrived_by, mut refused_by] = [vec![0.0; minutes], vec![0.0; minutes]];
+    let [mut ready_by, mut capacity_by] = [vec![0.0; minutes], vec![0.0; minutes]];
+    let mut late_by = vec![vec![0.0; minutes]; thresholds];
+    let mut task_seconds = 0.0;
+    for minute in 0..minutes {
+        let rate = input.rates[minute];
+        let time = input.start + minute as f64 * 60.0;
+        let end = time + 60.0;
+        let [mut arrived, mut refused, mut busy, mut ready_seconds, mut response] = [0.0; 5];
+        let mut now = time;
+        while now < end {
+            if !fleet.starting.is_empty() {
+                fleet.settle(now);
+            }
+            if now == time {
+                let view = View {
+                    now,
+                    ready: fleet.ready,
+                    starting: fleet.starting.len() as f64,
+                    settled: fleet.settled,
+                    metrics: &metrics,
+                    visible: minute.saturating_sub(input.delay),
+                };
+                let wanted = scaler.desired(&view);
+                fleet.resize(wanted, now, input);
+            }
+            let (ready, starting) = (fleet.ready, fleet.starting.len() as f64);
+            let span = until_next_start(&fleet.starting, now, end);
+            pool.serve(ready, rate, span);
+            let served = &pool.slice;
+            arrived += served.arrived;
+            refused += served.refused;
+            for (column, late) in late_by.iter_mut().zip(&served.late) {
+                column[minute] += late;
+            }
+            busy += served.busy * ready * span;
+            ready_seconds += ready * span;
+            response += served.response_time * span;
+            task_seconds += (ready + starting) * span;
+            now += span;
+        }
+        arrived_by[minute] = arrived;
+        refused_by[minute] = refused;
+        metrics[0][minute] = arrived / ready_seconds;
+        metrics[1][minute] = busy / ready_seconds;
+        metrics[2][minute] = arrived / 60.0;
+        metrics[3][minute] = response / 60.0;
+        ready_by[minute] = fleet.ready;
+        capacity_by[minute] = fleet.ready + fleet.starting.len() as f64;
+    }
+    std::hint::black_box((&ready_by, &capacity_by, &metrics));
+    Replay {
+        arrived: arrived_by.iter().sum(),
+        late: late_by.iter().map(|column| column.iter().sum()).collect(),
+        refused: refused_by.iter().sum(),
+        task_hours: task_seconds / 3600.0,
+        scale_outs: fleet.scale_outs,
+        scale_ins: fleet.scale_ins,
+    }
+}
+
+fn until_next_start(starting: &[f64], now: f64, end: f64) -> f64 {
+    match starting.first() {
+        Some(&first) if first < end => SLICE.max(((first - now) / SLICE).ceil() * SLICE),
+        _ => end - now,
+    }
+}
+
+struct Fleet {
+    ready: f64,
+    starting: Vec<f64>,
+    settled: f64,
+    scale_outs: usize,
+    scale_ins: usize,
+}
+
+impl Fleet {
+    fn settle(&mut self, time: f64) {
+        while self.starting.first().is_some_and(|&first| first <= time) {
+            self.settled = self.starting.remove(0);
+            self.ready += 1.0;
+        }
+    }
+
+    fn resize(&mut self, wanted: f64, time: f64, input: &Input) {
+        let current = self.ready + self.starting.len() as f64;
+        if wanted > current {
+            self.scale_outs += 1;
+            let count = wanted - current;
+            for i in 0..count as usize {
+                let place = 1.0 - input.spread + (2.0 * input.spread * (i as f64 + 0.5)) / count;
+                self.starting.push(time + input.startup * place);
+            }
+            self.starting.sort_by(f64::total_cmp);
+        } else if wanted < current {
+            self.scale_ins += 1;
+            let cancelled = (self.starting.len() as f64).min(current - wanted);
+            self.starting.truncate(self.starting.len() - cancelled as usize);
+            self.ready -= current - wanted - cancelled;
+        }
+    }
+}
+
+// ---- autoscaler ----
+
+struct View<'a> {
+    now: f64,
+    ready: f64,
+    starting: f64,
+    settled: f64,
+    metrics: &'a [Vec<f64>; 4],
+    visible: usize,
+}
+
+struct Autoscaler<'a> {
+    input: &'a Input,
+    min: f64,
+    max: f64,
+    scale_in_held_until: f64,
+    tracking_cooldown: Cooldown,
+    step_cooldown: Cooldown,
+}
+
+impl<'a> Autoscaler<'a> {
+    fn new(input: &'a Input) -> Self {
+        Autoscaler {
+            input,
+            min: input.min,
+            max: input.max,
+            scale_in_held_until: f64::NEG_INFINITY,
+            tracking_cooldown: Cooldown { seconds: input.tracking.scale_out_cooldown, activity: None },
+            step_cooldown: Cooldown { seconds: input.step.cooldown, activity: None },
+        }
+    }
+
+    fn desired(&mut self, view: &View) -> f64 {
+        let input = self.input;
+        for action in &input.agenda[(view.now / 60.0).floor() as usize % 1440] {
+            if occurs(action, view.now) {
+                self.min = action.min.unwrap_or(self.min);
+                self.max = action.max.unwrap_or(self.max);
+            }
+        }
+        let current = view.ready + view.starting;
+        let largest = current.max(self.tracked_out(view)).max(self.stepped(view));
+        if largest > current {
+            self.scale_in_held_until = f64::NEG_INFINITY;
+            return self.bounded(largest);
+        }
+        let agreed =
+            if view.now < self.scale_in_held_until { current } else { current.min(self.tracked_in(view)) };
+        if agreed < current && agreed >= self.min {
+            self.scale_in_held_until = view.now + input.tracking.scale_in_cooldown;
+        }
+        self.bounded(agreed)
+    }
+
+    fn bounded(&self, count: f64) -> f64 {
+        self.min.max(self.max.min(count))
+    }
+
+    fn tracked_out(&mut self, view: &View) -> f64 {
+        let Tracking { metric, setpoint, .. } = self.input.tracking;
+        let (values, points) = (&view.metrics[metric], self.input.datapoints_out);
+        self.tracking_cooldown.tick(view);
+        if view.visible < points || !values[view.visible - points..view.visible].iter().all(|&v| v > setpoint) {
+            return 0.0;
+        }
+        let base = self.tracking_cooldown.base(view.ready);
+        let result = ((base * values[view.visible - 1]) / setpoint - 1e-9).ceil();
+        self.tracking_cooldown.beyond(view, base, result)
+    }
+
+    fn tracked_in(&self, view: &View) -> f64 {
+        let Tracking { metric, setpoint, disable_scale_in, .. } = self.input.tracking;
+        let (values, points) = (&view.metrics[metric], self.input.datapoints_in);
+        let low = setpoint * self.input.low_factor;
+        if disable_scale_in
+            || view.visible < points
+            || !values[view.visible - points..view.visible].iter().rev().all(|&v| v < low)
+        {
+            return f64::INFINITY;
+        }
+        ((view.ready * values[view.visible - 1]) / setpoint - 1e-9).ceil().max(1.0)
+    }
+
+    fn stepped(&mut self, view: &View) -> f64 {
+        let step = &self.input.step;
+        self.step_cooldown.tick(view);
+        let Some(value) = breach(step, view) else { return 0.0 };
+        let distance = value - step.threshold;
+        let Some(band) = step.bands.iter().find(|band| covers(band, distance)) else { return 0.0 };
+        if step.adjustment == 2 {
+            return band[2];
+        }
+        let base = self.step_cooldown.base(view.ready + view.starting);
+        self.step_cooldown.beyond(view, base, base + added(step, band[2], base))
+    }
+}
+
+/// Weekdays count from Sunday; 1970-01-01 was a Thursday.
+fn occurs(action: &Action, time: f64) -> bool {
+    let weekday = ((time / 86_400.0).floor() + 4.0) % 7.0;
+    action.weekdays.as_ref().is_none_or(|days| days.contains(&weekday))
+}
+
+fn covers(&[lower, upper, _]: &[f64; 3], distance: f64) -> bool {
+    if distance >= 0.0 { distance >= lower && distance < upper } else { distance > lower && distance <= upper }
+}
+
+fn added(step: &Step, change: f64, base: f64) -> f64 {
+    if step.adjustment != 1 {
+        return change;
+    }
+    let sign = |value: f64| if value == 0.0 { 0.0 } else { value.signum() };
+    let raw = base * change;
+    let rounded = if raw.abs() < 1.0 { sign(raw) } else { (raw + sign(raw) * 1e-9).trunc() };
+    sign(rounded) * rounded.abs().max(step.min_adjustment)
+}
+
+fn breach(step: &Step, view: &View) -> Option<f64> {
+    let (span, visible) = (step.span, view.visible);
+    if visible < span {
+        return None;
+    }
+    let values = &view.metrics[step.metric];
+    let newest = aggregate(step, &values[visible - span..visible]);
+    if !beyond(step, newest) {
+        return None;
+    }
+    let mut breaching = 1;
+    for n in 1..step.evaluation_periods {
+        if visible < (n + 1) * span {
+            break;
+        }
+        if beyond(step, aggregate(step, &values[visible - (n + 1) * span..visible - n * span])) {
+            breaching += 1;
+        }
+    }
+    if breaching >= step.datapoints { Some(newest) } else { None }
+}
+
+fn aggregate(step: &Step, values: &[f64]) -> f64 {
+    match step.statistic {
+        1 => values.iter().copied().fold(f64::INFINITY, f64::min),
+        2 => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        _ => values.iter().sum::<f64>() / values.len() as f64,
+    }
+}
+
+fn beyond(step: &Step, value: f64) -> bool {
+    match step.comparison {
+        0 => value > step.threshold,
+        1 => value >= step.threshold,
+        2 => value < step.threshold,
+        _ => value <= step.threshold,
+    }
+}
+
+struct Activity {
+    base: f64,
+    result: f64,
+    until: f64,
+}
+
+struct Cooldown {
+    seconds: f64,
+    activity: Option<Activity>,
+}
+
+impl Cooldown {
+    fn tick(&mut self, view: &View) {
+        if let Some(activity) = &mut self.activity {
+            if activity.until == f64::INFINITY && view.starting == 0.0 {
+                activity.until = view.settled + self.seconds;
+            }
+            if view.now >= activity.until {
+                self.activity = None;
+            }
+        }
+    }
+
+    fn base(&self, fresh: f64) -> f64 {
+        self.activity.as_ref().map_or(fresh, |activity| activity.base)
+    }
+
+    fn beyond(&mut self, view: &View, base: f64, result: f64) -> f64 {
+        if result <= self.activity.as_ref().map_or(view.ready + view.starting, |activity| activity.result) {
+            return 0.0;
+        }
+        self.activity = Some(Activity { base, result, until: f64::INFINITY });
+        result
+    }
+}
+
+// ---- the pool of tasks ----
+
+struct Slice {
+    arrived: f64,
+    late: Vec<f64>,
+    refused: f64,
+    busy: f64,
+    response_time: f64,
+}
+
+struct Pool<'a> {
+    input: &'a Input,
+    highest: f64,
+    saturated: usize,
+    in_system: f64,
+    before: f64,
+    slice: Slice,
+}
+
+impl<'a> Pool<'a> {
+    fn new(input: &'a Input, thresholds: usize) -> Self {
+        let slice = Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
+        let highest = input.grid[input.grid.len() - 1] * 0.999;
+        let saturated = input.grid.iter().position(|&u| u >= 1.0 - 1e-9).expect("a grid beyond 1") - 1;
+        Pool { input, highest, saturated, in_system: 0.0, before: 0.0, slice }
+    }
+
+    fn serve(&mut self, tasks: f64, rate: f64, seconds: f64) {
+        let start =
+            if tasks > self.before && self.before > 0.0 { (self.in_system * self.before) / tasks } else { self.in_system };
+        self.before = tasks;
+        let utilization = rate / (tasks * self.input.slot_rate);
+        self.follow(&self.input.tables[(tasks as usize).min(REGULAR) - 1], utilization, seconds, start);
+        let slice = &mut self.slice;
+        slice.arrived = rate * seconds;
+        let accepted = 1e-9_f64.max((rate / tasks) * (1.0 - slice.refused));
+        slice.response_time = if rate > 0.0 { self.in_system / accepted } else { 0.0 };
+        for late in &mut slice.late {
+            *late *= slice.arrived;
+        }
+        slice.refused *= slice.arrived;
+    }
+
+    /// Leaves the shares late, refused and busy in the slice, and what is in each task at the end.
+    fn follow(&mut self, table: &Table, target: f64, seconds: f64, in_system: f64) {
+        let grid = &self.input.grid;
+        let goal = target.min(self.highest);
+        let end = self.cell_of(goal);
+        let brief = |cell: usize| cell < self.saturated && table.relaxation[cell] < seconds * NEGLIGIBLE;
+        if brief(end) && in_system <= table.in_system[end + 1] {
+            return self.settle(table, goal, end);
+        }
+        let mut cell = located(&table.in_system, in_system);
+        let width = table.in_system[cell + 1] - table.in_system[cell];
+        let within = if width > 0.0 { ((in_system - table.in_system[cell]) / width).min(1.0) } else { 0.0 };
+        let mut at = grid[cell] + within * (grid[cell + 1] - grid[cell]);
+        if cell > end && brief(cell) {
+            return self.settle(table, goal, end);
+        }
+        let slice = &mut self.slice;
+        slice.late.fill(0.0);
+        let [mut refused, mut busy, mut left] = [0.0, 0.0, seconds];
+        while left > 1e-9 {
+            let (low, high) = (grid[cell], grid[cell + 1]);
+            let slope = ((table.in_system[cell + 1] - table.in_system[cell]) / (high - low)).max(1e-9);
+            let middle = (at - low) / (high - low);
+            let time_constant = slope / (self.input.slot_rate * (1.0 - mix(&table.refused, cell, middle)));
+            let inside = goal >= low && goal <= high;
+            let border = if goal > at { high } else { low };
+            let crossing =
+                if inside { f64::INFINITY } else { time_constant * ((goal - at) / (goal - border)).ln() };
+            let spent = left.min(crossing);
+            let fading = if inside || spent < crossing { (-spent / time_constant).exp() } else { 0.0 };
+            let next = if spent < crossing { goal - (goal - at) * fading } else { border };
+            let mean = if inside {
+                goal - ((goal - at) * time_constant * (1.0 - fading)) / spent
+            } else {
+                (at + next) / 2.0
+            };
+            let share = ((mean - low) / (high - low)).max(0.0).min(1.0);
+            let weight = spent / seconds;
+            let refused_here = mix(&table.refused, cell, share);
+            refused += weight * refused_here;
+            busy += weight * (mean * (1.0 - refused_here)).min(1.0);
+            for (late, values) in slice.late.iter_mut().zip(&table.late) {
+                *late += weight * mix(values, cell, share);
+            }
+            left -= spent;
+            at = next;
+            if spent == crossing {
+                cell = if goal > at { (cell + 1).min(grid.len() - 2) } else { cell.saturating_sub(1) };
+            }
+        }
+        slice.refused = refused;
+        slice.busy = busy;
+        let share = (at - grid[cell]) / (grid[cell + 1] - grid[cell]);
+        self.in_system = mix(&table.in_system, cell, share);
+    }
+
+    fn settle(&mut self, table: &Table, utilization: f64, cell: usize) {
+        let grid = &self.input.grid;
+        let share = (utilization - grid[cell]) / (grid[cell + 1] - grid[cell]);
+        let slice = &mut self.slice;
+        for (late, values) in slice.late.iter_mut().zip(&table.late) {
+            *late = mix(values, cell, share);
+        }
+        slice.refused = mix(&table.refused, cell, share);
+        slice.busy = (utilization * (1.0 - slice.refused)).min(1.0);
+        self.in_system = mix(&table.in_system, cell, share);
+    }
+
+    fn cell_of(&self, utilization: f64) -> usize {
+        let grid = &self.input.grid;
+        if utilization < grid[FINE_CELLS] {
+            return (utilization / FINE).floor() as usize;
+        }
+        let guess = FINE_CELLS + ((utilization / grid[FINE_CELLS]).ln() / COARSE.ln()).floor() as usize;
+        guess.min(grid.len() - 2)
+    }
+}
+
+fn located(table: &[f64], in_system: f64) -> usize {
+    let (mut low, mut high) = (0, table.len() - 1);
+    while high - low > 1 {
+        let middle = (low + high) >> 1;
+        if table[middle] <= in_system { low = middle } else { high = middle }
+    }
+    low
+}
+
+fn mix(values: &[f64], cell: usize, share: f64) -> f64 {
+    values[cell] + share * (values[cell + 1] - values[cell])
+}

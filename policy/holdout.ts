@@ -1,0 +1,26 @@
+import { scaled } from "./scaled.ts";
+import type { Service } from "./service.ts";
+import type { Trace } from "./trace.ts";
+
+const DAY = 86_400;
+
+/** A service that does not know the last days of its history, and those days, grown as it declares. */
+export interface Holdout {
+  readonly service: Service;
+  readonly trace: Trace;
+}
+
+/** Keeps the last `days` of a service's history from it; nothing when less than a day would be left to plan on. */
+export function holdout(service: Service, days: number): Holdout | undefined {
+  const { demand } = service;
+  if (demand.kind === "peak") return undefined;
+  const { start, step, rates } = demand.trace;
+  const before = rates.length - Math.round((days * DAY) / step);
+  if (before * step < DAY) return undefined;
+  const seen = { start, step, rates: rates.slice(0, before) };
+  const held = { start: start + before * step, step, rates: rates.slice(before) };
+  return {
+    service: { ...service, demand: { ...demand, trace: seen } },
+    trace: scaled(held, 1 + demand.growth),
+  };
+}

@@ -1,0 +1,49 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect } from "chai";
+import { progressOf } from "../../cli/terminal.ts";
+
+/** What is written on stderr meanwhile, were it a terminal of 80 columns or none. */
+function said(isTTY: boolean, tell: () => void): readonly string[] {
+  const lines: string[] = [];
+  const { stderr } = process;
+  const before = ["isTTY", "columns", "write"].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(stderr, name)] as const,
+  );
+  const write = (text: string) => lines.push(stripVTControlCharacters(text).trim());
+  Object.entries({ isTTY, columns: 80, write }).forEach(([name, value]) => {
+    Object.defineProperty(stderr, name, { value, configurable: true, writable: true });
+  });
+  try {
+    tell();
+  } finally {
+    for (const [name, descriptor] of before)
+      if (descriptor === undefined) Reflect.deleteProperty(stderr, name);
+      else Object.defineProperty(stderr, name, descriptor);
+  }
+  return lines;
+}
+
+function planTwo(total: number): void {
+  const { started, finished } = progressOf(total);
+  started("planning cart");
+  started("planning web");
+  finished("planning cart");
+}
+
+describe("progress", () => {
+  it("is a bar on a terminal, and says what is under way", () => {
+    expect(said(true, () => planTwo(2))).to.deep.equal([
+      "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 2 · planning cart …",
+      "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 2 · planning web …",
+      "████████████░░░░░░░░░░░░ 1 of 2 · planning web …",
+    ]);
+  });
+
+  it("is a plain line for each task in pipes and files", () => {
+    expect(said(false, () => planTwo(2))).to.deep.equal(["planning cart …", "planning web …"]);
+  });
+
+  it("needs no bar for one task", () => {
+    expect(said(true, () => progressOf(1).started("planning cart"))).to.deep.equal(["planning cart …"]);
+  });
+});

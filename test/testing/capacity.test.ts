@@ -1,0 +1,227 @@
+import { AssertionError, expect, use } from "chai";
+import fc from "fast-check";
+import { isBadInput } from "../../adapters/bad-input.ts";
+import { backtest } from "../../policy/backtest.ts";
+import { capacity, everySlo, type PlannedService, scaled } from "../../testing/index.ts";
+import { folder } from "../cli/setpoint.ts";
+import { bursty, CART, controlsOf, daily, flat } from "../support/services.ts";
+
+use(capacity);
+
+const fixed = (tasks: number, service = CART): PlannedService => ({
+  service,
+  controls: controlsOf({ min: tasks, max: tasks }),
+  feasibility: { possible: true },
+});
+
+const TRACKING = {
+  name: "requests",
+  metric: "requestRatePerTask",
+  setpoint: 6,
+  disableScaleIn: false,
+  scaleOutCooldown: 60,
+  scaleInCooldown: 300,
+} as const;
+
+/** Ten tasks make 100 /s at most; 60 /s is easy for them, and 200 /s is not. */
+const ten = fixed(10);
+const quiet = flat(60, 120);
+
+describe("capacity tests", () => {
+  it("pass where the back-test meets the SLO, whichever way round the sentence is", () => {
+    expect(backtest(CART, ten.controls, quiet).met).to.equal(true);
+    expect(ten).to.meet("latency").on(quiet);
+    expect(ten).on(quiet).to.meet("latency");
+    expect(ten).to.meet(everySlo).on(quiet).and.cost.atMost(1000).and.peak.atMost(10);
+    expect(ten).to.not.meet("latency").on(scaled(quiet, 4));
+  });
+
+  it("tell the SLO, its share and objective, the worst hour, capacity against need, and the cost", () => {
+    const rates = flat(60, 300).rates.with(200, 300).with(201, 400);
+    const surge = { ...flat(60, 300), rates };
+    const { outcomes, dollarsPerMonth } = backtest(CART, ten.controls, surge);
+    const message = failure(() => expect(ten).to.meet("latency").on(surge));
+    expect(message).to.match(/^expected cart to meet latency on 2026-11-23 00:00 to 2026-11-23 05:00 UTC\n/);
+    expect(message).to.include(
+      `✗ ${(Math.floor(1e4 * outcomes[0]!.goodShare) / 100).toFixed(2)} % good within 1 s, 99 %`,
+    );
+    expect(message).to.match(/ \d+ % of the error budget spent \([\d,]+ of 1,114,800 requests were bad\)/);
+    // 298 minutes at 60 /s, one at 300 /s and one at 400 /s, which the ten tasks cannot carry.
+    expect(message).to.match(/worst hour +from 2026-11-23 0[23]:\d\d UTC: [\d,]+ of [\d,]+ requests bad/);
+    expect(message).to.match(
+      /at its worst, 03:21, 400 \/s met 10 tasks ready, the plan's ceiling; \d\d needed/,
+    );
+    expect(message).to.include(
+      `cost        ${Math.round(dollarsPerMonth)} USD a month: 50 task-hours in 5 h`,
+    );
+  });
+
+  it("name the file that the traffic comes from", () => {
+    const file = `${folder({ "monday.csv": "timestamp,rps\n0,900\n60,900\n120,900\n" })}/monday.csv`;
+    expect(failure(() => expect(ten).to.meet("latency").on(file))).to.include(
+      `latency on ${file}, 1970-01-01 00:00`,
+    );
+  });
+
+  it("point at the test's own line, with the test's own message before ours", () => {
+    const error = caught(() => expect(ten, "Black Friday").to.meet("latency").on(scaled(quiet, 4)));
+    expect(error.message).to.match(/^Black Friday: expected cart to meet latency/);
+    expect(error.stack?.split("\n").find((line) => line.startsWith("    at "))).to.include(
+      "capacity.test.ts",
+    );
+  });
+
+  it("hold the cost to the cent, and the peak to the task", () => {
+    const traffic = bursty();
+    const plan = { ...ten, controls: controlsOf({ min: 8, max: 40, tracking: [TRACKING] }) };
+    const { dollarsPerMonth, peakCapacity } = backtest(CART, plan.controls, traffic);
+    expect(plan).to.cost.atMost(dollarsPerMonth).on(traffic);
+    expect(plan).to.atMost(dollarsPerMonth).on(traffic);
+    expect(plan).on(traffic).to.peak.atMost(peakCapacity);
+    expect(
+      failure(() =>
+        expect(plan)
+          .to.cost.atMost(dollarsPerMonth - 0.01)
+          .on(traffic),
+      ),
+    ).to.match(/to cost at most \d+/);
+    const peak = failure(() =>
+      expect(plan)
+        .on(traffic)
+        .to.peak.atMost(peakCapacity - 1),
+    );
+    expect(peak).to.match(
+      new RegExp(`peak +${peakCapacity} tasks, \\d+ of them starting, at 2026-11-23 \\d\\d:\\d\\d UTC for`),
+    );
+    expect(failure(() => expect(plan).to.not.cost.atMost(dollarsPerMonth).on(traffic))).to.include(
+      "expected cart not to cost",
+    );
+  });
+
+  it("with a zone lost serve with what the other zones hold: twelve tasks on three zones as eight", () => {
+    const traffic = daily(1, 65);
+    const eight = backtest(CART, fixed(8).controls, traffic);
+    const message = failure(() => expect(fixed(12)).to.not.survive({ zones: 3, survive: 1 }).on(traffic));
+    expect(eight.met).to.equal(true);
+    expect(message).to.include("with 1 of 3 zones lost");
+    expect(message).to.include(
+      `✓ ${(Math.floor(1e4 * eight.outcomes[0]!.goodShare) / 100).toFixed(2)} % good`,
+    );
+    expect(fixed(6)).to.not.survive({ zones: 3, survive: 1 }).on(traffic);
+  });
+
+  it("with more zones lost serve no better", () => {
+    const holds = (tasks: number, zones: number, survive: number) => {
+      try {
+        expect(fixed(tasks)).to.survive({ zones, survive }).on(quiet);
+        return true;
+      } catch (error) {
+        if (error instanceof AssertionError) return false;
+        throw error;
+      }
+    };
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 40 }), fc.integer({ min: 3, max: 6 }), (tasks, zones) => {
+        if (holds(tasks, zones, 2)) expect(holds(tasks, zones, 1)).to.equal(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("take the zones from the declaration, and ask for them where it has none", () => {
+    const threeZones = fixed(12, { ...CART, resilience: { zones: 3, survive: 1 } });
+    expect(threeZones).to.survive(1).on(quiet);
+    expect(refusal(() => expect(ten).to.survive(1).on(quiet))).to.match(
+      /resilience is missing.*\{ zones: 3, survive: 1 \}/,
+    );
+    expect(refusal(() => expect(threeZones).to.survive(3).on(quiet))).to.match(
+      /3 of 3 zones.*from 1 to one less/,
+    );
+  });
+
+  it("take an SLO of the test's own, as a declaration writes it, and name all its faults", () => {
+    expect(ten).to.meet({ name: "lax", threshold: "3 s", objective: "90 %" }).on(quiet);
+    expect(
+      failure(() =>
+        expect(ten).to.meet({ name: "strict", threshold: "300 ms", objective: "99.9 %" }).on(quiet),
+      ),
+    ).to.match(/to meet strict .*\n +strict +✗ .*within 300 ms, 99\.9 % promised.*\n.*no number is enough/);
+    const wrong = { name: "own", threshold: "1 parsec", objective: "110 %" };
+    expect(refusal(() => expect(ten).to.meet(wrong).on(quiet))).to.match(
+      /^slo\.threshold: .*\nslo\.objective: /,
+    );
+  });
+
+  const refused: [string, () => unknown, RegExp][] = [
+    ["an SLO that is not declared", () => expect(ten).to.meet("latensy").on(quiet), /did you mean `latency`/],
+    [
+      "a file that is not there",
+      () => expect(ten).to.meet("latency").on("no.csv"),
+      /no\.csv: there is no such file/,
+    ],
+    [
+      "no traffic",
+      () =>
+        expect(ten)
+          .to.meet("latency")
+          .on(undefined as never),
+      /traffic is missing; .*monday\.csv/,
+    ],
+    [
+      "a limit in words",
+      () =>
+        expect(ten)
+          .to.cost.atMost("9 USD" as never)
+          .on(quiet),
+      /limit is "9 USD"; .*number of US/,
+    ],
+    ["no limit", () => expect(ten).on(quiet).to.peak.atMost(Number.NaN), /limit is NaN; .*number of tasks/],
+  ];
+  for (const [what, sentence, why] of refused)
+    it(`refuse ${what}, and say what would be right`, () => {
+      expect(refusal(sentence)).to.match(why);
+    });
+
+  it("refuse to judge what is no plan", () => {
+    const sentences = [
+      () => expect(42).to.meet("latency"),
+      () => expect({}).on(quiet),
+      () => expect(null).to.be.feasible,
+    ];
+    for (const sentence of sentences)
+      expect(failure(sentence)).to.match(/expected a planned service, such as planOf/);
+  });
+
+  it("say what stands in the way of a plan that is not feasible, with every way out", () => {
+    const obstacles = [
+      { why: "the peak needs 40 tasks, and max is 10", waysOut: ["max of at least 40", "a faster task"] },
+    ];
+    const plan: PlannedService = { ...ten, feasibility: { possible: false, obstacles } };
+    expect(ten).to.be.feasible;
+    expect(plan).to.not.be.feasible;
+    expect(failure(() => expect(plan).to.be.feasible)).to.equal(
+      "expected cart to be able to keep its promises\n  the peak needs 40 tasks, and max is 10\n    way out: max of at least 40\n    way out: a faster task",
+    );
+  });
+});
+
+function caught(sentence: () => unknown): Error {
+  try {
+    sentence();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it was asserted, and should have failed");
+}
+
+function failure(sentence: () => unknown): string {
+  const error = caught(sentence);
+  expect(error).to.be.instanceOf(AssertionError);
+  return error.message;
+}
+
+function refusal(sentence: () => unknown): string {
+  const error = caught(sentence);
+  expect(isBadInput(error), String(error)).to.equal(true);
+  return error.message;
+}

@@ -1,0 +1,58 @@
+import { pathToFileURL } from "node:url";
+import { expect } from "chai";
+import { readDeclaration } from "../../adapters/declaration.ts";
+import { scalingPlan } from "../../policy/plan.ts";
+import { givenPlanOf, heldOut, planOf, readTrace } from "../../testing/index.ts";
+import { folder, serviceYaml, traceCsv } from "../cli/setpoint.ts";
+
+const declared = `services:\n  cart:${serviceYaml("{ history: shop.csv, growth: 20 % }")}  web:${serviceYaml("{ peak: 20 /s }")}`;
+const root = folder({
+  "services.yaml": declared,
+  "shop.csv": traceCsv(5),
+  "Pulumi.prod.yaml": `config:\n  setpoint:services:\n    web:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}`,
+  "plan.json": JSON.stringify({ ScalableTarget: { MinCapacity: 3, MaxCapacity: 7 } }),
+  "group.json": JSON.stringify({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
+});
+const services = `${root}/services.yaml`;
+
+describe("plans in tests", () => {
+  it("are those that `setpoint plan` makes, by a file's name or its URL", () => {
+    const { service } = readDeclaration(services)[1]!;
+    const { controls, feasibility } = scalingPlan(service);
+    expect(planOf(services, "web")).to.deep.equal({ service, controls, feasibility });
+    expect(planOf(pathToFileURL(services), "web")).to.deep.equal({ service, controls, feasibility });
+  });
+
+  it("come from a Pulumi stack too", () => {
+    expect(planOf(`${root}/Pulumi.prod.yaml`, "web").controls).to.deep.equal(
+      planOf(services, "web").controls,
+    );
+  });
+
+  it("may be made elsewhere, for the same kind of compute", () => {
+    expect(givenPlanOf(services, "cart", `${root}/plan.json`).controls).to.include({ min: 3, max: 7 });
+    expect(() => givenPlanOf(services, "cart", `${root}/group.json`)).to.throw(
+      /scales instances; cart runs on tasks/,
+    );
+  });
+
+  it("do not know the days held out, which have grown as declared", () => {
+    const whole = readTrace(`${root}/shop.csv`);
+    const { plan, trace } = heldOut(services, "cart", 2);
+    const { demand } = plan.service;
+    if (demand.kind !== "history") throw new Error("a history is declared");
+    expect(demand.trace.rates).to.deep.equal(whole.rates.slice(0, 3 * 144));
+    expect(trace.start).to.equal(whole.start + 3 * 86_400);
+    expect(trace.rates).to.deep.equal(whole.rates.slice(3 * 144).map((rate) => rate * 1.2));
+    expect(plan.controls).to.deep.equal(scalingPlan(plan.service).controls);
+  });
+
+  it("need a day of history beside the days held out", () => {
+    expect(() => heldOut(services, "cart", 5)).to.throw(/days is 5; .*one day more to plan on/);
+    expect(() => heldOut(services, "web", 1)).to.throw(/services\.web\.demand: .*longer `history`/);
+  });
+
+  it("are offered by their near names", () => {
+    expect(() => planOf(services, "crat")).to.throw(/there is no service `crat`; did you mean `cart`/);
+  });
+});

@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { folder } from "../cli/setpoint.ts";
+import { CART, controlsOf, flat } from "../support/services.ts";
+
+describe("a capacity test that ends too early", () => {
+  const unfinished: [string, RegExp][] = [
+    [`expect(plan).to.meet("latency")`, /nothing was asserted: it is not said on which traffic/],
+    [
+      "expect(plan).to.survive({ zones: 3, survive: 1 })",
+      /nothing was asserted: it is not said on which traffic/,
+    ],
+    ["expect(plan).to.cost.atMost(9)", /nothing was asserted: it is not said on which traffic/],
+    ["expect(plan).on(trace)", /nothing was asserted: say what is expected on that traffic/],
+    ["expect(plan).to.cost", /nothing was asserted: end it with \.cost\.atMost/],
+    [
+      "expect(plan).on(trace).to.meet('latency').and.peak",
+      /nothing was asserted: end it with \.peak\.atMost/,
+    ],
+  ];
+  const root = folder({
+    "unfinished.test.ts": `
+import { expect, use } from ${JSON.stringify(new URL("../../node_modules/chai/index.js", import.meta.url).href)};
+import { capacity } from ${JSON.stringify(new URL("../../testing/index.ts", import.meta.url).href)};
+use(capacity);
+const plan: any = ${JSON.stringify({ service: CART, controls: controlsOf({ min: 10, max: 10 }) })};
+const trace = ${JSON.stringify(flat(60, 20))};
+const sentences: any[] = [${unfinished.map(([sentence]) => `() => { ${sentence}; }`).join(", ")}, () => { expect(plan).on(trace).to.meet("latency"); }];
+it("waits for none", sentences[Number(process.env.SENTENCE)]);
+`,
+  });
+  const mocha = fileURLToPath(new URL("../../node_modules/mocha/bin/mocha.js", import.meta.url));
+  const ran = (sentence: number) =>
+    spawnSync(
+      process.execPath,
+      [mocha, "--no-config", "--node-option", "import=tsx", "--extension", "ts", root],
+      {
+        env: { ...process.env, SENTENCE: String(sentence) },
+        encoding: "utf8",
+      },
+    );
+
+  for (const [i, [sentence, why]] of unfinished.entries())
+    it(`fails: ${sentence}`, () => {
+      const { status, stdout } = ran(i);
+      expect(stdout).to.match(why).and.include("unfinished.test.ts");
+      expect(status).to.equal(1);
+    });
+
+  it("is the only one that fails so", () => {
+    expect(ran(unfinished.length).status).to.equal(0);
+  });
+});

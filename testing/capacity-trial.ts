@@ -1,0 +1,77 @@
+import { awsAutoscaler } from "../policy/autoscaler.ts";
+import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";
+import { byMinute } from "../policy/minutes.ts";
+import { type Plant, type Replay, replay } from "../policy/replay.ts";
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import type { Resilience, Service } from "../policy/service.ts";
+import type { Trace } from "../policy/trace.ts";
+
+/** A plan replayed over traffic, minute by minute. */
+export interface CapacityTrial {
+  readonly service: Service;
+  readonly controls: ScalingControls;
+  /** In steps of one minute. */
+  readonly trace: Trace;
+  readonly replay: Replay;
+  readonly backtest: Backtest;
+  /** Of so many ready tasks those that serve: fewer where zones are lost. */
+  readonly serving: (ready: number) => number;
+}
+
+/** Replays traffic against a plan, held to the SLOs of `asked`, with every zone there. */
+export function capacityTrial(plan: Scaled, asked: Service, trace: Trace): CapacityTrial {
+  const { service, controls } = plan;
+  const initial = initialTasks(service, byMinute(trace), controls.min, controls.max);
+  return trial(controls, asked, trace, { initial, plant: steadyPlant(asked), serving: (ready) => ready });
+}
+
+/**
+ * The same with zones lost from the first minute to the last, nothing replaced and scaling as if nothing had
+ * happened: what static stability promises. The zones lost are those that hold the most tasks.
+ */
+export function capacityTrialWithout(
+  plan: Scaled,
+  trace: Trace,
+  { zones, survive }: Resilience,
+): CapacityTrial {
+  const { service, controls } = plan;
+  const needed = Math.ceil((initialTasks(service, trace, 1, Infinity) * zones) / (zones - survive));
+  const initial = Math.max(controls.min, Math.min(controls.max, needed));
+  const serving = (ready: number) => Math.max(0, ready - survive * Math.ceil(ready / zones));
+  return trial(controls, service, trace, { initial, plant: diminished(service, serving), serving });
+}
+
+interface Scaled {
+  readonly service: Service;
+  readonly controls: ScalingControls;
+}
+
+interface Setting {
+  readonly initial: number;
+  readonly plant: Plant;
+  readonly serving: CapacityTrial["serving"];
+}
+
+function trial(
+  controls: ScalingControls,
+  service: Service,
+  traffic: Trace,
+  { initial, plant, serving }: Setting,
+): CapacityTrial {
+  const trace = byMinute(traffic);
+  const result = replay(awsAutoscaler(controls), plant, trace, service.capacity.startup, initial);
+  return { service, controls, trace, replay: result, backtest: judged(service, result), serving };
+}
+
+/** Requests are served by what is left; the metrics that scaling follows are those of the whole. */
+function diminished(service: Service, serving: CapacityTrial["serving"]): Plant {
+  const [whole, left] = [steadyPlant(service), steadyPlant(service)];
+  return (tasks, rate, seconds) => {
+    const { busy, responseTime } = whole(tasks, rate, seconds);
+    const remaining = serving(tasks);
+    const arrived = rate * seconds;
+    if (remaining > 0) return { ...left(remaining, rate, seconds), busy, responseTime };
+    const late = service.slos.flatMap(({ kind }) => (kind === "latency" ? [arrived] : []));
+    return { arrived, late, refused: arrived, busy, responseTime };
+  };
+}

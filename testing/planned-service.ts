@@ -1,0 +1,78 @@
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { badInput, didYouMean } from "../adapters/bad-input.ts";
+import { readDeclaration, readStack } from "../adapters/declaration.ts";
+import { readGivenPlan } from "../adapters/given-plan.ts";
+import { readTrace as reading } from "../adapters/trace-csv.ts";
+import { holdout } from "../policy/holdout.ts";
+import { scalingPlan } from "../policy/plan.ts";
+import type { Feasibility, ScalingControls } from "../policy/scaling-plan.ts";
+import type { Service } from "../policy/service.ts";
+import type { Trace } from "../policy/trace.ts";
+
+/** A service and what scales it: the subject of a capacity test. */
+export interface PlannedService {
+  readonly service: Service;
+  readonly controls: ScalingControls;
+  readonly feasibility: Feasibility;
+}
+
+/** Relative to the working directory, or a URL such as `new URL("services.yaml", import.meta.url)`. */
+export type FileName = string | URL;
+
+/** Plans one service of a declaration: of a file with `services:` at its top, or of a stack's `Pulumi.<stack>.yaml`. */
+export function planOf(declaration: FileName, name: string): PlannedService {
+  return planned(declaredService(declaration, name));
+}
+
+/** The service with a plan made elsewhere, in the format of `setpoint plan --format aws`, such as the one in production. */
+export function givenPlanOf(declaration: FileName, name: string, plan: FileName): PlannedService {
+  const service = declaredService(declaration, name);
+  const { controls } = readGivenPlan(pathOf(plan), service);
+  return { service, controls, feasibility: { possible: true } };
+}
+
+/** Plans a service without the last `days` of its history, and returns those days, grown as declared, to judge the plan on. */
+export function heldOut(
+  declaration: FileName,
+  name: string,
+  days: number,
+): { readonly plan: PlannedService; readonly trace: Trace } {
+  const held = holdout(declaredService(declaration, name), days);
+  if (held !== undefined) return { plan: planned(held.service), trace: held.trace };
+  throw badInput([
+    {
+      where: `${pathOf(declaration)} services.${name}.demand`,
+      message: `days is ${days}; that many must end a history that has at least one day more to plan on. Hold out less, or declare a longer \`history\`.`,
+    },
+  ]);
+}
+
+/** Reads a recorded request rate from a CSV file, plain or gzipped. */
+export function readTrace(file: FileName): Trace {
+  return reading(pathOf(file)).trace;
+}
+
+export function pathOf(file: FileName): string {
+  return file instanceof URL ? fileURLToPath(file) : file;
+}
+
+function planned(service: Service): PlannedService {
+  const { controls, feasibility } = scalingPlan(service);
+  return { service, controls, feasibility };
+}
+
+function declaredService(declaration: FileName, name: string): Service {
+  const file = pathOf(declaration);
+  const stack = /^Pulumi\.(.+)\.yaml$/.exec(basename(file))?.[1];
+  const declared = stack === undefined ? readDeclaration(file) : readStack(stack, dirname(file));
+  const found = declared.find(({ service }) => service.name === name);
+  if (found !== undefined) return found.service;
+  const names = declared.map(({ service }) => service.name);
+  throw badInput([
+    {
+      where: `${file} services`,
+      message: `there is no service \`${name.slice(0, 60)}\`; ${didYouMean(name, names)}`,
+    },
+  ]);
+}
