@@ -113,7 +113,7 @@ describe("calibration", () => {
     const limit = { ...past!, throughput: (past!.cpu! * 2 * 32) / 0.1 }; // as many as the slots were busy with
     const { concurrency, saturation, notes } = fitted(calibration([...below, limit], UNKNOWN));
     expect(concurrency.value).to.be.closeTo(32, 1); // 33 slots of 3 % longer service answer alike
-    expect(off(saturation, 320)).to.be.below(0.01);
+    expect(off(saturation, 320)).to.be.below(0.03);
     expect(notes.join()).to.not.include("no row is past saturation");
   });
 
