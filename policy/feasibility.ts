@@ -88,7 +88,7 @@ function tooDear(service: Service, { rehearsed, reachable }: Findings): readonly
 
 /** The load moves faster than any setting found can follow within the ceiling. */
 function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings): readonly Obstacle[] {
-  if (choice.trial !== undefined || !reachable || needed > max) return [];
+  if (choice.keeps || !reachable || needed > max) return [];
   return [
     {
       why: `no setting keeps the SLOs on this history within ${max} ${noun(service)}s: the load changes faster than the ${seconds(service.capacity.startup)} a new ${noun(service)} takes to start and the five minutes AWS takes to see it`,

@@ -1,8 +1,7 @@
 import type { Backtest } from "./backtest.ts";
 import { FRESH } from "./candidate.ts";
-import { ALLOWED } from "./rehearsal.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
-import type { Choice } from "./search.ts";
+import { type Choice, STRESS } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
@@ -95,11 +94,9 @@ function trackingReasons(
   });
 }
 
-function rehearsalWords({ rehearsal, trial }: Choice): string {
-  if (!trial) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  const harder =
-    trial.stress > 0 ? ` even with every surge made steeper (to the power ${1 + trial.stress})` : "";
-  return `the highest that kept within ${percent(ALLOWED)} of the error budget in ${percent(trial.kept)} of the 2-day windows of the newest history${harder}; on the history as it was it uses ${percent(rehearsal.budgetUse)} of it`;
+function rehearsalWords({ rehearsal, observed, keeps }: Choice): string {
+  if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
+  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${1 + STRESS}), where ${percent(rehearsal.missed)} of the 2-day windows would be missed; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
 }
 
 function surgeReasons(

@@ -1,37 +1,18 @@
 import type { Candidate, Reaction } from "./candidate.ts";
 import { tasksNeeded } from "./demand-curve.ts";
-import { hindsightPicks } from "./hindsight.ts";
 import { section } from "./minutes.ts";
-import { observe, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
-import { forecast, type Seasonality } from "./season.ts";
+import { loss, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
+import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
 import { steeper } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 
-/** What a candidate must withstand: surges steepened by an exponent, in this share of the windows. */
-export interface Trial {
-  readonly stress: number;
-  readonly kept: number;
-}
+/** The history is rehearsed with its surges steepened by this exponent (stress.ts): the next ones need not be milder. */
+export const STRESS = 0.4;
 
-/**
- * The first trial is the hardest. Where withstanding it would cost more than hindsight's pick of the usual settings
- * costs in a dear window of the history, the next is taken: the unheard-of is not insured at any price.
- */
-const TRIALS: readonly Trial[] = [
-  { stress: 0.4, kept: 1 },
-  { stress: 0.4, kept: 0.9 },
-  { stress: 0.4, kept: 0.75 },
-  { stress: 0, kept: 0.75 },
-  { stress: 0, kept: 0.5 },
-];
-
-/**
- * What withstanding a trial may cost: the mean tasks of hindsight's picks, of all windows but the dearest quarter,
- * a tenth more and one task, as a fleet has no half ones.
- */
-const [DEAR, MORE] = [0.75, 1.1];
+/** A candidate that is likelier to miss a window than to keep it keeps no SLO. */
+const KEEPS = 0.5;
 
 /** Ways to react, from the plainest on: an hour's hold pays where surges come in clusters, a step policy where they last. */
 const REACTIONS: readonly Reaction[] = [
@@ -50,10 +31,13 @@ const UTILIZATIONS: readonly number[] = [
   0.96, 0.93, 0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.77, 0.74, 0.71, 0.67, 0.62, 0.56, 0.5, 0.44, 0.38, 0.33,
   0.28, 0.23, 0.19, 0.15, 0.11, 0.08, 0.05,
 ];
-const FINE = 0.01;
+const [COARSE, FINE] = [3, 0.01];
 
 /** Constant floors grow by this factor from one to the next. */
 const FLOOR_STEP = 1.4;
+
+/** The winning floor is tried this much lower and higher. */
+const BESIDE: readonly number[] = [0.7, 0.85, 0.92, 1.09, 1.18];
 
 /** Floors that follow the forecast, as multiples of what it needs at full utilization. */
 const MULTIPLES: readonly number[] = [1.1, 1.3, 1.6, 2.2, 3.2];
@@ -65,9 +49,11 @@ const WORTH_A_SCHEDULE = 0.02;
 const REHEARSAL = 14 * 1440;
 
 export interface Choice {
+  /** On the history with its surges steepened: what the choice was made by. */
   readonly rehearsal: Rehearsal;
-  /** What it withstood; undefined when no candidate kept the SLOs under any. */
-  readonly trial: Trial | undefined;
+  /** On the history as it was. */
+  readonly observed: Rehearsal;
+  readonly keeps: boolean;
 }
 
 /** Counts between which the search may choose, and the utilization above which the SLOs break in the long run. */
@@ -77,26 +63,13 @@ export interface Range {
   readonly ceiling: number;
 }
 
-/** The cheapest candidate that keeps the SLOs on the newest history with its surges made steeper. */
+/** The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. */
 export function cheapestChoice(service: Service, history: Trace, range: Range): Choice {
   const newest = newestOf(history, REHEARSAL);
-  const standings = standingsFor(service, history, newest, range);
-  const picks = hindsightPicks(service, newest).toSorted((a, b) => a - b);
-  const dear = ((MORE * picks[Math.floor(picks.length * DEAR)]! + 1) * newest.rates.length) / 60;
-  for (const trial of TRIALS) {
-    const last = trial === TRIALS.at(-1);
-    const trace = trial.stress > 0 ? steeper(newest, trial.stress) : newest;
-    const found = cheapest(
-      { service, trace, max: range.max, kept: trial.kept },
-      standings,
-      range.ceiling,
-      last ? Number.POSITIVE_INFINITY : dear,
-    );
-    if (!found) continue;
-    const rehearsal = observe({ service, trace: newest, max: range.max, kept: trial.kept }, found.candidate);
-    return { rehearsal, trial };
-  }
-  return resignedChoice(service, history, range);
+  const stage = { service, trace: steeper(newest, STRESS), max: range.max };
+  const best = cheapest(stage, floorsFor(service, history, newest, range), range.ceiling);
+  if (!best) return resignedChoice(service, history, range);
+  return { rehearsal: best, observed: rehearse({ ...stage, trace: newest }, best.candidate)!, keeps: true };
 }
 
 /** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */
@@ -106,66 +79,46 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     reaction: REACTIONS[1]!,
     standing: constantStanding(range.max),
   };
-  const stage = { service, trace: newestOf(history, REHEARSAL), max: range.max, kept: 1 };
-  return { rehearsal: observe(stage, candidate), trial: undefined };
-}
-
-/** Every floor with the first reactions, then the best floor with the others. */
-function cheapest(
-  stage: Stage,
-  standings: readonly Standing[],
-  ceiling: number,
-  affordable: number,
-): Rehearsal | undefined {
-  let best: Rehearsal | undefined;
-  const below = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
-  const utilizations = below.length > 0 ? below : [ceiling];
-  const attempt = (standing: Standing, reaction: Reaction) => {
-    const flat = best?.candidate.standing.kind === "constant";
-    const worth = standing.kind === "seasonal" && flat ? 1 - WORTH_A_SCHEDULE : 1;
-    const dear = best ? best.taskHours * worth : affordable;
-    if (standing.kind === "constant" && (standing.min * stage.trace.rates.length) / 60 >= dear) return;
-    best = busiest(stage, { standing, reaction }, utilizations, dear) ?? best;
-  };
-  for (const standing of standings)
-    for (const reaction of REACTIONS.slice(0, FIRST)) attempt(standing, reaction);
-  if (!best) return undefined;
-  const { standing } = best.candidate;
-  for (const reaction of REACTIONS.slice(FIRST)) attempt(standing, reaction);
-  return refined(stage, best, ceiling);
+  const observed = rehearse({ service, trace: newestOf(history, REHEARSAL), max: range.max }, candidate)!;
+  return { rehearsal: observed, observed, keeps: false };
 }
 
 /**
- * The highest utilization of a falling row that keeps the SLOs, by bisection: what breaks at one breaks at higher
- * ones, what is dear at one is dearer at lower ones. Nothing when all that keep them take `dear` task-hours or more.
+ * Every floor with the first reactions and every third utilization; then, around the best, the floors beside it,
+ * every reaction, the utilizations between, and at last the hundredths. Nothing when no candidate keeps the SLOs.
  */
-function busiest(
-  stage: Stage,
-  choices: Omit<Candidate, "utilization">,
-  utilizations: readonly number[],
-  dear: number,
-): Rehearsal | undefined {
-  let [low, high] = [0, utilizations.length - 1];
-  let found: Rehearsal | undefined;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const result = rehearse(stage, { ...choices, utilization: utilizations[middle]! }, dear);
-    if (result === "breaks") low = middle + 1;
-    else {
-      high = middle - 1;
-      if (result !== "dear") found = result;
-    }
-  }
-  return found;
+function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | undefined {
+  const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
+  const utilizations = row.length > 0 ? row : [ceiling];
+  let best: Rehearsal | undefined;
+  const attempt = (candidate: Candidate) => {
+    const { kind, min } = candidate.standing;
+    const schedule = kind === "seasonal" && best?.candidate.standing.kind === "constant";
+    const limit = best ? loss(best) * (schedule ? 1 - WORTH_A_SCHEDULE : 1) : Number.POSITIVE_INFINITY;
+    if (kind === "constant" && (min * stage.trace.rates.length) / 60 >= limit) return;
+    best = rehearse(stage, candidate, limit, KEEPS) ?? best;
+  };
+  const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
+  for (const standing of floors.all)
+    for (const reaction of REACTIONS.slice(0, FIRST))
+      for (const utilization of coarse) attempt({ standing, reaction, utilization });
+  if (!best) return undefined;
+  for (const standing of floors.beside(best.candidate.standing)) attempt({ ...best.candidate, standing });
+  const at = utilizations.indexOf(best.candidate.utilization);
+  const between = utilizations.slice(Math.max(0, at - COARSE + 1), at + COARSE);
+  for (const reaction of REACTIONS)
+    for (const utilization of between) attempt({ ...best.candidate, reaction, utilization });
+  for (const utilization of hundredths(best.candidate.utilization, utilizations))
+    attempt({ ...best.candidate, utilization });
+  return best;
 }
 
-function refined(stage: Stage, best: Rehearsal, ceiling: number): Rehearsal {
-  const { utilization } = best.candidate;
-  const above = Math.min(ceiling, UTILIZATIONS.findLast((u) => u > utilization) ?? ceiling);
-  const finer = Array.from({ length: Math.max(0, Math.round((above - utilization) / FINE) - 1) }, (_, i) =>
-    Number((above - (i + 1) * FINE).toFixed(4)),
-  ).filter((u) => u > utilization);
-  return busiest(stage, best.candidate, finer, best.taskHours) ?? best;
+/** The hundredths between a utilization and its neighbors in the row. */
+function hundredths(utilization: number, row: readonly number[]): readonly number[] {
+  const at = row.indexOf(utilization);
+  const [above, below] = [row[at - 1] ?? utilization, row[at + 1] ?? utilization];
+  const count = Math.round((above - below) / FINE) - 1;
+  return Array.from({ length: Math.max(0, count) }, (_, i) => Number((above - (i + 1) * FINE).toFixed(4)));
 }
 
 function newestOf(trace: Trace, minutes: number): Trace {
@@ -173,19 +126,31 @@ function newestOf(trace: Trace, minutes: number): Trace {
   return section(trace, trace.rates.length - length, length);
 }
 
+/** The floors to choose from, from the lowest constant on, and those just below and above one of them. */
+interface Floors {
+  readonly all: readonly Standing[];
+  readonly beside: (standing: Standing) => readonly Standing[];
+}
+
 /** A floor needs history to recur in: three days for a day, ten for a week with its weekend. */
-function standingsFor(service: Service, history: Trace, newest: Trace, range: Range): readonly Standing[] {
+function floorsFor(service: Service, history: Trace, newest: Trace, range: Range): Floors {
   const peak = newest.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const most = Math.min(range.max, tasksNeeded(service, peak) * FLOOR_STEP);
   const constants = [constantStanding(range.min)];
   for (let tasks = range.min * FLOOR_STEP; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
     constants.push(constantStanding(Math.round(tasks)));
   const days = history.rates.length / 1440;
-  const seasonality: Seasonality = days >= 10 ? "workweek" : days >= 3 ? "daily" : "none";
-  if (seasonality === "none") return constants;
-  const expected = forecast(history, seasonality);
-  return [
-    ...constants,
-    ...MULTIPLES.map((multiple) => seasonalStanding(expected, multiple, service.capacity, range, newest)),
-  ];
+  const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;
+  const seasonal = (multiple: number) =>
+    seasonalStanding(expected!, multiple, service.capacity, range, newest);
+  return {
+    all: expected ? [...constants, ...MULTIPLES.map(seasonal)] : constants,
+    beside: ({ kind, multiple, min }) => {
+      if (kind === "seasonal") return BESIDE.map((factor) => seasonal(multiple * factor));
+      const counts = BESIDE.map((factor) => Math.round(min * factor));
+      return counts
+        .filter((tasks) => tasks !== min && tasks >= range.min && tasks <= range.max)
+        .map(constantStanding);
+    },
+  };
 }

@@ -1,21 +1,33 @@
 import { expect } from "chai";
-import { cheapestChoice } from "../../policy/search.ts";
+import { loss, rehearse } from "../../policy/rehearsal.ts";
+import { cheapestChoice, STRESS } from "../../policy/search.ts";
+import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
-import { CART, daily, flat } from "../support/services.ts";
+import { CART, daily, flat, surging } from "../support/services.ts";
 
 const choiceFor = (trace: Trace, max = 60) => cheapestChoice(CART, trace, { min: 1, max, ceiling: 0.8 });
 
 describe("cheapestChoice", () => {
-  it("withstands the hardest trial on steady traffic, which has no surge to steepen", () => {
-    const { trial, rehearsal } = choiceFor(flat(30, 720));
-    expect(trial).to.deep.equal({ stress: 0.4, kept: 1 });
-    expect(rehearsal.budgetUse).to.be.below(1);
+  it("finds the same with surges and without on steady traffic, which has none to steepen", () => {
+    const { keeps, rehearsal, observed } = choiceFor(flat(30, 720));
+    expect(keeps).to.equal(true);
+    expect(rehearsal).to.deep.equal(observed);
+    expect(rehearsal.missed).to.be.below(0.05);
+  });
+
+  it("finds no cheaper neighbor that misses as little", () => {
+    const { rehearsal } = choiceFor(surging());
+    const stage = { service: CART, trace: steeper(surging(), STRESS), max: 60 };
+    for (const step of [-0.05, 0.05]) {
+      const candidate = { ...rehearsal.candidate, utilization: rehearsal.candidate.utilization + step };
+      expect(loss(rehearse(stage, candidate)!)).to.be.at.least(loss(rehearsal));
+    }
   });
 
   it("says that nothing keeps the SLOs when nothing does, and gives the strongest all the same", () => {
-    const { trial, rehearsal } = choiceFor(daily(1, 60), 4);
-    expect(trial).to.equal(undefined);
-    expect(rehearsal.budgetUse).to.be.above(1);
+    const { keeps, rehearsal } = choiceFor(daily(1, 60), 4);
+    expect(keeps).to.equal(false);
+    expect(rehearsal.worstUse).to.be.above(1);
     expect(rehearsal.candidate.standing.min).to.equal(4);
   });
 
