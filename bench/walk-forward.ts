@@ -67,6 +67,7 @@ const { values, positionals } = parseArgs({
 });
 const [directory = "traces"] = positionals;
 const overall: Score[] = [];
+let seed = 1;
 console.log(
   "| trace | service | windows | met | ÷ hindsight | ÷ bound | hindsight ÷ bound | CPU 50 % | CPU 70 % | s a plan |",
 );
@@ -156,8 +157,6 @@ function described({ min, tracking, steps, schedule }: ScalingControls, { capaci
   const surge = steps[0] ? ` surge ${(steps[0].alarm.threshold / tracking[0]!.setpoint).toFixed(2)}` : "";
   return `utilization ${utilization.toFixed(2)}${surge} hold ${tracking[0]!.scaleInCooldown} min ${min} ${schedule.length} actions`;
 }
-
-let seed = 1;
 
 function served(service: Service, autoscaler: Autoscaler, window: Trace, min: number, max: number): Backtest {
   const plant: Plant = values.requests

@@ -1,7 +1,7 @@
 import type { Backtest } from "./backtest.ts";
 import { FRESH } from "./candidate.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
-import { type Choice, STRESS } from "./search.ts";
+import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
@@ -94,9 +94,9 @@ function trackingReasons(
   });
 }
 
-function rehearsalWords({ rehearsal, observed, keeps }: Choice): string {
+function rehearsalWords({ rehearsal, observed, stress, keeps }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${1 + STRESS}), where ${percent(rehearsal.missed)} of the 2-day windows would be missed; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
+  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of the 2-day windows would be missed; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
 }
 
 function surgeReasons(

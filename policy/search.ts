@@ -5,11 +5,8 @@ import { loss, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
-import { steeper } from "./stress.ts";
+import { steeper, stressFor } from "./stress.ts";
 import type { Trace } from "./trace.ts";
-
-/** The history is rehearsed with its surges steepened by this exponent (stress.ts): the next ones need not be milder. */
-export const STRESS = 0.4;
 
 /** A candidate that is likelier to miss a window than to keep it keeps no SLO. */
 const KEEPS = 0.5;
@@ -53,6 +50,8 @@ export interface Choice {
   readonly rehearsal: Rehearsal;
   /** On the history as it was. */
   readonly observed: Rehearsal;
+  /** The exponent by which its surges were steepened. */
+  readonly stress: number;
   readonly keeps: boolean;
 }
 
@@ -66,10 +65,16 @@ export interface Range {
 /** The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. */
 export function cheapestChoice(service: Service, history: Trace, range: Range): Choice {
   const newest = newestOf(history, REHEARSAL);
-  const stage = { service, trace: steeper(newest, STRESS), max: range.max };
+  const stress = stressFor(newest.rates.length / 1440);
+  const stage = { service, trace: steeper(newest, stress), max: range.max };
   const best = cheapest(stage, floorsFor(service, history, newest, range), range.ceiling);
   if (!best) return resignedChoice(service, history, range);
-  return { rehearsal: best, observed: rehearse({ ...stage, trace: newest }, best.candidate)!, keeps: true };
+  return {
+    rehearsal: best,
+    observed: rehearse({ ...stage, trace: newest }, best.candidate)!,
+    stress,
+    keeps: true,
+  };
 }
 
 /** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */
@@ -80,7 +85,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     standing: constantStanding(range.max),
   };
   const observed = rehearse({ service, trace: newestOf(history, REHEARSAL), max: range.max }, candidate)!;
-  return { rehearsal: observed, observed, keeps: false };
+  return { rehearsal: observed, observed, stress: 0, keeps: false };
 }
 
 /**

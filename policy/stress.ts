@@ -1,5 +1,16 @@
 import type { Trace } from "./trace.ts";
 
+/** The exponent for a long history, and the days of history at which it is doubled: what was short may have seen little. */
+const [LEAST, DOUBLED_AT] = [0.4, 4];
+
+/** Beyond it a surge is no longer like those seen; two days of history get it. */
+const MOST = 1.2;
+
+/** By which exponent the surges of a history of so many days are steepened: the next ones need not be milder. */
+export function stressFor(days: number): number {
+  return Math.min(MOST, LEAST * (1 + DOUBLED_AT / days));
+}
+
 /** Minutes: a surge is what lasts for SUSTAINED against the mean of the AROUND about it. */
 const [SUSTAINED, AROUND] = [11, 61];
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { figure, perSecond } from "../../policy/words.ts";
-import { available, CART, promising, surging } from "../support/services.ts";
+import { available, CART, flat, promising } from "../support/services.ts";
 
 const both = { ...CART, slos: [...CART.slos, ...available(0.999).slos] };
 const plan = scalingPlan(both);
@@ -18,6 +18,7 @@ describe("reasons", () => {
       "tracking.scaleOutCooldown",
       "tracking.scaleInCooldown",
       "surge",
+      "surge.cooldown",
       "bounds.min",
       "bounds.max",
       "schedule",
@@ -40,22 +41,19 @@ describe("reasons", () => {
     expect(reasonOf("tracking.setpoint").value).to.include(
       `${figure(tracking[0]!.setpoint * 60)} requests a minute`,
     );
-    expect(reasonOf("surge").value).to.equal("none");
-    expect(steps).to.deep.equal([]);
+    expect(reasonOf("surge").value).to.include(figure(steps[0]!.alarm.threshold * 60));
+    expect(reasonOf("surge.cooldown").value).to.equal("3 min");
     expect([reasonOf("bounds.min").value, reasonOf("bounds.max").value]).to.deep.equal([
       String(min),
       String(max),
     ]);
   });
 
-  it("tell how a surge is met where the traffic has some", () => {
-    const demand = { kind: "history" as const, trace: surging(), growth: 0 };
+  it("tell why there is no step policy where none pays", () => {
+    const demand = { kind: "history" as const, trace: flat(60, 1440), growth: 0 };
     const { controls, reasons } = scalingPlan({ ...CART, demand });
-    const [surge, cooldown] = ["surge", "surge.cooldown"].map(
-      (of) => reasons.find((reason) => reason.of === of)!,
-    );
-    expect(surge!.value).to.include(figure(controls.steps[0]!.alarm.threshold * 60));
-    expect(cooldown!.value).to.equal("3 min");
+    expect(controls.steps).to.deep.equal([]);
+    expect(reasons.find(({ of }) => of === "surge")!.because).to.include("no step policy");
   });
 
   it("tell where the SLO breaks and what the highest rate needs", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { loss, rehearse } from "../../policy/rehearsal.ts";
-import { cheapestChoice, STRESS } from "../../policy/search.ts";
+import { cheapestChoice } from "../../policy/search.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, surging } from "../support/services.ts";
@@ -16,8 +16,8 @@ describe("cheapestChoice", () => {
   });
 
   it("finds no cheaper neighbor that misses as little", () => {
-    const { rehearsal } = choiceFor(surging());
-    const stage = { service: CART, trace: steeper(surging(), STRESS), max: 60 };
+    const { rehearsal, stress } = choiceFor(surging());
+    const stage = { service: CART, trace: steeper(surging(), stress), max: 60 };
     for (const step of [-0.05, 0.05]) {
       const candidate = { ...rehearsal.candidate, utilization: rehearsal.candidate.utilization + step };
       expect(loss(rehearse(stage, candidate)!)).to.be.at.least(loss(rehearsal));

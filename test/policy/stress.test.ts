@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { steeper } from "../../policy/stress.ts";
+import { steeper, stressFor } from "../../policy/stress.ts";
 import { between, flat, MONDAY } from "../support/services.ts";
 
 describe("steeper", () => {
@@ -36,5 +36,13 @@ describe("steeper", () => {
     const hour = (11 * 20 + 50 * 10) / 61; // the 61 minutes about minute 120
     expect(raised[120]).to.be.closeTo(20 * (20 / hour) ** 0.5, 1e-9);
     expect(raised[60]).to.equal(10);
+  });
+});
+
+describe("stressFor", () => {
+  it("is the more careful the shorter the history", () => {
+    expect([28, 14, 7, 4, 2, 1].map(stressFor).map((exponent) => Number(exponent.toFixed(2)))).to.deep.equal([
+      0.46, 0.51, 0.63, 0.8, 1.2, 1.2,
+    ]);
   });
 });
