@@ -7,6 +7,7 @@ import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
 import { steeper, stressFor } from "./stress.ts";
 import type { Trace } from "./trace.ts";
+import { workload } from "./workload.ts";
 
 /** A candidate that is likelier to miss a window than to keep it keeps no SLO. */
 const KEEPS = 0.5;
@@ -42,6 +43,9 @@ const MULTIPLES: readonly number[] = [1.1, 1.3, 1.6, 2.2, 3.2];
 /** A schedule is worth its many actions only if it saves this share of the task-hours. */
 const WORTH_A_SCHEDULE = 0.02;
 
+/** Minutes of history below which a rehearsal alone says too little: a day. */
+const SHORT = 1440;
+
 /** Minutes of history that are rehearsed: the newest two weeks. */
 const REHEARSAL = 14 * 1440;
 
@@ -67,7 +71,8 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
   const newest = newestOf(history, REHEARSAL);
   const stress = stressFor(newest.rates.length / 1440);
   const stage = { service, trace: steeper(newest, stress), max: range.max };
-  const best = cheapest(stage, floorsFor(service, history, newest, range), range.ceiling);
+  const ceiling = newest.rates.length < SHORT ? closedForm(service, newest, range.ceiling) : range.ceiling;
+  const best = cheapest(stage, floorsFor(service, history, newest, range), ceiling);
   if (!best) return resignedChoice(service, history, range);
   return {
     rehearsal: best,
@@ -75,6 +80,11 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
     stress,
     keeps: true,
   };
+}
+
+/** Room for the growth that one minute in a hundred exceeds while the loop reacts. */
+function closedForm({ capacity }: Service, history: Trace, ceiling: number): number {
+  return ceiling / Math.max(1, workload(history, capacity.startup).growth.rare);
 }
 
 /** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */

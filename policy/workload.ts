@@ -1,0 +1,183 @@
+import { AWS_LOOP } from "./aws-loop.ts";
+import { forecast, SLOT } from "./season.ts";
+import type { Trace } from "./trace.ts";
+
+/** What a history shows of the traffic, and how sure that is. Rates in requests per second, times in seconds. */
+export interface Workload {
+  readonly days: number;
+  /** Mean rate of the newest day, or of all there is. */
+  readonly level: number;
+  /** Growth of the level a week, as a ratio, with the interval it lies in; undefined under four days. */
+  readonly trend: { readonly weekly: number; readonly low: number; readonly high: number } | undefined;
+  /** Share of the variance of half hours that the days before foretold; undefined where no day has one before it. */
+  readonly foretold: number | undefined;
+  /** Rate ÷ rate one reaction time earlier: the median, one in a hundred, the most, and the hour of the day with the steepest rises. */
+  readonly growth: {
+    readonly reaction: number;
+    readonly median: number;
+    readonly rare: number;
+    readonly most: number;
+    readonly steepestHour: number;
+  };
+  /** Standard deviation of single minutes about the mean of their half hour, as a ratio. */
+  readonly burstiness: number;
+  /** Surges to SPIKE times the half hours around, newest last. */
+  readonly spikes: readonly { readonly time: number; readonly factor: number; readonly minutes: number }[];
+  /** Minutes without a request in the midst of traffic: an outage, or of the recording. */
+  readonly silentMinutes: number;
+}
+
+/** A spike is this many times the usual rate of the hours around it. */
+const SPIKE = 3;
+
+/** Minutes around a minute whose median is the usual rate. */
+const AROUND = 120;
+
+/** Days that a trend takes to be told from a week's shape. */
+const TREND_DAYS = 4;
+
+/** A silence in traffic of fewer requests a minute than this is no outage: none may come by chance (e^−9 is 1 in 8,000). */
+const SURELY_SOME = 9;
+
+/** Describes a trace of minutes for tasks that take `startup` seconds to start. */
+export function workload(trace: Trace, startup: number): Workload {
+  const { rates } = trace;
+  const newest = rates.slice(-1440);
+  const usual = usualRates(rates);
+  return {
+    days: rates.length / 1440,
+    level: mean(newest),
+    trend: trendOf(trace),
+    foretold: foretoldShare(trace),
+    growth: growthOver(trace, reactionTime(startup)),
+    burstiness: burstiness(trace),
+    spikes: spikes(trace, usual),
+    silentMinutes: rates.filter((rate, i) => rate === 0 && usual(i) * 60 >= SURELY_SOME).length,
+  };
+}
+
+/** Seconds from a change of load to the first request that a task started for it serves: a minute to measure, its publication, the start. */
+export function reactionTime(startup: number): number {
+  return 60 + AWS_LOOP.publicationDelay + startup;
+}
+
+/** The median slope of daily means between all pairs of days, and the middle half of those slopes (Theil 1950, Sen 1968). */
+function trendOf({ rates }: Trace): Workload["trend"] {
+  const days = Math.floor(rates.length / 1440);
+  if (days < TREND_DAYS) return undefined;
+  const offset = rates.length - days * 1440;
+  const levels = Array.from({ length: days }, (_, day) =>
+    mean(rates.slice(offset + day * 1440, offset + (day + 1) * 1440)),
+  );
+  const middle = mean(levels);
+  if (middle === 0) return undefined;
+  const slopes: number[] = [];
+  for (let i = 0; i < days; i++)
+    for (let j = i + 1; j < days; j++) slopes.push((7 * (levels[j]! - levels[i]!)) / (j - i) / middle);
+  slopes.sort((a, b) => a - b);
+  return { weekly: quantile(slopes, 0.5), low: quantile(slopes, 0.25), high: quantile(slopes, 0.75) };
+}
+
+function foretoldShare(trace: Trace): number | undefined {
+  const days = trace.rates.length / 1440;
+  if (days < 2) return undefined;
+  const { foretold, first } = forecast(trace, days >= 10 ? "workweek" : "daily");
+  const slots = slotMeans(trace, first, foretold.length);
+  const later = slots.slice(SLOTS_OF_FIRST_DAY);
+  const usual = mean(later);
+  let [unexplained, whole] = [0, 0];
+  later.forEach((rate, i) => {
+    unexplained += (rate - foretold[i + SLOTS_OF_FIRST_DAY]!) ** 2;
+    whole += (rate - usual) ** 2;
+  });
+  return whole === 0 ? 1 : Math.max(0, 1 - unexplained / whole);
+}
+
+const SLOTS_OF_FIRST_DAY = 86_400 / SLOT;
+
+function slotMeans({ start, step, rates }: Trace, first: number, count: number): number[] {
+  const [sums, minutes] = [new Array<number>(count).fill(0), new Array<number>(count).fill(0)];
+  rates.forEach((rate, i) => {
+    const slot = Math.floor((start + i * step) / SLOT) - first;
+    sums[slot]! += rate;
+    minutes[slot]!++;
+  });
+  return sums.map((sum, i) => sum / Math.max(1, minutes[i]!));
+}
+
+function growthOver({ start, rates }: Trace, reaction: number): Workload["growth"] {
+  const lag = Math.ceil(reaction / 60);
+  const ratios: number[] = [];
+  const byHour: number[][] = Array.from({ length: 24 }, () => []);
+  for (let i = lag; i < rates.length; i++) {
+    if (!(rates[i - lag]! > 0)) continue;
+    const ratio = rates[i]! / rates[i - lag]!;
+    ratios.push(ratio);
+    byHour[Math.floor((start + i * 60) / 3600) % 24]!.push(ratio);
+  }
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const steep = byHour.map((hour) =>
+    quantile(
+      hour.toSorted((a, b) => a - b),
+      0.95,
+    ),
+  );
+  return {
+    reaction,
+    median: quantile(sorted, 0.5),
+    rare: quantile(sorted, 0.99),
+    most: quantile(sorted, 1),
+    steepestHour: steep.indexOf(Math.max(...steep)),
+  };
+}
+
+function burstiness({ rates }: Trace): number {
+  let [squares, count] = [0, 0];
+  for (let from = 0; from < rates.length; from += SLOT / 60) {
+    const part = rates.slice(from, from + SLOT / 60);
+    const usual = mean(part);
+    if (usual === 0) continue;
+    for (const rate of part) squares += (rate / usual - 1) ** 2;
+    count += part.length;
+  }
+  return Math.sqrt(squares / Math.max(1, count));
+}
+
+function spikes(trace: Trace, usualAt: (minute: number) => number): Workload["spikes"] {
+  const found: { time: number; factor: number; minutes: number }[] = [];
+  let open: { time: number; factor: number; minutes: number } | undefined;
+  trace.rates.forEach((rate, i) => {
+    const usual = usualAt(i);
+    const factor = usual > 0 ? rate / usual : 0;
+    if (factor < SPIKE) open = undefined;
+    else if (open) {
+      open.minutes++;
+      open.factor = Math.max(open.factor, factor);
+    } else {
+      open = { time: trace.start + i * trace.step, factor, minutes: 1 };
+      found.push(open);
+    }
+  });
+  return found;
+}
+
+/** The median rate of the hours around a minute, for every tenth minute and the nine after it. */
+function usualRates(rates: readonly number[]): (minute: number) => number {
+  const medians = Array.from({ length: Math.ceil(rates.length / 10) }, (_, i) => {
+    const near = rates.slice(Math.max(0, i * 10 - AROUND), i * 10 + AROUND).filter((_, j) => j % 5 === 0);
+    return quantile(
+      near.sort((a, b) => a - b),
+      0.5,
+    );
+  });
+  return (minute) => medians[Math.floor(minute / 10)]!;
+}
+
+/** The value that a share of ascending values stays within; 1 of none, which no traffic has grown beyond. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

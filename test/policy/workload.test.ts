@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { reactionTime, workload } from "../../policy/workload.ts";
+import { between, daily, flat, MONDAY } from "../support/services.ts";
+import { seededRandom } from "../support/simulate.ts";
+
+const STARTUP = 75;
+
+describe("workload", () => {
+  it("finds nothing in steady traffic", () => {
+    const { level, trend, growth, burstiness, spikes, silentMinutes } = workload(flat(30, 5 * 1440), STARTUP);
+    expect([level, trend!.weekly, growth.most, burstiness, silentMinutes]).to.deep.equal([30, 0, 1, 0, 0]);
+    expect(spikes).to.deep.equal([]);
+  });
+
+  it("takes the reaction for a minute, its publication and the start", () => {
+    expect(reactionTime(STARTUP)).to.equal(60 + 120 + 75);
+  });
+
+  it("tells a trend from four days on, in weekly growth of the mean", () => {
+    const grown = { ...flat(1, 8 * 1440), rates: flat(1, 8 * 1440).rates.map((_, i) => 100 + i / 144) }; // +10 a day
+    const { weekly, low, high } = workload(grown, STARTUP).trend!;
+    expect(weekly).to.be.closeTo(70 / (100 + 40), 0.01);
+    expect(low).to.be.at.most(weekly);
+    expect(high).to.be.at.least(weekly);
+    expect(workload(flat(1, 3 * 1440), STARTUP).trend).to.equal(undefined);
+  });
+
+  it("says how much of a day the days before foretold", () => {
+    const random = seededRandom(3);
+    const noise = {
+      ...flat(1, 6 * 1440),
+      rates: Array.from({ length: 6 * 48 }, random).flatMap((r) => new Array<number>(30).fill(r)),
+    };
+    expect(workload(daily(4, 100), STARTUP).foretold).to.be.closeTo(1, 1e-6);
+    expect(workload(noise, STARTUP).foretold).to.be.below(0.2);
+    expect(workload(daily(1, 100), STARTUP).foretold).to.equal(undefined);
+  });
+
+  it("measures growth over the reaction time, and the hour when it is steepest", () => {
+    const rates = Array.from({ length: 2 * 1440 }, (_, i) => (i % 1440 < 600 ? 10 : 25)); // up at 10:00, down at midnight
+    const { growth } = workload({ start: MONDAY, step: 60, rates }, STARTUP);
+    expect([growth.median, growth.most, growth.steepestHour]).to.deep.equal([1, 2.5, 10]);
+  });
+
+  it("lists spikes with their time, height and length, and counts silences amid traffic", () => {
+    const rates = flat(30, 1440).rates.map((rate, i) =>
+      i >= 700 && i < 706 ? 4 * rate : i >= 900 && i < 920 ? 0 : rate,
+    );
+    const { spikes, silentMinutes } = workload({ start: MONDAY, step: 60, rates }, STARTUP);
+    expect(spikes).to.deep.equal([{ time: MONDAY + 700 * 60, factor: 4, minutes: 6 }]);
+    expect(silentMinutes).to.equal(20);
+  });
+
+  it("says the same of the same shape at any volume", () => {
+    fc.assert(
+      fc.property(between(1, 1000), (factor) => {
+        const [one, other] = [1, factor].map((f) =>
+          workload({ ...daily(2, 50), rates: daily(2, 50).rates.map((r) => r * f) }, STARTUP),
+        );
+        expect(other!.level / one!.level).to.be.closeTo(factor, 1e-6 * factor);
+        expect(other!.growth.most).to.be.closeTo(one!.growth.most, 1e-9);
+        expect(other!.burstiness).to.be.closeTo(one!.burstiness, 1e-9);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
