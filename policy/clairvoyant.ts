@@ -76,7 +76,7 @@ function taskMinutes(
     if (at(price).within) high = price;
     else low = price;
   }
-  return Math.max(at(low).bound, at(high).bound);
+  return Math.max(at(0).bound, at(low).bound, at(high).bound);
 }
 
 /**

@@ -70,7 +70,7 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
       contender("HPA, CPU 50 %", hpaAutoscaler(0.5, min, max)),
       contender("HPA, CPU 70 %", hpaAutoscaler(0.7, min, max)),
       contender("KEDA, 50 %", kedaAutoscaler(rateEach, min, max)),
-      contender("Knative KPA", knativeAutoscaler(concurrency, min, max)),
+      contender("Knative KPA", knativeAutoscaler(concurrency, serviceTime.mean, min, max)),
       contender("fixed at the peak", awsAutoscaler(fleet), fixed),
     ],
     bound: boundOf(service, minutes),
