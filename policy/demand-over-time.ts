@@ -9,7 +9,9 @@ import type { Trace } from "./trace.ts";
  */
 export function demandOverTime(service: Service, trace: Trace): Float64Array {
   const { rates } = byMinute(trace);
-  const order = Uint32Array.from(rates.keys()).sort((a, b) => rates[a]! - rates[b]!);
+  const order = new Uint32Array(rates.length)
+    .map((_, minute) => minute)
+    .sort((a, b) => rates[a]! - rates[b]!);
   const demand = new Float64Array(rates.length);
   const rateAt = (place: number) => rates[order[place]!]!;
   const fill = (from: number, to: number, least: number, most: number) => {

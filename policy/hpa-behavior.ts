@@ -13,8 +13,11 @@ export function hpaBehavior(min: number, max: number) {
   return (now: number, current: number, count: number): number => {
     recommended.push({ time: now, count });
     while (recommended[0]!.time <= now - DOWN_WINDOW) recommended.shift();
-    const stabilized =
-      count < current ? Math.min(current, Math.max(...recommended.map((r) => r.count))) : count;
+    let stabilized = count;
+    if (count < current) {
+      for (const recommendation of recommended) stabilized = Math.max(stabilized, recommendation.count);
+      stabilized = Math.min(current, stabilized);
+    }
     const limited = Math.min(stabilized, current + Math.max(FEW, current));
     return Math.max(min, Math.min(max, limited));
   };

@@ -51,8 +51,10 @@ function hourlyLoad(history: Trace | undefined) {
   const hours = new Map<number, { sum: number; minutes: number }>();
   const add = (time: number, rate: number) => {
     const hour = Math.floor(time / HOUR);
-    const { sum, minutes } = hours.get(hour) ?? { sum: 0, minutes: 0 };
-    hours.set(hour, { sum: sum + rate, minutes: minutes + 1 });
+    const load = hours.get(hour) ?? { sum: 0, minutes: 0 };
+    if (load.minutes === 0) hours.set(hour, load);
+    load.sum += rate;
+    load.minutes++;
   };
   if (history !== undefined) {
     const { start, rates } = byMinute(history);
