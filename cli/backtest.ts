@@ -44,9 +44,9 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
       `
 Without --holdout and --trace the declared history is replayed, on which the plan itself was made.
 
-CPU is AWS's target tracking with its defaults, predictive AWS's predictive scaling beside it; HPA, KEDA
-(on the load balancer's requests) and Knative KPA have theirs. The clairvoyant bound is no setting:
-nothing that keeps the SLOs can cost less.
+CPU is AWS's target tracking with its defaults, predictive AWS's predictive scaling beside it. HPA,
+KEDA (on the load balancer's requests) and Knative KPA have their own defaults. The clairvoyant bound
+is no setting: nothing that keeps the SLOs can cost less.
 
 Examples:
   $ setpoint backtest --stack prod --holdout 7            seven days that the plan has not seen
