@@ -44,8 +44,8 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
       `
 Without --holdout and --trace the declared history is replayed, on which the plan itself was made.
 
-CPU is AWS's target tracking with its defaults, predictive AWS's predictive scaling beside it. HPA,
-KEDA (on the load balancer's requests) and Knative KPA have their own defaults. The clairvoyant bound
+CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it. HPA,
+KEDA (on the balancer's requests) and Knative KPA have their own defaults. The clairvoyant bound
 is no setting: nothing that keeps the SLOs can cost less.
 
 Examples:
