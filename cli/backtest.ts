@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { GivenPlan } from "../adapters/given-plan.ts";
-import type { Contender } from "../policy/comparison.ts";
+import type { Comparison } from "../policy/comparison.ts";
 import type { Feasibility } from "../policy/scaling-plan.ts";
 import { chosenServices, onlyService, type WorkOptions, withInput } from "./input.ts";
 import { jsonListing, textListing } from "./listing.ts";
@@ -13,15 +13,14 @@ interface BacktestOptions extends WorkOptions {
   readonly trace?: string;
   readonly plan?: string;
   readonly holdout?: number;
+  readonly measures?: true;
   readonly format: "text" | "json";
 }
 
-/** How a plan and the usual settings fared on the same traffic. */
-export interface Judged {
+/** How a plan, ours or one made elsewhere, and the usual settings fared on the same traffic. */
+export interface Judged extends Comparison {
   readonly trial: Trial;
   readonly feasibility: Feasibility;
-  /** Ours, or the plan made elsewhere, first. */
-  readonly contenders: readonly Contender[];
 }
 
 export function backtestCommand(answer: (code: ExitCode) => void): Command {
@@ -36,6 +35,7 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
     .addOption(
       new Option("--plan <file>", "judge a plan made elsewhere, in the format of `plan --format aws`"),
     )
+    .option("--measures", "show the elasticity measures of the SPEC Research Group too")
     .addOption(
       new Option("--format <format>", "for people or for programs").choices(["text", "json"]).default("text"),
     )
@@ -43,6 +43,10 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
       "after",
       `
 Without --holdout and --trace the declared history is replayed, on which the plan itself was made.
+
+CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it. HPA,
+KEDA (on the balancer's requests) and Knative KPA have their own defaults. The clairvoyant bound
+is no setting: nothing that keeps the SLOs can cost less.
 
 Examples:
   $ setpoint backtest --stack prod --holdout 7            seven days that the plan has not seen
@@ -64,7 +68,7 @@ async function backtest(options: BacktestOptions): Promise<ExitCode> {
   if (options.plan !== undefined) onlyService(declared, "--plan judges the plan of one service");
   const trials = await Promise.all(declared.map((each) => trialOf(each, options)));
   const { add, end } = options.format === "json" ? jsonListing() : textListing();
-  const formatted = await formatOf(options.format);
+  const formatted = await formatOf(options);
   let allKept = true;
   for await (const judged of judgments(trials, options)) {
     allKept &&= kept(judged);
@@ -88,8 +92,8 @@ async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOpti
     const [first, ...usual] = judgment.contenders;
     const name = given === undefined ? "this plan" : "the plan given";
     yield {
+      ...judgment,
       trial: { ...trial, notes: [...trial.notes, ...(given?.notes ?? [])] },
-      feasibility: judgment.feasibility,
       contenders: [{ ...first!, name }, ...usual],
     };
   }
@@ -100,9 +104,12 @@ async function givenPlan(file: string, { service }: Trial): Promise<GivenPlan> {
   return readGivenPlan(file, service);
 }
 
-async function formatOf(format: BacktestOptions["format"]): Promise<(judged: Judged) => string> {
+async function formatOf({ format, measures }: BacktestOptions): Promise<(judged: Judged) => string> {
   if (format === "json") return (judged) => JSON.stringify(plainData(judged), null, 2);
-  return (await import("./render-backtest.ts")).backtestText;
+  const { backtestText } = await import("./render-backtest.ts");
+  if (!measures) return backtestText;
+  const { elasticityText } = await import("./render-elasticity.ts");
+  return (judged) => `${backtestText(judged)}\n\n${elasticityText(judged)}`;
 }
 
 /** Whether the plan can keep its promises, and did. */
@@ -110,7 +117,7 @@ function kept({ feasibility, contenders }: Judged): boolean {
   return feasibility.possible && contenders[0]!.backtest.met;
 }
 
-function plainData({ trial, feasibility, contenders }: Judged): object {
+function plainData({ trial, feasibility, contenders, bound }: Judged): object {
   const { service, trace, traffic, unseen, notes } = trial;
   const [from, to] = [trace.start, trace.start + trace.step * trace.rates.length].map((time) =>
     new Date(time * 1000).toISOString(),
@@ -121,5 +128,6 @@ function plainData({ trial, feasibility, contenders }: Judged): object {
     notes,
     feasibility,
     contenders,
+    bound,
   };
 }

@@ -1,4 +1,4 @@
-import { type Contender, comparison } from "../policy/comparison.ts";
+import { type Comparison, comparison } from "../policy/comparison.ts";
 import { scalingPlan } from "../policy/plan.ts";
 import type { Feasibility, ScalingControls } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
@@ -18,10 +18,8 @@ export interface Contest {
   readonly given?: ScalingControls;
 }
 
-export interface Judgment {
+export interface Judgment extends Comparison {
   readonly feasibility: Feasibility;
-  /** The plan first, then the usual settings. */
-  readonly contenders: readonly Contender[];
 }
 
 /** Replays the traffic against the service's plan, or the one given, and against the usual settings. */
@@ -30,5 +28,5 @@ function judge({ service, trace, given }: Contest): Judgment {
     given === undefined
       ? scalingPlan(service)
       : { controls: given, feasibility: { possible: true } as const };
-  return { feasibility, contenders: comparison(service, controls, trace) };
+  return { feasibility, ...comparison(service, controls, trace) };
 }

@@ -11,7 +11,7 @@ const BESIDE = 2;
 
 /** A back-test as a table: one contender a row, ours first. */
 export function backtestText(judged: Judged): string {
-  const { trial, feasibility, contenders } = judged;
+  const { trial, feasibility, contenders, bound } = judged;
   const { service, trace } = trial;
   const unit = service.compute.type === "fargate" ? "task" : "instance";
   const slos = service.slos.map(({ name, objective }) => `${name}\n${percent(objective)}`);
@@ -21,13 +21,24 @@ export function backtestText(judged: Judged): string {
     ...backtest.outcomes.slice(0, BESIDE).map(outcome),
     ...figures(backtest),
   ]);
+  const below = [
+    "clairvoyant bound",
+    ...beside.map(() => ""),
+    "",
+    whole(bound.taskHours),
+    whole(bound.dollarsPerMonth),
+  ];
   const more = further.map((_, i) => BESIDE + i);
   return [
     bold(`${service.name}: back-test`),
     hanging("  ", `On ${trial.traffic}: ${span(trace)}. ${provenance(judged)}`),
     ...(feasibility.possible ? [] : obstacleLines(service.name, feasibility.obstacles)),
     "",
-    table([CONTENDER, ...beside.map(left), ...[`most\n${unit}s`, ...FIGURES].map(right)], rows, "  "),
+    table(
+      [CONTENDER, ...beside.map(left), ...[`most\n${unit}s`, ...FIGURES].map(right)],
+      [...rows, below],
+      "  ",
+    ),
     ...more.map((slo) =>
       table(
         [CONTENDER, left(slos[slo]!)],

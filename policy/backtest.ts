@@ -29,7 +29,7 @@ export interface Backtest {
   readonly peakCapacity: number;
 }
 
-const HOURS_A_MONTH = 730;
+export const HOURS_A_MONTH = 730;
 
 /** Replays `trace` against the autoscaler that `controls` configures. */
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {

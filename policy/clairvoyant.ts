@@ -1,60 +1,110 @@
-import { thresholdsOf } from "./demand-curve.ts";
+import { poolOf } from "./backtest.ts";
 import { byMinute } from "./minutes.ts";
 import type { Service } from "./service.ts";
-import { steadyState } from "./steady-state.ts";
 import type { Trace } from "./trace.ts";
 
 /**
- * A lower bound: the least task-hours that keep the first latency SLO over the trace when every minute is
- * known, tasks start and stop in no time, and each minute has the bad share of its steady state. One price
- * for a bad request decides every minute (Lagrange); bisection finds the price that spends the budget.
+ * A lower bound: no fleet of at least one task that keeps every SLO over the trace has fewer task-hours, though every minute is
+ * known and tasks start and stop in no time, when each minute has the bad share of its steady state. It is the largest of
+ * the bounds that each SLO sets alone; infinite when no number of tasks keeps one.
  */
 export function clairvoyantTaskHours(service: Service, trace: Trace): number {
-  const { capacity, slos } = service;
-  const thresholds = thresholdsOf(service);
-  const objective = slos.find((slo) => slo.kind === "latency") ?? slos[0]!;
-  const rates = byMinute(trace).rates;
-  const bins = binned(rates);
-  const options = bins.map(({ rate }) => {
-    const fewest = Math.max(1, Math.floor((0.5 * rate * capacity.serviceTime.mean) / capacity.concurrency));
-    const states: { tasks: number; bad: number }[] = [];
-    for (let tasks = fewest; ; tasks++) {
-      const utilization = (rate * capacity.serviceTime.mean) / (tasks * capacity.concurrency);
-      const state = steadyState(capacity, tasks, thresholds, utilization);
-      const share = objective.kind === "latency" ? state.late[0]! : state.refused;
-      states.push({ tasks, bad: share * rate });
-      if (share <= (1 - objective.objective) / 20 || utilization < 0.02 || tasks > 4 * fewest + 50) break;
-    }
-    return states;
+  const bins = binned(byMinute(trace).rates);
+  let latency = 0;
+  const bounds = service.slos.map(({ kind, objective }) => {
+    const slo = kind === "latency" ? latency++ : undefined;
+    return taskMinutes(service, bins, slo, 1 - objective) / 60;
   });
-  const total = rates.reduce((sum, rate) => sum + rate, 0);
-  const spent = (price: number) => {
-    let [tasks, bad] = [0, 0];
-    options.forEach((states, i) => {
-      let best = states[0]!;
-      for (const state of states)
-        if (state.tasks + price * state.bad < best.tasks + price * best.bad) best = state;
-      tasks += best.tasks * bins[i]!.count;
-      bad += best.bad * bins[i]!.count;
-    });
-    return { tasks, bad };
-  };
-  let [cheap, dear] = [1e-6, 1e9];
-  for (let i = 0; i < 80; i++) {
-    const price = Math.sqrt(cheap * dear);
-    if (spent(price).bad > (1 - objective.objective) * total) cheap = price;
-    else dear = price;
-  }
-  return spent(dear).tasks / 60;
+  return Math.max(...bounds);
 }
 
-/** Rates within half a percent of each other share one decision. */
-function binned(rates: readonly number[]): { rate: number; count: number }[] {
-  const bins = new Map<number, { rate: number; count: number }>();
+/** Minutes whose rates are within half a percent of each other, and the least of the rates: a bound may not overstate. */
+interface Bin {
+  readonly rate: number;
+  readonly minutes: number;
+  /** Requests a second, mean. */
+  readonly mean: number;
+}
+
+const BIN = 0.005;
+
+function binned(rates: readonly number[]): readonly Bin[] {
+  const bins = new Map<number, Bin>();
   for (const rate of rates) {
-    const key = rate <= 0 ? Number.NEGATIVE_INFINITY : Math.round(Math.log(rate) / 0.005);
-    const bin = bins.get(key) ?? { rate: 0, count: 0 };
-    bins.set(key, { rate: Math.max(bin.rate, rate), count: bin.count + 1 });
+    const key = rate <= 0 ? Number.NEGATIVE_INFINITY : Math.round(Math.log(rate) / BIN);
+    const { minutes, mean, rate: least } = bins.get(key) ?? { minutes: 0, mean: 0, rate };
+    bins.set(key, {
+      rate: Math.min(least, rate),
+      minutes: minutes + 1,
+      mean: (mean * minutes + rate) / (minutes + 1),
+    });
   }
   return [...bins.values()];
+}
+
+/** Prices of a bad request a second, in tasks, between which the one that spends the budget is looked for. */
+const [LEAST_PRICE, MOST_PRICE] = [1e-6, 1e9];
+
+/**
+ * The least task-minutes whose bad requests stay within `budget` (a share), by Lagrange: at any price of a bad request, the least
+ * of tasks + price × bad requests, minute by minute, less price × budget, is a bound from below; the price at which
+ * the budget is just spent gives the highest.
+ */
+function taskMinutes(
+  service: Service,
+  bins: readonly Bin[],
+  latency: number | undefined,
+  budget: number,
+): number {
+  const options = bins.map(({ rate }) => cheapestOption(service, rate, latency));
+  const allowed = budget * bins.reduce((sum, { mean, minutes }) => sum + mean * minutes, 0);
+  const unavoidable = bins.reduce((sum, { minutes }, i) => sum + minutes * options[i]!.unavoidable, 0);
+  if (unavoidable > allowed) return Number.POSITIVE_INFINITY;
+  const at = (price: number) => {
+    let [tasks, bad] = [0, 0];
+    bins.forEach(({ minutes }, i) => {
+      const option = options[i]!.at(price);
+      tasks += option.tasks * minutes;
+      bad += option.bad * minutes;
+    });
+    return { within: bad <= allowed, bound: tasks + price * (bad - allowed) };
+  };
+  let [low, high] = [LEAST_PRICE, LEAST_PRICE];
+  while (high < MOST_PRICE && !at(high).within) [low, high] = [high, high * 8];
+  while (high / low > 1 + 1e-6) {
+    const price = Math.sqrt(low * high);
+    if (at(price).within) high = price;
+    else low = price;
+  }
+  return Math.max(at(0).bound, at(low).bound, at(high).bound);
+}
+
+/**
+ * At a price, the number of tasks with the least tasks + price × bad requests a second at one rate, and those requests. Below half of
+ * what carries the load, bad requests fall in proportion to the tasks, so that of those numbers only the ends can be best.
+ */
+function cheapestOption(service: Service, rate: number, latency: number | undefined) {
+  const pool = poolOf(service);
+  const { serviceTime, concurrency } = service.capacity;
+  const badAt = (tasks: number, of: number) => {
+    const { late, refused } = pool.steady(tasks, of);
+    return rate * (latency === undefined ? refused : late[latency]!);
+  };
+  const fewest = Math.max(1, Math.floor((0.5 * rate * serviceTime.mean) / concurrency));
+  const alone = { tasks: 1, bad: badAt(1, rate) };
+  const unavoidable = badAt(1, 0);
+  const bad: number[] = [];
+  const at = (price: number) => {
+    let best = alone;
+    let least = best.tasks + price * best.bad;
+    for (let i = 0; fewest + i + price * unavoidable < least; i++) {
+      bad[i] ??= badAt(fewest + i, rate);
+      const cost = fewest + i + price * bad[i]!;
+      if (cost >= least) continue;
+      least = cost;
+      best = { tasks: fewest + i, bad: bad[i]! };
+    }
+    return best;
+  };
+  return { unavoidable, at };
 }

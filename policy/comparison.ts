@@ -1,7 +1,15 @@
-import { type Backtest, backtest, backtestOf, initialTasks } from "./backtest.ts";
-import { tasksNeeded } from "./demand-curve.ts";
+import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
+import { type Backtest, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { clairvoyantTaskHours } from "./clairvoyant.ts";
+import { demandOverTime } from "./demand-over-time.ts";
+import { type Elasticity, elasticity } from "./elasticity.ts";
 import { hpaAutoscaler } from "./hpa.ts";
-import { byMinute } from "./minutes.ts";
+import { kedaAutoscaler } from "./keda.ts";
+import { knativeAutoscaler } from "./knative.ts";
+import { byMinute, section } from "./minutes.ts";
+import { predictiveAutoscaler } from "./predictive-scaling.ts";
+import { replay } from "./replay.ts";
+import { scaled } from "./scaled.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -10,38 +18,77 @@ export interface Contender {
   /** As a person reads it: "this plan", "CPU 50 %", "fixed at the peak". */
   readonly name: string;
   readonly backtest: Backtest;
+  readonly elasticity: Elasticity;
+}
+
+/** What no autoscaler can go below and keep every SLO; infinite when none can keep them. */
+export interface ClairvoyantBound {
+  readonly taskHours: number;
+  readonly dollarsPerMonth: number;
+}
+
+export interface Comparison {
+  /** Ours first, then the usual settings. */
+  readonly contenders: readonly Contender[];
+  readonly bound: ClairvoyantBound;
 }
 
 /** AWS's default scale-out and scale-in cooldown for ECS services, seconds (TargetTrackingScalingPolicyConfiguration). */
 const DEFAULT_COOLDOWN = 300;
 
-/** The same traffic against `controls` and against each usual setting, ours first. */
-export function comparison(service: Service, controls: ScalingControls, trace: Trace): readonly Contender[] {
+/** Share of its slots that KEDA and predictive scaling keep a task at: the usual 50 % of CPU in requests. */
+const HALF = 0.5;
+
+/** The same traffic against `controls` and against each usual setting, and the bound below them all. */
+export function comparison(service: Service, controls: ScalingControls, trace: Trace): Comparison {
   const minutes = byMinute(trace);
-  const peak = minutes.rates.reduce((most, rate) => Math.max(most, rate), 0);
-  const atPeak = tasksNeeded(service, peak);
+  const demand = demandOverTime(service, minutes);
+  const atPeak = demand.reduce((most, tasks) => Math.max(most, tasks), 1);
   const fixed = Number.isFinite(atPeak) ? atPeak : controls.max;
   const min = service.bounds.min ?? 1;
   // The usual settings get all the room they ask for: a ceiling is not what is compared.
   const max = Math.max(controls.max, 10 * fixed);
-  const hpa = (utilization: number) =>
-    backtestOf(
-      service,
-      hpaAutoscaler(utilization, min, max),
-      minutes,
-      initialTasks(service, minutes, min, max),
-    );
-  return [
-    { name: "this plan", backtest: backtest(service, controls, minutes) },
-    { name: "CPU 50 %", backtest: backtest(service, cpuTracking(0.5, min, max), minutes) },
-    { name: "CPU 70 %", backtest: backtest(service, cpuTracking(0.7, min, max), minutes) },
-    { name: "HPA, CPU 50 %", backtest: hpa(0.5) },
-    { name: "HPA, CPU 70 %", backtest: hpa(0.7) },
-    {
-      name: "fixed at the peak",
-      backtest: backtest(service, { min: fixed, max: fixed, tracking: [], steps: [], schedule: [] }, minutes),
-    },
-  ];
+  const initial = initialTasks(service, minutes, min, max);
+  const { concurrency, serviceTime, startup } = service.capacity;
+  const rateEach = (HALF * concurrency) / serviceTime.mean;
+
+  const contender = (name: string, autoscaler: Autoscaler, from = initial): Contender => {
+    const result = replay(autoscaler, steadyPlant(service), minutes, startup, from);
+    return { name, backtest: judged(service, result), elasticity: elasticity(result.minutes, demand) };
+  };
+  const cpu = (utilization: number) => awsAutoscaler(cpuTracking(utilization, min, max));
+  const predictive = predictiveAutoscaler(cpuTracking(HALF, min, max), rateEach, past(service, trace));
+  const fleet: ScalingControls = { min: fixed, max: fixed, tracking: [], steps: [], schedule: [] };
+  const ours = initialTasks(service, minutes, controls.min, controls.max);
+  return {
+    contenders: [
+      contender("this plan", awsAutoscaler(controls), ours),
+      contender("CPU 50 %", cpu(0.5)),
+      contender("CPU 60 %", cpu(0.6)),
+      contender("CPU 70 %", cpu(0.7)),
+      contender("predictive, 50 %", predictive),
+      contender("HPA, CPU 50 %", hpaAutoscaler(0.5, min, max)),
+      contender("HPA, CPU 70 %", hpaAutoscaler(0.7, min, max)),
+      contender("KEDA, 50 %", kedaAutoscaler(rateEach, min, max)),
+      contender("Knative KPA", knativeAutoscaler(concurrency, serviceTime.mean, min, max)),
+      contender("fixed at the peak", awsAutoscaler(fleet), fixed),
+    ],
+    bound: boundOf(service, minutes),
+  };
+}
+
+function boundOf(service: Service, minutes: Trace): ClairvoyantBound {
+  const taskHours = clairvoyantTaskHours(service, minutes);
+  const mean = taskHours / (minutes.rates.length / 60);
+  return { taskHours, dollarsPerMonth: mean * service.price * HOURS_A_MONTH };
+}
+
+/** The declared history before a trace begins, grown as the service's demand is; what AWS would have measured. */
+function past({ demand }: Service, { start }: Trace): Trace | undefined {
+  if (demand.kind === "peak") return undefined;
+  const { trace, growth } = demand;
+  const before = Math.min(trace.rates.length, Math.floor((start - trace.start) / trace.step));
+  return before <= 0 ? undefined : scaled(section(trace, 0, before), 1 + growth);
 }
 
 /** AWS's usual setting: target tracking on CPU with the default cooldowns. */

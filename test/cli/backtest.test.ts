@@ -21,18 +21,42 @@ describe("setpoint backtest", () => {
     expect(stdout).to.match(
       /2026-01-04 00:00 to\s+2026-01-05 00:00\s+UTC\.\s+The\s+plan\s+has\s+not\s+seen\s+it\./,
     );
-    for (const name of ["this plan", "CPU 50 %", "CPU 70 %", "HPA", "fixed at the peak"])
+    for (const name of [
+      "this plan",
+      "CPU 50 %",
+      "CPU 60 %",
+      "CPU 70 %",
+      "predictive",
+      "HPA",
+      "KEDA",
+      "Knative",
+      "fixed at the peak",
+    ])
       expect(stdout).to.match(new RegExp(`^  ${name}.* \\d+\\.\\d+ % [✓✗] (met|missed)`, "m"));
+    expect(stdout)
+      .to.match(/^ {2}clairvoyant bound +\d+ +\d+$/m)
+      .and.not.include("θU");
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
   }).timeout(60_000);
 
+  it("shows the elasticity measures when asked", async () => {
+    const { stdout } = await run(["backtest", "-f", services, "--plan", `${root}/enough.json`, "--measures"]);
+    expect(stdout).to.match(/^ +θU +θO +τU +τO +υ +jitter +scale events$/m);
+    expect(stdout).to.match(
+      /^ {2}the plan given +0\.00 +\d+\.\d\d +0\.00 +\d+\.\d\d +– +\d+\.\d\d +-\d\.\d{3} +0$/m,
+    );
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
   it("says that the declared history is what the plan was made on", async () => {
     const { stdout } = await run(["backtest", "-f", services, "--format", "json"]);
-    const [{ service, traffic, contenders }] = JSON.parse(stdout);
+    const [{ service, traffic, contenders, bound }] = JSON.parse(stdout);
     expect(service).to.equal("cart");
     expect(traffic).to.deep.include({ unseen: false, from: "2026-01-01T00:00:00.000Z" });
     expect(contenders[0].name).to.equal("this plan");
     expect(contenders[0].backtest.outcomes[0]).to.include({ slo: "latency", objective: 0.99, met: true });
+    expect(contenders.at(-1).elasticity.overProvisioning).to.be.above(0);
+    expect(bound.taskHours).to.be.within(1, contenders[0].backtest.taskHours);
   });
 
   it("exits with 0 for a plan made elsewhere that keeps the SLO", async () => {

@@ -49,7 +49,7 @@ describe("jobs on several threads", () => {
     const results = await all(inOrder("judge", tasks, 3, unwatched));
     expect(results).to.deep.equal(await all(inOrder("judge", tasks, 1, unwatched)));
     expect(results.map(({ contenders }) => contenders)).to.deep.equal(
-      tasks.map(({ input }) => comparison(input.service, input.given!, input.trace)),
+      tasks.map(({ input }) => comparison(input.service, input.given!, input.trace).contenders),
     );
   });
 

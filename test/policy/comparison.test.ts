@@ -1,20 +1,27 @@
 import { expect } from "chai";
+import { clairvoyantTaskHours } from "../../policy/clairvoyant.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded } from "../../policy/demand-curve.ts";
-import { CART, controlsOf, daily } from "../support/services.ts";
+import { demandOverTime } from "../../policy/demand-over-time.ts";
+import type { Service } from "../../policy/service.ts";
+import { CART, controlsOf, daily, flat, MONDAY } from "../support/services.ts";
 
 describe("comparison", () => {
   const trace = daily(1, 60);
-  const contenders = comparison(CART, controlsOf({ min: 2, max: 2 }), trace);
+  const { contenders, bound } = comparison(CART, controlsOf({ min: 2, max: 2 }), trace);
   const taskHours = (name: string) => contenders.find((each) => each.name === name)!.backtest.taskHours;
 
   it("puts the plan first and the usual settings after it", () => {
     expect(contenders.map((each) => each.name)).to.deep.equal([
       "this plan",
       "CPU 50 %",
+      "CPU 60 %",
       "CPU 70 %",
+      "predictive, 50 %",
       "HPA, CPU 50 %",
       "HPA, CPU 70 %",
+      "KEDA, 50 %",
+      "Knative KPA",
       "fixed at the peak",
     ]);
     expect(taskHours("this plan")).to.be.closeTo(2 * 24, 1e-9);
@@ -26,9 +33,39 @@ describe("comparison", () => {
   });
 
   it("costs more at a lower CPU target, and never more than the fixed fleet by day and night", () => {
-    expect(taskHours("CPU 50 %")).to.be.above(taskHours("CPU 70 %"));
+    expect(taskHours("CPU 50 %")).to.be.above(taskHours("CPU 60 %"));
+    expect(taskHours("CPU 60 %")).to.be.above(taskHours("CPU 70 %"));
     expect(taskHours("HPA, CPU 50 %")).to.be.above(taskHours("HPA, CPU 70 %"));
     expect(taskHours("CPU 50 %")).to.be.below(taskHours("fixed at the peak"));
+  });
+
+  it("knows what no setting that met the SLO went below, and what it costs", () => {
+    expect(bound.taskHours).to.equal(clairvoyantTaskHours(CART, trace));
+    expect(bound.dollarsPerMonth).to.be.closeTo((bound.taskHours / 24) * 730 * CART.price, 1e-9);
+    const met = contenders.filter(({ backtest }) => backtest.met);
+    expect(met.length).to.be.at.least(3);
+    for (const { backtest } of met) expect(backtest.taskHours).to.be.above(bound.taskHours);
+  });
+
+  it("measures each against what the minutes need", () => {
+    const fixed = contenders.at(-1)!.elasticity;
+    expect(fixed).to.include({ underProvisioning: 0, underTimeshare: 0, scaleEventsADay: 0 });
+    const demand = demandOverTime(CART, trace);
+    const beyond = demand.map((tasks) => tasksNeeded(CART, 60) / tasks - 1);
+    expect(fixed.overProvisioning).to.be.closeTo(beyond.reduce((a, b) => a + b) / beyond.length, 1e-9);
+    expect(contenders[0]!.elasticity.underTimeshare).to.be.above(0.5); // two tasks for a day up to 60 a second
+  });
+
+  it("gives predictive scaling the history before the traffic, grown as declared, and no minute of it", () => {
+    const predictive = (start: number, growth: number) => {
+      const history = { start, step: 60, rates: new Array(3 * 1440).fill(50) };
+      const service: Service = { ...CART, demand: { kind: "history", trace: history, growth } };
+      const { contenders } = comparison(service, controlsOf({ min: 2 }), flat(1, 60));
+      return contenders.find((each) => each.name === "predictive, 50 %")!.backtest.peakCapacity;
+    };
+    expect(predictive(MONDAY - 3 * 86_400, 0)).to.equal(10); // 50 a second on tasks that 5 a second keep half busy
+    expect(predictive(MONDAY - 3 * 86_400, 0.2)).to.equal(12);
+    expect(predictive(MONDAY, 0)).to.equal(1); // all of it is yet to come
   });
 
   it("gives the usual settings room beyond a plan's own ceiling", () => {
