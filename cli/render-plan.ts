@@ -21,6 +21,7 @@ export function planText({ declared: { service }, plan }: Planned): string {
     bold(`${service.name}: ${ranOn(service)}`),
     ...(feasibility.possible ? [] : ["", ...obstacleLines(service.name, feasibility.obstacles)]),
     ...section("Promised", [...why("slo"), row("traffic", width, ...traffic(service.demand))]),
+    ...section("What the history shows", why("history")),
     ...section(`What one ${unit} serves`, why("capacity")),
     ...section(`Target tracking${on(controls.tracking)}`, why("tracking")),
     ...section(`Step scaling${on(controls.steps.map(({ alarm }) => alarm))}`, [
@@ -136,6 +137,7 @@ const SECTIONS = [
   ["steps", /^(steps?|surge|alarm)/i],
   ["bounds", /^(min|max|floor|ceiling|bounds)/i],
   ["slo", /^slo/i],
+  ["history", /^history/i],
   ["capacity", /^(capacity|task|instance|service|busiest|load)/i],
   ["rest", /^/],
 ] as const;
@@ -161,7 +163,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** `scale-in cooldown` for `tracking.scaleInCooldown`. */
 function labelOf(path: string): string {
-  const name = path.replace(/^(slo|capacity|tracking|bounds)\./, "");
+  const name = path.replace(/^(slo|history|capacity|tracking|bounds)\./, "");
   return (
     NAMES[name] ??
     name.replace(/scale(In|Out)C/, (_, way: string) => `scale-${way.toLowerCase()} c`).replaceAll(".", " ")

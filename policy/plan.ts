@@ -3,10 +3,12 @@ import { controlsFor } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
 import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
+import { historyReasons } from "./history-reasons.ts";
 import { reasons } from "./reasons.ts";
 import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
+import { workload } from "./workload.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
 const TASKS_A_SERVICE = 5000;
@@ -67,7 +69,12 @@ function derived(service: Service): ScalingPlan {
     unit: service.compute.type === "ec2" ? "instance" : "task",
     controls,
     feasibility: obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
-    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed }),
+    reasons: [
+      ...(service.demand.kind === "history"
+        ? historyReasons(workload(history, service.capacity.startup))
+        : []),
+      ...reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed }),
+    ],
     assumptions,
   };
 }

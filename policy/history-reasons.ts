@@ -1,0 +1,63 @@
+import type { Reason } from "./scaling-plan.ts";
+import { figure, percent, perSecond, seconds } from "./words.ts";
+import type { Workload } from "./workload.ts";
+
+/** What the history shows of the traffic, and how sure it is, in words and figures. */
+export function historyReasons(shown: Workload): readonly Reason[] {
+  return [pattern(shown), growth(shown), spikes(shown)];
+}
+
+/** Days from which a pattern counts as known, and share of the variance foretold from which it is one. */
+const [SURE, A_PATTERN] = [14, 0.5];
+
+function pattern({ days, level, trend, foretold }: Workload): Reason {
+  const length = days < 1 ? `${figure(days * 24)} hours` : `${figure(days)} days`;
+  const sure =
+    days >= SURE
+      ? "two weeks or more, every kind of day seen twice"
+      : `under ${SURE} days: surges are taken to be the steeper for it`;
+  const repeats =
+    foretold === undefined
+      ? "no day has another before it to be told from"
+      : `the days before foretell ${percent(foretold)} of what a half hour differs from the mean${foretold < A_PATTERN ? ": no pattern to rely on" : ""}`;
+  const weekly =
+    trend === undefined
+      ? "no trend can be told in under 4 days"
+      : `the level grows by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
+  return {
+    of: "history.level",
+    value: `${perSecond(level)} on the newest day`,
+    because: `${length} of history, ${sure}; ${repeats}; ${weekly}`,
+  };
+}
+
+function growth({ growth: { reaction, median, rare, most, steepestHour }, burstiness }: Workload): Reason {
+  return {
+    of: "history.growth",
+    value: `${figure(rare)} times in one minute of a hundred`,
+    because: `over the ${seconds(reaction)} until what a change starts serves its first request; ${figure(median)} times in the median, ${figure(most)} at most, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour`,
+  };
+}
+
+function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
+  const highest = found.reduce<(typeof found)[number] | undefined>(
+    (most, spike) => (most && most.factor >= spike.factor ? most : spike),
+    undefined,
+  );
+  const silent =
+    silentMinutes === 0
+      ? ""
+      : `; ${silentMinutes} minutes are silent amid traffic: outages, planned for as they are`;
+  return {
+    of: "history.spikes",
+    value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",
+    because: highest
+      ? `in ${figure(days)} days; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
+      : `nothing reached three times the hours around it${silent}`,
+  };
+}
+
+/** A change as a signed percentage. */
+function percentChange(ratio: number): string {
+  return `${ratio < 0 ? "−" : "+"}${percent(Math.abs(ratio))}`;
+}

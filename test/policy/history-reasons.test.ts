@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import { historyReasons } from "../../policy/history-reasons.ts";
+import { workload } from "../../policy/workload.ts";
+import { daily, flat, MONDAY } from "../support/services.ts";
+
+const told = (...trace: Parameters<typeof daily>) => {
+  const [level, growth, spikes] = historyReasons(workload(daily(...trace), 75));
+  return { level: level!, growth: growth!, spikes: spikes! };
+};
+
+describe("historyReasons", () => {
+  it("say how long the history is, and what that leaves open", () => {
+    expect(told(14, 100).level.because).to.include("14 days of history, two weeks or more");
+    expect(told(1, 100).level.because)
+      .to.include("under 14 days: surges are taken to be the steeper")
+      .and.include("no day has another before it")
+      .and.include("no trend can be told");
+  });
+
+  it("tell a pattern from noise", () => {
+    expect(told(5, 100).level.because).to.include("the days before foretell 100 %");
+    const rates = flat(1, 5 * 1440).rates.map((_, i) => (Math.floor(i / 30) * 7919) % 100);
+    const [level] = historyReasons(workload({ start: MONDAY, step: 60, rates }, 75));
+    expect(level!.because).to.include("no pattern to rely on");
+  });
+
+  it("name the growth while the loop reacts and the highest spike", () => {
+    const rates = flat(30, 1440).rates.map((rate, i) => (i >= 700 && i < 706 ? 4 * rate : rate));
+    const [, growth, spikes] = historyReasons(workload({ start: MONDAY, step: 60, rates }, 75));
+    expect(growth!.because).to.include("255 s").and.include("4 at most");
+    expect(spikes).to.include({ value: "1, to 4 times the hours around" });
+    expect(spikes!.because).to.include("2026-11-23T11:40Z for 6 min");
+    expect(told(2, 100).spikes.value).to.equal("none");
+  });
+});
