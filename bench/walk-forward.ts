@@ -69,9 +69,9 @@ const [directory = "traces"] = positionals;
 const overall: Score[] = [];
 let seed = 1;
 console.log(
-  "| trace | service | windows | met | ÷ hindsight | ÷ bound | hindsight ÷ bound | CPU 50 % | CPU 70 % | s a plan |",
+  "| trace | service | windows | met | good, % | ÷ hindsight | ÷ bound | hindsight ÷ bound | CPU 50 % | CPU 70 % | s a plan |",
 );
-console.log("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |");
+console.log("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".csv"))) {
   if (values.traces && !values.traces.split(",").some((name) => file.includes(name))) continue;
   const trace = smoothed(byMinute(readTrace(join(directory, file)).trace), file);
@@ -86,6 +86,7 @@ console.log(row("all", "", overall));
 
 interface Score {
   readonly met: boolean;
+  readonly good: number;
   readonly hours: number;
   readonly hindsight: number;
   readonly bound: number;
@@ -143,6 +144,7 @@ function score(service: Service, window: Trace): Score {
     );
   return {
     met: ours.met,
+    good: ours.outcomes[0]!.goodShare,
     hours: ours.taskHours,
     hindsight: best.result.taskHours,
     bound: clairvoyantTaskHours(service, window),
@@ -200,6 +202,7 @@ function row(trace: string, kind: string, scores: readonly Score[]): string {
     kind,
     scores.length,
     count(({ met }) => met),
+    ((100 * scores.reduce((sum, { good }) => sum + good, 0)) / scores.length).toFixed(2),
     mean(({ hours, hindsight }) => hours / hindsight),
     mean(({ hours, bound }) => hours / bound),
     mean(({ hindsight, bound }) => hindsight / bound),
