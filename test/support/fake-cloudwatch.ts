@@ -51,6 +51,7 @@ export async function fakeCloudWatch(
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0", ...headers });
     response.end(JSON.stringify(body));
   });
+  server.keepAliveTimeout = 60_000; // ms; Node's 5 s end while the SDK backs off, and a request meets a closing socket
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
