@@ -40,8 +40,7 @@ export function latticeWait(
 function exponentialSeries(weighted: Float64Array, first: number): Float64Array {
   const series = new Float64Array(weighted.length);
   series[0] = first;
-  for (let k = 1; k < series.length; k++)
-    series[k] = convolutionAt(weighted, series, 1, k) / k;
+  for (let k = 1; k < series.length; k++) series[k] = convolutionAt(weighted, series, 1, k) / k;
   return series;
 }
 
