@@ -57,7 +57,9 @@ export function taskPool(
   const different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
   const crewOf = (tasks: number) => {
     const key = tasks < different ? tasks : different;
-    return (crews[key] ??= crew(tableFor(key), fullRate(profile, pace, key), slotRate));
+    const found = crews[key] ?? crew(tableFor(key), fullRate(profile, pace, key), slotRate);
+    crews[key] = found;
+    return found;
   };
   const tally: Tally = { late: thresholds.map(() => 0), refused: 0, busy: 0, inSystem: 0 };
   return {
