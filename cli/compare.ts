@@ -56,7 +56,7 @@ ${USUAL.slice(4).join(", ")}. What is declared is always there.
 
 Examples:
   $ setpoint compare --stack prod --service cart
-  $ setpoint compare -f services.yaml --with fargate:512/1024 --with ecs:m7i.large --with ec2:t2.small
+  $ setpoint compare -f services.yaml --with ecs:m7i.large --with ec2:t2.small
   $ setpoint compare --stack prod --service cart --format json | jq '.[].cheapest'`,
     )
     .action(async (options: CompareOptions) => answer(await compare(options)));

@@ -101,8 +101,15 @@ function notes(compared: readonly Compared[]): readonly string[] {
           ),
         ]
       : []),
-    ...compared.flatMap(({ alternative: { name, translated } }) =>
-      translated.map((text) => hanging("  note: ", `${name}: ${text}.`)),
-    ),
+    ...translations(compared).map(([text, names]) => hanging("  note: ", `${names.join("; ")}: ${text}.`)),
   ];
+}
+
+/** Each sentence once, with the alternatives that it is about. */
+function translations(compared: readonly Compared[]): readonly (readonly [string, readonly string[]])[] {
+  const about = new Map<string, string[]>();
+  for (const { alternative } of compared)
+    for (const text of alternative.translated)
+      about.set(text, [...(about.get(text) ?? []), alternative.name]);
+  return [...about];
 }

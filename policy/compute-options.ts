@@ -118,13 +118,14 @@ function translation(
   const { cpuTime, memory, startup, serviceTime, concurrency } = capacity;
   const same =
     cpuTime === undefined
-      ? "cpuTime is not declared: each vCPU is taken to serve what it serves now"
-      : `of each request ${seconds(cpuTime)} is CPU time, which scales with the vCPU that a thread gets; the rest takes as long as now`;
+      ? "cpuTime is not declared, so each vCPU is taken to serve what it serves now"
+      : `${seconds(cpuTime)} of each request is CPU time, which scales with the vCPU that a thread gets; the rest takes as long as now`;
   return [
     ...(to.vcpus === from.vcpus
       ? []
       : [
-          `${figure(to.vcpus)} vCPU instead of ${figure(from.vcpus)}: ${concurrency} at a time, ${seconds(serviceTime.mean)} each. ${same}`,
+          `${figure(to.vcpus)} vCPU instead of ${figure(from.vcpus)}: ${concurrency} at a time, ${seconds(serviceTime.mean)} each`,
+          same,
         ]),
     ...(memory === undefined && to.memory < from.memory
       ? [

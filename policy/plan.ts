@@ -7,7 +7,7 @@ import { reasons } from "./reasons.ts";
 import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
-import { sustainingTasks } from "./sustaining-tasks.ts";
+import { earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
 const TASKS_A_SERVICE = 5000;
@@ -64,7 +64,8 @@ function derived(service: Service): ScalingPlan {
   };
   const bursts = settled(ceiling.burst.utilization);
   // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
-  const runsOut = ceiling.sustained.bound === "credits" && !bursts.rehearsed.met;
+  const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
+  const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(ceiling.sustained.utilization) : bursts;
   const { choice, controls, rehearsed } = steady.rehearsed.met ? steady : bursts;
   return {
