@@ -179,7 +179,8 @@ function noSuchPair(cpu: number, memory: number): string {
   return `Fargate pairs cpu ${cpu} with ${offered} MiB. Nearest pairs: ${priced.join(", ")}`;
 }
 
-const compute = z.discriminatedUnion(
+/** What a task or an instance is. */
+export const computeSchema = z.discriminatedUnion(
   "type",
   [
     z
@@ -421,7 +422,7 @@ const resilience = z
 /** One service as its owner writes it; everything is read into seconds, requests per second and ratios. */
 export const serviceSchema = z.strictObject(
   {
-    compute,
+    compute: computeSchema,
     slos,
     capacity,
     demand,

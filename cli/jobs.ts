@@ -1,11 +1,12 @@
 import { type Comparison, comparison } from "../policy/comparison.ts";
+import { optionOutcome } from "../policy/option-outcome.ts";
 import { scalingPlan } from "../policy/plan.ts";
 import type { Feasibility, ScalingControls } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 
 /** What is done for one service: functions of plain data only, so that any thread can do them. */
-export const jobs = { plan: scalingPlan, judge } as const;
+export const jobs = { plan: scalingPlan, judge, compare: optionOutcome } as const;
 
 export type JobName = keyof typeof jobs;
 export type Input<J extends JobName> = Parameters<(typeof jobs)[J]>[0];

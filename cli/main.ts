@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { isBadInput } from "../adapters/bad-input.ts";
 import { backtestCommand } from "./backtest.ts";
 import { calibrateCommand } from "./calibrate.ts";
+import { compareCommand } from "./compare.ts";
 import { planCommand } from "./plan.ts";
 import { previewCommand } from "./preview.ts";
 import { progressDone, red, WIDTH } from "./terminal.ts";
@@ -42,6 +43,7 @@ function setpoint(answer: (code: ExitCode) => void): Command {
   const commands = [
     planCommand(answer),
     backtestCommand(answer),
+    compareCommand(answer),
     previewCommand(answer),
     calibrateCommand(answer),
     tourCommand(answer, main),
@@ -56,6 +58,7 @@ Examples:
   $ setpoint plan --stack prod                      every number of the stack's plans, and why
   $ setpoint plan -f services.yaml --format aws     the plan as requests of the AWS API
   $ setpoint backtest --stack prod --holdout 7      judged on seven days that the plan has not seen
+  $ setpoint compare --stack prod --service cart    Fargate, ECS on EC2 and EC2 alone, side by side
   $ setpoint preview --stack dev                    what \`pulumi up\` would create, offline
   $ setpoint calibrate --load-test cart.csv         what one task can do, fitted to a load test
 

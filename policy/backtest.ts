@@ -1,9 +1,13 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
+import { type CreditedPool, creditedPool } from "./credited-pool.ts";
+import { creditRules } from "./credits.ts";
 import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
 import { byMinute } from "./minutes.ts";
+import { baselinePace, fullPace } from "./pace.ts";
 import { type Plant, type Replay, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { cpuShare } from "./task-bounds.ts";
 import { type TaskPool, taskPool } from "./task-pool.ts";
 import type { Trace } from "./trace.ts";
 
@@ -22,7 +26,7 @@ export interface Backtest {
   readonly met: boolean;
   readonly hours: number;
   readonly taskHours: number;
-  /** Task-hours at the service's price, for a month of 730 hours. */
+  /** Task-hours at the service's price and surplus CPU credits, for a month of 730 hours. */
   readonly dollarsPerMonth: number;
   readonly scaleOuts: number;
   readonly scaleIns: number;
@@ -60,18 +64,10 @@ export function initialTasks(service: Service, trace: Trace, min: number, max: n
   return Math.max(min, Math.min(max, tasksNeeded(service, rate)));
 }
 
-/** Tables of the queueing model are the same for every replay of a service: made once. */
-const pools = new WeakMap<Service, TaskPool>();
-
-export function poolOf(service: Service): TaskPool {
-  const pool = pools.get(service) ?? taskPool(service.capacity, thresholdsOf(service));
-  pools.set(service, pool);
-  return pool;
-}
-
 /** The tasks as the queueing model sees them, one mean task standing for all. */
 export function steadyPlant(service: Service): Plant {
-  const pool = poolOf(service);
+  const pool = pooled(service);
+  const share = cpuShare(service);
   let [inSystem, before] = [0, 0];
   const slice = {
     arrived: 0,
@@ -79,6 +75,7 @@ export function steadyPlant(service: Service): Plant {
     refused: 0,
     busy: 0,
     responseTime: 0,
+    charged: 0,
   };
   return (tasks, rate, seconds) => {
     // Tasks that join are empty; tasks that leave finish what they hold.
@@ -89,12 +86,40 @@ export function steadyPlant(service: Service): Plant {
     slice.arrived = rate * seconds;
     for (let i = 0; i < slice.late.length; i++) slice.late[i] = served.late[i]! * slice.arrived;
     slice.refused = served.refused * slice.arrived;
-    slice.busy = served.busy;
+    slice.busy = Math.min(1, served.busy * share);
+    slice.charged = pool.charged?.() ?? 0;
     // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
     slice.responseTime = rate > 0 ? inSystem / accepted : 0;
     return slice;
   };
+}
+
+/** Tables of the queueing model are the same for every replay of a service: made once. */
+const pools = new WeakMap<Service, TaskPool>();
+const throttledPools = new WeakMap<Service, TaskPool>();
+
+/** The service's pool; where its instances live on credits, with balances of its own. */
+function pooled(service: Service): CreditedPool {
+  const pool = poolOf(service);
+  const rules = creditRules(service.compute);
+  return rules === undefined
+    ? pool
+    : creditedPool(rules, cpuShare(service), pool, throttledPool(service) ?? pool);
+}
+
+function throttledPool(service: Service): TaskPool | undefined {
+  const pace = baselinePace(service);
+  if (pace === undefined) return undefined;
+  const pool = throttledPools.get(service) ?? taskPool(service.capacity, thresholdsOf(service), pace);
+  throttledPools.set(service, pool);
+  return pool;
+}
+
+export function poolOf(service: Service): TaskPool {
+  const pool = pools.get(service) ?? taskPool(service.capacity, thresholdsOf(service), fullPace(service));
+  pools.set(service, pool);
+  return pool;
 }
 
 /** Holds a replay against the service's SLOs and price. */
@@ -116,7 +141,7 @@ export function judged(service: Service, result: Replay): Backtest {
     met: outcomes.every((outcome) => outcome.met),
     hours,
     taskHours: result.taskHours,
-    dollarsPerMonth: (result.taskHours / hours) * service.price * HOURS_A_MONTH,
+    dollarsPerMonth: ((result.taskHours * service.price + result.charged) / hours) * HOURS_A_MONTH,
     scaleOuts: result.scaleOuts,
     scaleIns: result.scaleIns,
     peakCapacity: result.minutes.capacity.reduce((most, tasks) => Math.max(most, tasks), 0),

@@ -9,13 +9,13 @@ export function thresholdsOf(service: Service): readonly number[] {
   return service.slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
 }
 
-/** Whether `tasks` tasks keep every SLO, CPU and memory in the long run at `rate` requests a second; CPU credits aside. */
+/** Whether `tasks` tasks keep every SLO, CPU, memory and CPU credits in the long run at `rate` requests a second. */
 export function keepsSlos(service: Service, tasks: number, rate: number): boolean {
   const { capacity } = service;
   const each = rate / tasks;
-  const { cpu, memory } = taskBounds(service);
+  const { cpu, memory, credits } = taskBounds(service);
   const shared = capacity.contention === undefined ? 1 : slowdown(capacity.contention, tasks);
-  if (rate > 0 && (each >= cpu || each * shared > memory)) return false;
+  if (rate > 0 && (each >= cpu || each * shared > memory || each > credits)) return false;
   const serviceTime = slowed(capacity.serviceTime, shared * cpuStretch(service, each));
   const utilization = (each * serviceTime.mean) / capacity.concurrency;
   const thresholds = thresholdsOf(service);
@@ -25,6 +25,12 @@ export function keepsSlos(service: Service, tasks: number, rate: number): boolea
     const bad = slo.kind === "latency" ? state.late[next++]! : state.refused;
     return bad <= 1 - slo.objective;
   });
+}
+
+/** The same service for as long as its CPU credits last: it never slows down for want of them. */
+export function bursting(service: Service): Service {
+  const { compute } = service;
+  return compute.type === "ec2" ? { ...service, compute: { ...compute, credits: "unlimited" } } : service;
 }
 
 /** The fewest tasks that keep every SLO in the long run at `rate` requests a second; infinite when none do. */
@@ -100,7 +106,7 @@ const MANY = 32;
  */
 export function busiestUtilization(service: Service): number {
   const { contention: _, ...capacity } = service.capacity;
-  const alone = { ...service, capacity };
+  const alone = bursting({ ...service, capacity });
   const slots = MANY * capacity.concurrency;
   let [kept, broken] = [0, 1];
   while (broken - kept > 1e-4) {

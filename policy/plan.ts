@@ -1,13 +1,14 @@
-import { backtest } from "./backtest.ts";
+import { type Backtest, backtest } from "./backtest.ts";
 import { controlsFor } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
-import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
+import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { reasons } from "./reasons.ts";
 import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
-import { cheapestChoice, resignedChoice } from "./search.ts";
+import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
+import { earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
 import { workload } from "./workload.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
@@ -39,9 +40,10 @@ export function scalingPlan(service: Service): ScalingPlan {
 function derived(service: Service): ScalingPlan {
   const { trace: history, assumptions } = demandHistory(service.demand);
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
-  const ceiling = busiestUtilization(service);
+  const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
   const reserve = reserveFactor(service);
-  const needed = Math.ceil(tasksNeeded(service, peak) * reserve);
+  const lasting = sustainingTasks(service, history);
+  const needed = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting) * reserve);
   const reachable = Number.isFinite(needed);
   const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
   const max =
@@ -49,21 +51,25 @@ function derived(service: Service): ScalingPlan {
   const min = Math.min(wise, max);
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
   const least = Math.max(1, Math.ceil(min / reserve));
-  const range = {
-    min: least,
-    max: Math.max(least, Math.floor(max / reserve)),
-    ceiling: reachable ? Math.min(FULL, ceiling) : FULL,
+  const settled = (utilization: number): Settled => {
+    const range = {
+      min: least,
+      max: Math.max(least, Math.floor(max / reserve)),
+      ceiling: reachable ? Math.min(FULL, utilization) : FULL,
+    };
+    const choice = reachable
+      ? cheapestChoice(service, history, range)
+      : resignedChoice(service, history, range);
+    const { candidate } = choice.rehearsal;
+    const controls = withReserve(controlsFor(candidate, service.capacity, range.max), reserve, min, max);
+    return { choice, controls, rehearsed: backtest(service, controls, history) };
   };
-  const choice = reachable
-    ? cheapestChoice(service, history, range)
-    : resignedChoice(service, history, range);
-  const controls = withReserve(
-    controlsFor(choice.rehearsal.candidate, service.capacity, range.max),
-    reserve,
-    min,
-    max,
-  );
-  const rehearsed = backtest(service, controls, history);
+  const bursts = settled(ceiling.burst.utilization);
+  // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
+  const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
+  const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
+  const steady = runsOut ? settled(ceiling.sustained.utilization) : bursts;
+  const { choice, controls, rehearsed } = steady.rehearsed.met ? steady : bursts;
   return {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
@@ -73,10 +79,16 @@ function derived(service: Service): ScalingPlan {
       ...(service.demand.kind === "history"
         ? historyReasons(workload(history, service.capacity.startup))
         : []),
-      ...reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed }),
+      ...reasons(service, controls, { peak, needed, lasting, ceiling, reserve, choice, rehearsed }),
     ],
     assumptions,
   };
+}
+
+interface Settled {
+  readonly choice: Choice;
+  readonly controls: ScalingControls;
+  readonly rehearsed: Backtest;
 }
 
 /** With `survive` of `zones` zones lost the rest must carry all: a factor of zones ÷ (zones − survive). */

@@ -1,3 +1,4 @@
+import { convolutionAt } from "./convolution.ts";
 import { fourier, type Spectrum } from "./spectrum.ts";
 
 /** The waiting time of GI/G/1 in steps of a lattice. */
@@ -39,11 +40,7 @@ export function latticeWait(
 function exponentialSeries(weighted: Float64Array, first: number): Float64Array {
   const series = new Float64Array(weighted.length);
   series[0] = first;
-  for (let k = 1; k < series.length; k++) {
-    let sum = 0;
-    for (let j = 1; j <= k; j++) sum += weighted[j]! * series[k - j]!;
-    series[k] = sum / k;
-  }
+  for (let k = 1; k < series.length; k++) series[k] = convolutionAt(weighted, series, 1, k) / k;
   return series;
 }
 

@@ -1,18 +1,24 @@
 import type { Backtest } from "./backtest.ts";
 import { FRESH } from "./candidate.ts";
+import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
+import type { Ceiling } from "./demand-curve.ts";
+import { resourcesOf } from "./instance-types.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
+import { cpuShare } from "./task-bounds.ts";
 import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
 
 export interface Derivation {
   /** Requests a second. */
   readonly peak: number;
   readonly needed: number;
-  /** Utilization above which the SLOs break in the long run. */
-  readonly ceiling: number;
+  /** Tasks for which CPU credits last; 0 where nothing runs out. */
+  readonly lasting: number;
+  /** How busy one may be: as long as CPU credits last, and for ever. */
+  readonly ceiling: { readonly burst: Ceiling; readonly sustained: Ceiling };
   readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
@@ -26,7 +32,7 @@ export function reasons(
 ): readonly Reason[] {
   const promised = service.slos.map((slo) => promise(slo));
   // When no number of tasks keeps the SLOs nothing else follows from them.
-  if (derivation.ceiling === 0) return promised;
+  if (derivation.ceiling.burst.utilization === 0) return promised;
   return [
     ...promised,
     capacity(service, derivation),
@@ -47,18 +53,47 @@ function promise(slo: Slo): Reason {
   };
 }
 
-function capacity({ capacity, slos, compute }: Service, { ceiling }: Derivation): Reason {
-  const { serviceTime, concurrency, maxWait } = capacity;
+function capacity(service: Service, { ceiling }: Derivation): Reason {
+  const { capacity, slos, compute } = service;
+  const { serviceTime, concurrency } = capacity;
   const slotRate = concurrency / serviceTime.mean;
   const latency = slos.find((slo) => slo.kind === "latency");
   const idle = latency
     ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)};`
     : "";
+  const bound = bindingBound(service, ceiling.burst);
   return {
     of: "capacity.busiest",
-    value: `${perSecond(ceiling * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
-    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} above ${percent(ceiling)} of that the queue behind the round-robin balancer (requests give up after ${seconds(maxWait)}) breaks an SLO in the long run`,
+    value: `${perSecond(ceiling.burst.utilization * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
+    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} above ${percent(ceiling.burst.utilization)} of that ${bound}${creditWords(service, ceiling)}`,
   };
+}
+
+/** What it is that breaks above a ceiling. */
+function bindingBound({ compute, capacity }: Service, { bound }: Ceiling): string {
+  const resources = resourcesOf(compute);
+  switch (bound) {
+    case "queue":
+      return `the queue behind the round-robin balancer (requests give up after ${seconds(capacity.maxWait)}) breaks an SLO in the long run`;
+    case "cpu":
+      return `requests of ${seconds(capacity.cpuTime ?? 0)} CPU each hold each other up on ${figure(resources?.vcpus ?? 0)} vCPU, and an SLO breaks in the long run`;
+    case "memory":
+      return `the requests in service (${figure(capacity.memory?.perRequest ?? 0)} MiB each, ${figure(capacity.memory?.base ?? 0)} MiB for the rest) may outgrow ${figure(resources?.memory ?? 0)} MiB`;
+    case "credits":
+      return "CPU credits run out";
+  }
+}
+
+/** For how long a burstable instance keeps that up, and what it keeps up for ever. */
+function creditWords(service: Service, { burst, sustained }: Derivation["ceiling"]): string {
+  const rules = creditRules(service.compute);
+  if (rules === undefined || sustained.bound !== "credits") return "";
+  const { concurrency, serviceTime } = service.capacity;
+  const busy = Math.min(1, burst.utilization * cpuShare(service));
+  const fresh = burstSeconds(rules, launchBalance(rules), busy);
+  const day = burstSeconds(rules, { accrued: rules.most, launch: 0, surplus: 0 }, busy);
+  const lasting = `a new one is down to its baseline, ${percent(rules.baseline)} of its CPU, after ${figure(fresh / 60)} min, one that has saved all it can after ${figure(day / 3600)} h`;
+  return `. CPU credits bind before: for ever it serves ${perSecond((sustained.utilization * concurrency) / serviceTime.mean)}, and busier ${lasting}`;
 }
 
 function trackingReasons(
@@ -75,7 +110,7 @@ function trackingReasons(
       {
         of: "tracking.setpoint",
         value: `${figure(policy.setpoint * 60)} requests a minute for each (${figure(policy.setpoint)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}`,
       },
       {
         of: "tracking.scaleOutCooldown",
@@ -137,7 +172,7 @@ function surgeReasons(
 function boundReasons(
   service: Service,
   controls: ScalingControls,
-  { peak, needed, choice }: Derivation,
+  { peak, needed, lasting, choice, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
@@ -147,10 +182,14 @@ function boundReasons(
       ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
       : "in force until the first scheduled action: the mean of the scheduled floor";
   const capped = controls.max < 2 * needed;
+  const most =
+    lasting * reserve > needed - 1
+      ? "the mean of the busiest day, so that CPU credits last, needs"
+      : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
   const max =
     service.bounds.max === undefined && !capped
-      ? `twice the ${needed} that the highest rate of the traffic, ${perSecond(peak)}, needs: a ceiling costs nothing until it is used, and stops a runaway`
-      : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; the highest rate of the traffic, ${perSecond(peak)}, needs ${needed}`;
+      ? `twice the ${needed} that ${most}: a ceiling costs nothing until it is used, and stops a runaway`
+      : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: max },

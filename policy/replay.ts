@@ -12,6 +12,8 @@ export interface Slice {
   readonly busy: number;
   /** Seconds, mean of the requests served. */
   readonly responseTime: number;
+  /** US dollars beyond the price of the tasks, if there are any. */
+  readonly charged?: number;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface Replay {
   readonly refused: number;
   /** Task-hours, from the decision that starts a task until it is removed. */
   readonly taskHours: number;
+  /** US dollars beyond the price of the task-hours. */
+  readonly charged: number;
   readonly scaleOuts: number;
   readonly scaleIns: number;
 }
@@ -83,7 +87,7 @@ export function replay(
   const late: Float64Array[] = [];
   const minutes = { ...columns, late, count: 0 };
   const sums = { arrived: 0, refused: 0, late: [] as number[] };
-  let [taskSeconds, minute] = [0, 0];
+  let [taskSeconds, charged, minute] = [0, 0, 0];
 
   for (; minute < trace.rates.length; minute++) {
     if (minute % 60 === 0 && minute > 0) {
@@ -110,6 +114,7 @@ export function replay(
       busy += served.busy * ready * span;
       readySeconds += ready * span;
       response += served.responseTime * span;
+      charged += served.charged ?? 0;
       taskSeconds += (ready + starting) * span;
     }
     sums.arrived += arrived;
@@ -128,6 +133,7 @@ export function replay(
     minutes,
     ...sums,
     taskHours: taskSeconds / 3600,
+    charged,
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };

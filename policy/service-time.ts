@@ -50,24 +50,47 @@ function valueAt(parts: readonly Piece[], deviate: number): number {
 /** Points of the normal deviate, and how far they reach. */
 const [POINTS, REACH] = [80, 5];
 
+/** Values and probabilities that stand for a part of a distribution in sums. */
+export interface Points {
+  readonly times: Float64Array;
+  readonly shares: Float64Array;
+}
+
+/** The points of service times seen before, by limit: every steady state of a table sums over the same. */
+const STANDING_FOR = new WeakMap<ServiceTime, Map<number, Points>>();
+
 /** Values up to `limit` and probabilities that stand for that part of the distribution in sums; the shares add up to it exactly. */
-export function serviceTimePoints(
-  serviceTime: ServiceTime,
-  limit: number,
-): readonly (readonly [number, number])[] {
+export function serviceTimePoints(serviceTime: ServiceTime, limit: number): Points {
+  const known = STANDING_FOR.get(serviceTime) ?? new Map<number, Points>();
+  STANDING_FOR.set(serviceTime, known);
+  const found = known.get(limit) ?? pointsUpTo(serviceTime, limit);
+  if (known.size >= LIMITS) known.clear();
+  known.set(limit, found);
+  return found;
+}
+
+/** Limits whose points are kept for one service time; a percentile is sought through many. */
+const LIMITS = 16;
+
+function pointsUpTo(serviceTime: ServiceTime, limit: number): Points {
+  const points = (times: readonly number[], shares: readonly number[]) => ({
+    times: Float64Array.from(times),
+    shares: Float64Array.from(shares),
+  });
   const whole = shareServedWithin(serviceTime, limit);
-  if (whole === 0) return [];
-  if (serviceTime.cv === 0) return [[serviceTime.mean, 1]];
+  if (whole === 0) return points([], []);
+  if (serviceTime.cv === 0) return points([serviceTime.mean], [1]);
   const top = Math.min(REACH, deviateAt(serviceTime, limit));
   const width = (top + REACH) / POINTS;
+  if (width <= 0) return points([limit], [whole]);
   const parts = pieces(serviceTime);
-  if (width <= 0) return [[limit, whole]];
-  const points = Array.from({ length: POINTS }, (_, i) => {
-    const deviate = -REACH + (i + 0.5) * width;
-    return [valueAt(parts, deviate), Math.exp(-(deviate ** 2) / 2)] as const;
-  });
-  const total = points.reduce((sum, [, weight]) => sum + weight, 0);
-  return points.map(([value, weight]) => [value, (weight / total) * whole]);
+  const deviates = Array.from({ length: POINTS }, (_, i) => -REACH + (i + 0.5) * width);
+  const weights = deviates.map((deviate) => Math.exp(-(deviate ** 2) / 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return points(
+    deviates.map((deviate) => valueAt(parts, deviate)),
+    weights.map((weight) => (weight / total) * whole),
+  );
 }
 
 /** Share of the requests in service that still need more than `time` seconds: E[(S − time)⁺] ÷ E[S]. */

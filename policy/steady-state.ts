@@ -42,9 +42,9 @@ export function steadyState(
 
 /** Share of the accepted whose wait and service together stay within `threshold`. */
 function servedWithin({ serviceTime }: TaskProfile, threshold: number, { waitWithin }: Patience): number {
+  const { times, shares } = serviceTimePoints(serviceTime, threshold);
   let sum = 0;
-  for (const [time, share] of serviceTimePoints(serviceTime, threshold))
-    sum += share * waitWithin(threshold - time);
+  for (let i = 0; i < times.length; i++) sum += shares[i]! * waitWithin(threshold - times[i]!);
   return sum;
 }
 

@@ -40,12 +40,23 @@ function memoryBound({ compute, capacity }: Service): number {
   return root ** 2 / capacity.serviceTime.mean;
 }
 
-/** Without a declared CPU time the CPU is taken to be as busy as the slots. */
 function creditBound({ compute, capacity }: Service): number {
   const rules = creditRules(compute);
   if (rules === undefined || rules.mode === "unlimited") return Number.POSITIVE_INFINITY;
-  const cpuTime = capacity.cpuTime ?? (rules.vcpus * capacity.serviceTime.mean) / capacity.concurrency;
-  return (sustainableCpu(rules) * rules.vcpus) / cpuTime;
+  const share = cpuShare({ compute, capacity });
+  return (sustainableCpu(rules) * capacity.concurrency) / (share * capacity.serviceTime.mean);
+}
+
+/**
+ * CPU utilization, of all vCPUs, of a task whose slots do all the work that they can at the declared service times. Without
+ * a declared CPU time the CPU is taken to be as busy as the slots.
+ */
+export function cpuShare({ compute, capacity }: Pick<Service, "compute" | "capacity">): number {
+  const { cpuTime, concurrency, serviceTime } = capacity;
+  const vcpus = resourcesOf(compute)?.vcpus;
+  return cpuTime === undefined || vcpus === undefined
+    ? 1
+    : (cpuTime * concurrency) / (vcpus * serviceTime.mean);
 }
 
 /**

@@ -1,4 +1,6 @@
+import { AS_DECLARED, fullRate, type Pace } from "./pace.ts";
 import type { TaskProfile } from "./service.ts";
+import { slowed } from "./service-time.ts";
 import { type SteadyState, steadyState } from "./steady-state.ts";
 
 /** What a pool of equal tasks did over a while; shares are ratios of the requests that arrived. */
@@ -6,7 +8,7 @@ export interface Served {
   /** Share refused or later than each threshold. */
   readonly late: readonly number[];
   readonly refused: number;
-  /** Busy slots ÷ slots. */
+  /** Work done ÷ what all slots do at the declared service times: the share of busy slots where nothing slows them. */
   readonly busy: number;
   /** Requests in each task at the end. */
   readonly inSystem: number;
@@ -28,9 +30,12 @@ export interface TaskPool {
 /** Beyond so many tasks behind one balancer another one no longer makes arrivals noticeably more regular: SCV 1/32. */
 const REGULAR = 32;
 
-/** Utilizations at which the steady state is tabulated: fine where it bends, coarse in overload. */
-const [FINE, FINE_CELLS, COARSE, COARSE_CELLS] = [0.005, 240, 1.15, 40];
-const GRID = Float64Array.from([
+/**
+ * Utilizations at which the steady state is tabulated: fine where it bends, coarse in overload, where a twentieth more
+ * keeps what lies between within half a percent of the requests.
+ */
+const [FINE, FINE_CELLS, COARSE, COARSE_CELLS] = [0.005, 240, 1.05, 112];
+export const GRID = Float64Array.from([
   ...Array.from({ length: FINE_CELLS }, (_, i) => i * FINE),
   ...Array.from({ length: COARSE_CELLS }, (_, i) => FINE_CELLS * FINE * COARSE ** i),
 ]);
@@ -38,33 +43,99 @@ const GRID = Float64Array.from([
 /**
  * The pool follows its steady states as they move: the pointwise stationary fluid flow approximation of
  * Wang, Tipper & Banerjee, "A new approximation for modeling nonstationary queues", IEEE INFOCOM 1996.
- * The number in a task, L, changes by (accepted share) × (slots ÷ service time) × (ρ − ρ(L)), ρ(L) being
- * the utilization whose steady state holds L; shares late and refused are those of the states passed.
+ * The number in a task, L, changes by (accepted share) × (rate at which all slots are busy) × (ρ − ρ(L)), ρ being rates as
+ * multiples of that one and ρ(L) the one whose steady state holds L; shares late and refused are those of the states passed.
  */
-export function taskPool(profile: TaskProfile, thresholds: readonly number[]): TaskPool {
-  const tables: (Table | undefined)[] = new Array(REGULAR + 1).fill(undefined);
-  const tableFor = (tasks: number) => {
-    const key = tasks < REGULAR ? tasks : REGULAR;
-    const found = tables[key] ?? table(profile, key, thresholds);
-    tables[key] = found;
+export function taskPool(
+  profile: TaskProfile,
+  thresholds: readonly number[],
+  pace: Pace = AS_DECLARED,
+): TaskPool {
+  const slotRate = profile.concurrency / profile.serviceTime.mean;
+  const tableFor = tables(profile, thresholds, pace);
+  const crews: (Crew | undefined)[] = new Array(REGULAR + 1).fill(undefined);
+  const different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
+  const crewOf = (tasks: number) => {
+    const key = tasks < different ? tasks : different;
+    const found = crews[key] ?? crew(tableFor(key), fullRate(profile, pace, key), slotRate);
+    crews[key] = found;
     return found;
   };
-  const slotRate = profile.concurrency / profile.serviceTime.mean;
   const tally: Tally = { late: thresholds.map(() => 0), refused: 0, busy: 0, inSystem: 0 };
   return {
-    serve: (tasks, rate, seconds, inSystem) =>
-      follow(tableFor(tasks), rate / (tasks * slotRate), slotRate, seconds, inSystem, tally),
+    serve: (tasks, rate, seconds, inSystem) => {
+      const { table, full, work } = crewOf(tasks);
+      follow(table, rate / (tasks * full), full, seconds, inSystem, tally);
+      tally.busy *= work;
+      return tally;
+    },
     steady: (tasks, rate) => {
-      const found = tableFor(tasks);
-      const utilization = Math.min(rate / (tasks * slotRate), HIGHEST);
+      const { table, full } = crewOf(tasks);
+      const utilization = Math.min(rate / (tasks * full), HIGHEST);
       const cell = cellOf(utilization);
       const share = shareOf(cell, utilization);
       return {
-        refused: mix(found.refused, cell, share),
-        late: found.late.map((values) => mix(values, cell, share)),
+        refused: mix(table.refused, cell, share),
+        late: table.late.map((values) => mix(values, cell, share)),
       };
     },
   };
+}
+
+/** So many tasks: their table, the rate that fills one of them, and the work that is, as a share of what slots do as declared. */
+interface Crew {
+  readonly table: Table;
+  readonly full: number;
+  readonly work: number;
+}
+
+function crew(table: Table, full: number, slotRate: number): Crew {
+  return { table, full, work: full / slotRate };
+}
+
+/** Service times slowed by what tasks share are told apart, beyond REGULAR tasks, by this step of their logarithm. */
+const SLOWER = 0.01;
+
+/** The table for a number of tasks: those of large fleets that are slowed alike share one. */
+function tables(profile: TaskProfile, thresholds: readonly number[], pace: Pace): (tasks: number) => Table {
+  const made = new Map<string, Table>();
+  const profiles = new Map<number, readonly Loaded[]>();
+  return (tasks) => {
+    const regular = Math.min(tasks, REGULAR);
+    const exact = pace.shared?.(tasks) ?? 1;
+    const shared = tasks <= REGULAR ? exact : Math.exp(SLOWER * Math.round(Math.log(exact) / SLOWER));
+    const key = `${regular} ${shared}`;
+    const alike = { ...pace, shared: pace.shared && (() => shared) };
+    const loaded = profiles.get(shared) ?? profilesByLoad(profile, alike);
+    const found = made.get(key) ?? table(loaded, regular, thresholds, fullRate(profile, pace, tasks));
+    profiles.set(shared, loaded);
+    made.set(key, found);
+    return found;
+  };
+}
+
+/** A task as it is at one utilization of the grid. */
+interface Loaded {
+  readonly profile: TaskProfile;
+  /** Offered load ÷ slots at the service times there. */
+  readonly utilization: number;
+}
+
+function profilesByLoad(profile: TaskProfile, pace: Pace): readonly Loaded[] {
+  if (pace.shared === undefined && pace.cpu === undefined)
+    return Array.from(GRID, (utilization) => ({ profile, utilization }));
+  const full = fullRate(profile, pace, 1);
+  const at = (rate: number): TaskProfile => {
+    const factor = (pace.shared?.(1) ?? 1) * (pace.cpu?.(rate) ?? 1);
+    return { ...profile, serviceTime: slowed(profile.serviceTime, factor) };
+  };
+  const [idle, busiest] = [at(0), at(full)];
+  return Array.from(GRID, (share): Loaded => {
+    if (share >= 1) return { profile: busiest, utilization: share };
+    const loaded = pace.cpu === undefined ? idle : at(share * full);
+    const load = (share * full * loaded.serviceTime.mean) / loaded.concurrency;
+    return { profile: loaded, utilization: Math.min(share, load) };
+  });
 }
 
 /** The highest utilization that the tables tell apart. */
@@ -96,10 +167,9 @@ interface Table {
   readonly relaxation: Float64Array;
 }
 
-function table(profile: TaskProfile, tasks: number, thresholds: readonly number[]): Table {
-  const states = Array.from(
-    GRID,
-    (utilization): SteadyState => steadyState(profile, tasks, thresholds, utilization),
+function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly number[], full: number): Table {
+  const states = loaded.map(
+    ({ profile, utilization }): SteadyState => steadyState(profile, tasks, thresholds, utilization),
   );
   const rising = (values: readonly number[]) => {
     let highest = 0;
@@ -108,11 +178,10 @@ function table(profile: TaskProfile, tasks: number, thresholds: readonly number[
   const inSystem = rising(states.map((state) => state.inSystem));
   const refused = rising(states.map((state) => state.refused));
   const late = thresholds.map((_, i) => rising(states.map((state) => state.late[i]!)));
-  const slotRate = profile.concurrency / profile.serviceTime.mean;
   const relaxation = refused.map((share, cell) => {
     if (cell === GRID.length - 1) return Number.POSITIVE_INFINITY;
     const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
-    return slope / (slotRate * (1 - share));
+    return slope / (full * (1 - share));
   });
   return { inSystem, refused, late, relaxation };
 }
@@ -120,11 +189,11 @@ function table(profile: TaskProfile, tasks: number, thresholds: readonly number[
 function follow(
   table: Table,
   target: number,
-  slotRate: number,
+  full: number,
   seconds: number,
   inSystem: number,
   into: Tally,
-): Served {
+): void {
   const goal = Math.min(target, HIGHEST);
   const end = cellOf(goal);
   // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
@@ -134,7 +203,7 @@ function follow(
     inSystem <= table.inSystem[end + 1]!
   ) {
     settle(table, goal, end, into);
-    return into;
+    return;
   }
   let cell = located(table, inSystem);
   const width = table.inSystem[cell + 1]! - table.inSystem[cell]!;
@@ -142,7 +211,7 @@ function follow(
   let at = GRID[cell]! + within * (GRID[cell + 1]! - GRID[cell]!);
   if (cell > end && cell < SATURATED && table.relaxation[cell]! < seconds * NEGLIGIBLE) {
     settle(table, goal, end, into);
-    return into;
+    return;
   }
   for (let i = 0; i < into.late.length; i++) into.late[i] = 0;
   let [refused, busy, left] = [0, 0, seconds];
@@ -150,7 +219,7 @@ function follow(
     const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
     const slope = Math.max(1e-9, (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (high - low));
     const middle = (at - low) / (high - low);
-    const timeConstant = slope / (slotRate * (1 - mix(table.refused, cell, middle)));
+    const timeConstant = slope / (full * (1 - mix(table.refused, cell, middle)));
     const inside = goal >= low && goal <= high;
     const border = goal > at ? high : low;
     const crossing = inside
@@ -175,7 +244,6 @@ function follow(
   into.refused = refused;
   into.busy = Math.min(1, busy);
   into.inSystem = mix(table.inSystem, cell, share);
-  return into;
 }
 
 /** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */

@@ -1,3 +1,4 @@
+import { convolutionAt } from "./convolution.ts";
 import { erlangExcess, onLattice } from "./lattice.ts";
 import { latticeWait } from "./random-walk.ts";
 import { residualLongerThan, type ServiceTime } from "./service-time.ts";
@@ -40,11 +41,10 @@ export function walkWait(
     node: nodes(fleet, level),
     share,
   }));
-  const mixed = (value: (node: Node) => number) =>
-    corners.reduce((sum, { node, share }) => sum + share * value(node), 0);
+  const logProbability = corners.reduce((sum, { node, share }) => sum + share * node.logProbability, 0);
   const lowest = Math.min(1, utilization / UTILIZATIONS[0]!); // below the first level the probability is in proportion
-  const probability = tasks === 1 ? utilization : lowest * Math.exp(mixed((node) => node.logProbability));
-  return { probability, logTail: (x) => mixed((node) => logTailAt(node, x)) };
+  const probability = tasks === 1 ? utilization : lowest * Math.exp(logProbability);
+  return { probability, logTail: (x) => logTailAt(corners, x) };
 }
 
 /** The entries of the table around a number of tasks and a utilization, with their weights. */
@@ -74,10 +74,21 @@ interface Node {
   readonly logTails: Float64Array;
 }
 
-function logTailAt({ logTails }: Node, x: number): number {
+interface Corner {
+  readonly node: Node;
+  readonly share: number;
+}
+
+function logTailAt(corners: readonly Corner[], x: number): number {
   const at = x / STEP;
   const cell = Math.min(KEPT - 2, Math.floor(at)); // beyond the last the tail goes on as it did
-  return logTails[cell]! + (at - cell) * (logTails[cell + 1]! - logTails[cell]!);
+  let sum = 0;
+  for (let i = 0; i < corners.length; i++) {
+    const { node, share } = corners[i]!;
+    const [here, next] = [node.logTails[cell]!, node.logTails[cell + 1]!];
+    sum += share * (here + (at - cell) * (next - here));
+  }
+  return sum;
 }
 
 type Nodes = (tasks: number, level: number) => Node;
@@ -86,8 +97,19 @@ type Nodes = (tasks: number, level: number) => Node;
 const SHAPES = 32;
 const KNOWN = new Map<string, Nodes>();
 
+/** The nodes of service times seen before, by slots: their shape takes longer to spell out than a wait to look up. */
+const FOUND = new WeakMap<ServiceTime, { readonly slots: number; readonly nodes: Nodes }>();
+
+function nodesOf(serviceTime: ServiceTime, slots: number): Nodes {
+  const found = FOUND.get(serviceTime);
+  if (found?.slots === slots) return found.nodes;
+  const nodes = nodesOfShape(serviceTime, slots);
+  FOUND.set(serviceTime, { slots, nodes });
+  return nodes;
+}
+
 /** Nodes depend on the shape of the service times, not on their mean; each is worked out when it is first asked for. */
-function nodesOf({ mean, cv, quantiles, tail }: ServiceTime, slots: number): Nodes {
+function nodesOfShape({ mean, cv, quantiles, tail }: ServiceTime, slots: number): Nodes {
   const shape = quantiles?.map(({ share, time }) => ({ share, time: time / mean }));
   const unit = {
     mean: 1,
@@ -174,11 +196,7 @@ function firstPart(ladder: Float64Array, slots: number): Float64Array {
 }
 
 function convolved(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((_, k) => {
-    let sum = 0;
-    for (let j = 0; j <= k; j++) sum += a[j]! * b[k - j]!;
-    return sum;
-  });
+  return Float64Array.from(a, (_, k) => convolutionAt(a, b, 0, k));
 }
 
 /** The transform of probabilities with as many zeros behind them. */

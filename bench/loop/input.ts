@@ -3,6 +3,7 @@ import { thresholdsOf } from "../../policy/demand-curve.ts";
 import type { ScalingControls, ScalingMetric, StepScaling } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
 import { steadyState } from "../../policy/steady-state.ts";
+import { GRID } from "../../policy/task-pool.ts";
 import type { Trace } from "../../policy/trace.ts";
 
 /** One replay, as loop.rs reads it: numbers only, lists after their length. */
@@ -21,7 +22,7 @@ export function loopInput(
     ...trackingOf(controls),
     ...stepsOf(controls),
     ...agendaOf(controls),
-    ...list(GRID),
+    ...list([...GRID]),
     ...tablesOf(service),
     ...list(minutes.rates),
   ].join("\n");
@@ -38,11 +39,7 @@ const STATISTICS: readonly string[] = ["Average", "Minimum", "Maximum"];
 const COMPARISONS = [">", ">=", "<", "<="] as const;
 const ADJUSTMENTS = ["change", "percent", "exact"] as const;
 
-/** The utilizations and task counts that policy/task-pool.ts tabulates; the results would differ if these did. */
-const GRID = [
-  ...Array.from({ length: 240 }, (_, i) => i * 0.005),
-  ...Array.from({ length: 40 }, (_, i) => 240 * 0.005 * 1.15 ** i),
-];
+/** The task counts that policy/task-pool.ts tabulates; the results would differ if these did. */
 const REGULAR = 32;
 
 function trackingOf({ tracking }: ScalingControls): readonly number[] {
@@ -84,7 +81,9 @@ function agendaOf({ schedule }: ScalingControls): readonly number[] {
 function tablesOf(service: Service): readonly number[] {
   const thresholds = thresholdsOf(service);
   const tables = Array.from({ length: REGULAR }, (_, i) => {
-    const states = GRID.map((utilization) => steadyState(service.capacity, i + 1, thresholds, utilization));
+    const states = Array.from(GRID, (utilization) =>
+      steadyState(service.capacity, i + 1, thresholds, utilization),
+    );
     const columns = [
       states.map(({ inSystem }) => inSystem),
       states.map(({ refused }) => refused),

@@ -10,7 +10,7 @@ const SLICE: f64 = 15.0;
 const REGULAR: usize = 32;
 const FINE: f64 = 0.005;
 const FINE_CELLS: usize = 240;
-const COARSE: f64 = 1.15;
+const COARSE: f64 = 1.05;
 /// Share of the time within which a queue is taken to be settled from the start.
 const NEGLIGIBLE: f64 = 0.02;
 

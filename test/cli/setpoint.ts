@@ -59,9 +59,15 @@ export function folder(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), text);
   }
-  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  roots.push(root);
   return root;
 }
+
+const roots: string[] = [];
+
+process.once("exit", () => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+});
 
 /** A node argument that makes every import matching `pattern` fail. */
 export function without(pattern: RegExp): string {

@@ -1,10 +1,12 @@
 import { expect } from "chai";
-import { backtest } from "../../policy/backtest.ts";
+import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { backtest, steadyPlant } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
-import { available, CART, daily, promising, surging } from "../support/services.ts";
+import { available, CART, daily, flat, promising, surging } from "../support/services.ts";
 
 const peak: Service = CART;
 const history: Service = { ...CART, demand: { kind: "history", trace: daily(1, 100), growth: 0 } };
@@ -97,6 +99,36 @@ describe("scalingPlan, bounds", () => {
     expect(() => scalingPlan({ ...peak, slos: available(0.999).slos, bounds: { max: 1 } })).not.to.throw();
     const zones = { zones: 3, survive: 1 };
     expect(() => scalingPlan({ ...peak, resilience: zones, bounds: { min: 4, max: 4 } })).not.to.throw();
+  });
+});
+
+describe("scalingPlan, CPU credits", () => {
+  const small = { ...peak, compute: { type: "ec2" as const, instanceType: "t2.small" }, price: 0.023 };
+  const slots = CART.capacity.concurrency / CART.capacity.serviceTime.mean;
+  const BASELINE = 0.2; // 12 credits an hour, a minute of its vCPU each
+
+  it("CMP-12 does not melt after an hour: a t2.small at steady load is given a fifth of its vCPU", () => {
+    const trace = flat(60, 2 * 1440);
+    const service: Service = { ...small, demand: { kind: "history", trace, growth: 0 } };
+    const { controls, feasibility, reasons } = scalingPlan(service);
+    const { startup } = service.capacity;
+    const { minutes } = replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, controls.min);
+    for (let minute = 60; minute < minutes.count; minute++)
+      expect(minutes.ready[minute]! * slots * BASELINE, `minute ${minute}`).to.be.at.least(60);
+    expect(feasibility).to.deep.equal({ possible: true });
+    expect(reasons.find(({ of }) => of === "capacity.busiest")!.because)
+      .to.match(/CPU credits bind before: for ever it serves 2 \/s/)
+      .and.match(/baseline, 20 % of its CPU, after \d/);
+  });
+
+  it("keeps the SLOs on the history as it was where saved credits do not last through its surges", () => {
+    const service: Service = { ...small, demand: { kind: "history", trace: surging(), growth: 0 } };
+    expect(backtest(service, scalingPlan(service).controls, surging()).met).to.equal(true);
+  });
+
+  it("takes fewer instances for the same load in unlimited mode, which never slows down", () => {
+    const unlimited = { ...small, compute: { ...small.compute, credits: "unlimited" as const } };
+    expect(tested(unlimited).taskHours).to.be.below(tested(small).taskHours / 2);
   });
 });
 

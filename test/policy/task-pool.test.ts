@@ -44,11 +44,17 @@ describe("taskPool, laws", () => {
         const pool = taskPool(profile, [1]);
         const long = served(pool, n, rateAt(profile, n, u), 1e5, start);
         const last = served(pool, n, rateAt(profile, n, u), 60, long.inSystem);
-        const state = steadyState(profile, Math.min(n, 32), [1], u);
-        expect(last.refused).to.be.closeTo(state.refused, 0.01); // 0.01: what the grid of utilizations rounds
-        expect(last.late[0]).to.be.closeTo(state.late[0]!, 0.01);
-        expect(last.busy).to.be.closeTo(Math.min(1, u * (1 - state.refused)), 0.01);
-        expect(pool.steady(n, rateAt(profile, n, u)).late[0]).to.be.closeTo(state.late[0]!, 0.01);
+        // Between two utilizations of the grid the pool interpolates, so it lies between their states. Around 1 these may differ by all.
+        const cell = u < 1.2 ? 0.005 : 0.05 * u;
+        const [below, above] = [u - cell, u + cell].map((at) =>
+          steadyState(profile, Math.min(n, 32), [1], at),
+        );
+        const SHAPE = 0.002; // the approximations fall a little here and there; a table never does
+        const late = [below!.late[0]! - SHAPE, above!.late[0]! + SHAPE] as const;
+        expect(last.refused).to.be.within(below!.refused - SHAPE, above!.refused + SHAPE);
+        expect(last.late[0]).to.be.within(...late);
+        expect(last.busy).to.be.closeTo(Math.min(1, u * (1 - last.refused)), 0.01);
+        expect(pool.steady(n, rateAt(profile, n, u)).late[0]).to.be.within(...late);
       }),
       runs,
     );

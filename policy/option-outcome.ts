@@ -1,0 +1,87 @@
+import { awsAutoscaler } from "./autoscaler.ts";
+import { AWS_LOOP } from "./aws-loop.ts";
+import { initialTasks, judged, steadyPlant } from "./backtest.ts";
+import type { Alternative } from "./compute-options.ts";
+import { demandHistory } from "./demand.ts";
+import { type Ceiling, sustainedCeiling } from "./demand-curve.ts";
+import { scalingPlan } from "./plan.ts";
+import { type ReplayMinutes, replay } from "./replay.ts";
+import type { ScalingControls } from "./scaling-plan.ts";
+import { dollars } from "./words.ts";
+
+/** How many there are, of tasks or of instances. */
+export interface Count {
+  readonly mean: number;
+  readonly peak: number;
+}
+
+/** What one alternative does for the SLOs on the traffic declared, and what it costs. */
+export interface Outcome {
+  /** What autoscaling counts: tasks, or instances of EC2 alone. */
+  readonly units: Count;
+  /** The instances under ECS tasks, as many as these fill. */
+  readonly instances?: Count;
+  readonly dollarsPerMonth: number;
+  /** Share of the error budget used, of the SLO that used the most. */
+  readonly budgetUsed: number;
+  /** Seconds from a step of the load until an alarm acts, and until what it starts serves. */
+  readonly reaction: { readonly detection: number; readonly start: number };
+  /** What breaks first when one of them gets busier, in the long run. */
+  readonly binds: Ceiling["bound"];
+  /** Every SLO was met, by a plan that can, within the budget. */
+  readonly meets: boolean;
+  /** Why not. */
+  readonly why?: string;
+}
+
+const HOURS_A_MONTH = 730;
+
+/** Plans an alternative, and replays the traffic declared against its plan. */
+export function optionOutcome({ service, option, tasksAnInstance, budget }: Alternative): Outcome {
+  const { controls, feasibility } = scalingPlan(service);
+  const { trace } = demandHistory(service.demand);
+  const { startup } = service.capacity;
+  const initial = initialTasks(service, trace, controls.min, controls.max);
+  const result = replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, initial);
+  const backtest = judged(service, result);
+  const instances = tasksAnInstance === undefined ? undefined : count(result.minutes, tasksAnInstance);
+  const dollarsPerMonth =
+    instances === undefined ? backtest.dollarsPerMonth : instances.mean * option.price * HOURS_A_MONTH;
+  const missed = backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
+  const obstacle = feasibility.possible ? undefined : feasibility.obstacles[0]!.why;
+  const missing = missed.length === 0 ? undefined : `misses ${missed.join(" and ")}`;
+  const dear = dollarsPerMonth > (budget ?? Infinity) ? `over the budget of ${dollars(budget!)}` : undefined;
+  const why = obstacle ?? missing ?? dear;
+  return {
+    units: count(result.minutes, 1),
+    ...(instances === undefined ? {} : { instances }),
+    dollarsPerMonth,
+    budgetUsed: Math.max(
+      ...backtest.outcomes.map(({ goodShare, objective }) => (1 - goodShare) / (1 - objective)),
+    ),
+    reaction: { detection: detection(controls), start: startup },
+    binds: sustainedCeiling(service).bound,
+    meets: why === undefined,
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+/** Mean and peak of the tasks, or of the instances that so many tasks fill each. */
+function count({ capacity, count: length }: ReplayMinutes, each: number): Count {
+  let [sum, peak] = [0, 0];
+  for (let minute = 0; minute < length; minute++) {
+    const filled = Math.ceil(capacity[minute]! / each);
+    sum += filled;
+    peak = Math.max(peak, filled);
+  }
+  return { mean: sum / length, peak };
+}
+
+/** Seconds until the first alarm sees a step of the load: its datapoints, and their publication. */
+function detection({ tracking, steps }: ScalingControls): number {
+  const alarms = [
+    ...tracking.map(() => AWS_LOOP.datapointsOut * 60),
+    ...steps.map(({ alarm }) => alarm.datapoints * alarm.period),
+  ];
+  return Math.min(...alarms) + AWS_LOOP.publicationDelay;
+}

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { folder, run, serviceYaml, setpoint } from "./setpoint.ts";
+
+const root = folder({
+  "services.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}`,
+  "two.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}  web:${serviceYaml("{ peak: 10 /s }")}`,
+  "impossible.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }", "250 ms")}`,
+});
+const few = ["--with", "ecs:m7i.large", "--with", "ec2:t2.small"];
+
+describe("setpoint compare", () => {
+  it("puts the options side by side in lines of at most 100 columns, and marks the cheapest that meets all", async () => {
+    const { code, stdout } = await run(["compare", "-f", `${root}/services.yaml`, ...few, "-j", "1"]);
+    expect(code).to.equal(0);
+    for (const name of ["Fargate, 0.5 vCPU, 1 GB *", "ECS on m7i.large, 4 tasks each", "EC2 t2.small"])
+      expect(stdout).to.include(name);
+    expect(stdout.match(/✓ cheapest/g)).to.have.lengthOf(1);
+    expect(stdout).to.match(/is the cheapest that meets every SLO: \d+ USD a month/);
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("gives programs the same, for every service, and ends once it has told them", async () => {
+    const { code, stdout, stderr } = await setpoint(root, [
+      ...["compare", "-f", "two.yaml", ...few, "--format", "json", "-j", "2"],
+    ]);
+    expect(code, stderr).to.equal(0);
+    const services = JSON.parse(stdout);
+    expect(services.map(({ service }: { service: string }) => service)).to.deep.equal(["cart", "web"]);
+    for (const { cheapest, options } of services) {
+      const meeting = options.filter(({ meets }: { meets: boolean }) => meets);
+      const least = Math.min(...meeting.map((each: { dollarsPerMonth: number }) => each.dollarsPerMonth));
+      expect(options.find(({ name }: { name: string }) => name === cheapest).dollarsPerMonth).to.equal(least);
+      expect(options.map(({ kind }: { kind: string }) => kind)).to.deep.equal(["fargate", "ecs", "ec2"]);
+    }
+  }).timeout(60_000);
+
+  it("exits with 1 where none meets the SLOs, and says why", async () => {
+    const { code, stdout } = await run([
+      "compare",
+      "-f",
+      `${root}/impossible.yaml`,
+      "--with",
+      "ec2:m7i.large",
+      "-j",
+      "1",
+    ]);
+    expect(code).to.equal(1);
+    expect(stdout).to.include("none meets every SLO").and.include("cannot be met");
+  });
+
+  it("reports all bad options at once, and exits with 2", async () => {
+    const { code, stdout, stderr } = await run(["compare", "--with", "ec2:t2.smal", "--with", "lambda:512"]);
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+    expect(stderr).to.include("--with ec2:t2.smal").and.include("--with lambda:512");
+  });
+});

@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import { backtest, steadyPlant } from "../../policy/backtest.ts";
+import { burstSeconds, creditRules, launchBalance } from "../../policy/credits.ts";
+import type { Service } from "../../policy/service.ts";
+import { CART, controlsOf, flat } from "../support/services.ts";
+
+const on = (instanceType: string, price: number): Service => ({
+  ...CART,
+  compute: { type: "ec2", instanceType },
+  price,
+});
+const small = on("t2.small", 0.023);
+const slots = CART.capacity.concurrency / CART.capacity.serviceTime.mean;
+
+describe("instances on CPU credits", () => {
+  it("serve at full speed for as long as the launch credits last, then at the baseline", () => {
+    const plant = steadyPlant(small);
+    const rules = creditRules(small.compute)!;
+    const lasting = burstSeconds(rules, launchBalance(rules), 0.6) / 60; // minutes
+    const refused = Array.from(
+      { length: 120 },
+      () => plant(3, 0.6 * 3 * slots, 60).refused / (36 * slots * 3),
+    );
+    refused.forEach((share, minute) => {
+      if (minute < Math.floor(lasting)) expect(share, `minute ${minute}`).to.be.below(1e-3);
+      if (minute > lasting + 2) expect(share, `minute ${minute}`).to.be.closeTo(2 / 3, 0.02); // a fifth of three fifths is served
+    });
+  });
+
+  it("never slow down at a load below the baseline", () => {
+    const controls = controlsOf({ min: 10, max: 10 });
+    const { outcomes } = backtest(small, controls, flat(0.19 * 10 * slots, 2 * 1440));
+    expect(outcomes[0]!.met).to.equal(true);
+    expect(backtest(small, controls, flat(0.25 * 10 * slots, 2 * 1440)).outcomes[0]!.met).to.equal(false);
+  });
+
+  it("burst each day on what a calm night earns", () => {
+    // A day's accrual, 288 credits, lasts six hours at full speed: two hours of 80 % a day are no trouble, all day is.
+    const day = (busy: number) => ({
+      ...flat(0, 3 * 1440),
+      rates: flat(0, 3 * 1440).rates.map((_, i) => 10 * slots * (i % 1440 >= 1440 - busy ? 0.8 : 0.05)),
+    });
+    const controls = controlsOf({ min: 10, max: 10 });
+    expect(backtest(small, controls, day(120)).met).to.equal(true);
+    expect(backtest(small, controls, day(600)).met).to.equal(false);
+  });
+
+  it("recover once the load has fallen below the baseline", () => {
+    const plant = steadyPlant(small);
+    for (let minute = 0; minute < 180; minute++) plant(1, 0.9 * slots, 60);
+    for (let minute = 0; minute < 60; minute++) plant(1, 0.1 * slots, 60);
+    expect(plant(1, 0.1 * slots, 60).late[0]! / (6 * slots)).to.be.below(0.01);
+  });
+
+  it("cost their surplus in unlimited mode, and stay fast", () => {
+    const t3 = on("t3.small", 0.0208);
+    const days = 10;
+    const { met, dollarsPerMonth } = backtest(
+      t3,
+      controlsOf({ min: 4, max: 4 }),
+      flat(0.5 * 4 * slots, days * 1440),
+    );
+    // 0.3 of two vCPUs beyond the baseline at 0.05 USD a vCPU-hour; the first day's worth, 576 credits, is lent.
+    const surplus = (4 * (0.3 * 2 * 24 * days - 576 / 60) * 0.05) / days;
+    expect(met).to.equal(true);
+    expect(dollarsPerMonth).to.be.closeTo((730 / 24) * (surplus + 4 * 24 * 0.0208), 0.5);
+  });
+
+  it("pay what they owe when they end, and bring launch credits when they start", () => {
+    const t3 = steadyPlant(on("t3.small", 0.0208));
+    for (let minute = 0; minute < 60; minute++) t3(4, 2 * slots, 60);
+    const owed = (0.3 * 2 * 0.05 * 60) / 60; // of one after an hour
+    expect(t3(3, 1.5 * slots, 60).charged).to.be.closeTo(owed, 0.002);
+
+    const t2 = steadyPlant(small);
+    for (let minute = 0; minute < 180; minute++) t2(1, 0.9 * slots, 60);
+    expect(t2(1, 0.9 * slots, 60).refused).to.be.above(0);
+    for (let minute = 0; minute < 3; minute++) t2(4, 0.9 * slots, 60);
+    expect(t2(4, 0.9 * slots, 60).refused).to.be.below(0.01);
+  });
+});
