@@ -1,10 +1,11 @@
 import { backtest } from "./backtest.ts";
-import { controlsFor } from "./candidate.ts";
+import { controlsFor, FRESH } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
 import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
+import { type Fight, fights } from "./fights.ts";
 import { reasons } from "./reasons.ts";
-import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
+import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 
@@ -55,21 +56,47 @@ function derived(service: Service): ScalingPlan {
   const choice = reachable
     ? cheapestChoice(service, history, range)
     : resignedChoice(service, history, range);
-  const controls = withReserve(
-    controlsFor(choice.rehearsal.candidate, service.capacity, range.max),
-    reserve,
-    min,
-    max,
-  );
+  const chosen = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
+  const controls = withWarmup(service, withReserve(chosen, reserve, min, max));
   const rehearsed = backtest(service, controls, history);
+  const unreserved = reserve > 1 ? backtest(service, chosen, history) : undefined;
+  const found = fights(service, controls);
   return {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
     controls,
-    feasibility: obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
-    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed }),
-    assumptions,
+    feasibility: withoutFights(
+      obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
+      found,
+    ),
+    reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed, unreserved }),
+    assumptions: [...assumptions, ...found.filter(({ severity }) => severity === "warn").map(remark)],
   };
+}
+
+/** A plan whose own policies fight is none to deploy. */
+function withoutFights(feasibility: Feasibility, found: readonly Fight[]): Feasibility {
+  const refused = found.filter(({ severity }) => severity === "refuse");
+  if (refused.length === 0) return feasibility;
+  const others = feasibility.possible ? [] : feasibility.obstacles;
+  const obstacles = refused.map((fight) => ({ why: `${fight.kind}: ${fight.why}`, waysOut: [fight.wayOut] }));
+  return { possible: false, obstacles: [...others, ...obstacles] };
+}
+
+function remark({ kind, why, wayOut }: Fight): string {
+  return `${kind}: ${why}; way out: ${wayOut}`;
+}
+
+/** Seconds that EC2 Auto Scaling leaves a new instance out at most (DefaultInstanceWarmup). */
+const LONGEST_WARMUP = 3600;
+
+/**
+ * Instances have no cooldowns. AWS counts their warm-up from InService, which may come a whole start-up before the first
+ * request is served; from then on it takes as long as a cooldown until a minute with them is visible.
+ */
+function withWarmup({ compute, capacity }: Service, controls: ScalingControls): ScalingControls {
+  if (compute.type !== "ec2") return controls;
+  return { ...controls, warmup: Math.min(LONGEST_WARMUP, Math.ceil(capacity.startup) + FRESH) };
 }
 
 /** With `survive` of `zones` zones lost the rest must carry all: a factor of zones ÷ (zones − survive). */

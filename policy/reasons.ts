@@ -17,6 +17,8 @@ export interface Derivation {
   readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
+  /** The same plan without the reserve that `resilience` asks for; undefined where it asks for none. */
+  readonly unreserved: Backtest | undefined;
 }
 
 /** Every number of the plan with what it was derived from. */
@@ -35,6 +37,7 @@ export function reasons(
     ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
     ...scheduleReason(service, controls, derivation),
+    ...resilience(service, derivation),
     cost(service, derivation),
   ];
 }
@@ -132,7 +135,7 @@ function surgeReasons(
   const warmup = {
     of: "warmup",
     value: seconds(controls.warmup),
-    because: `the declared startup: until then a new instance serves nothing, is left out of the metrics and blocks scale-in`,
+    because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in`,
   };
   return [...pace, warmup];
 }
@@ -184,6 +187,26 @@ function scheduleReason(
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
       because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+    },
+  ];
+}
+
+/** What the reserve for lost zones costs: the same choices, rehearsed with it and without it. */
+function resilience(
+  { resilience: declared }: Service,
+  { rehearsed, unreserved, reserve }: Derivation,
+): readonly Reason[] {
+  if (declared === undefined || unreserved === undefined) return [];
+  const { zones, survive } = declared;
+  const [withIt, without] = [rehearsed, unreserved].map(({ dollarsPerMonth }) => dollarsPerMonth) as [
+    number,
+    number,
+  ];
+  return [
+    {
+      of: "resilience",
+      value: `${dollars(withIt - without)} a month: ${dollars(withIt)} with it, ${dollars(without)} without`,
+      because: `declared: every SLO is kept with ${survive} of ${zones} zones lost, before anything scales. Each task gets 1 ÷ ${figure(reserve)} of the load, and floors and ceiling are ${figure(reserve)} times as high; that adds ${percent(withIt / without - 1)} on the traffic declared`,
     },
   ];
 }

@@ -635,13 +635,6 @@ describe("a plan made elsewhere is read with a note", () => {
   it("SCL-14 when a cooldown exceeds an hour", () => {
     expect(notesOf(policies(tracking({}, { ScaleInCooldown: 3601 })))).to.match(/more than an hour/);
   });
-  it("SCL-39 when steps scale in beside target tracking", () => {
-    const both = document({
-      ScalingPolicies: [tracking(), surge([step(null, 0, -1)])],
-      Alarms: [alarm({ ComparisonOperator: "LessThanThreshold" })],
-    });
-    expect(notesOf(both)).to.match(/flapping/);
-  });
   it("takes AWS's default cooldown of 300 s where none is given", () => {
     const [steady] = parseAwsPlan(document(), "plan.json").controls.tracking;
     expect(steady).to.deep.equal({
