@@ -5,9 +5,11 @@ import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { reasons } from "./reasons.ts";
+import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
+import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
 const TASKS_A_SERVICE = 5000;
@@ -39,27 +41,33 @@ function derived(service: Service): ScalingPlan {
   const { trace: history, assumptions } = demandHistory(service.demand);
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const ceiling = busiestUtilization(service);
-  const reserve = reserveFactor(service);
-  const needed = Math.ceil(tasksNeeded(service, peak) * reserve);
-  const reachable = Number.isFinite(needed);
+  const { resilience } = service;
+  const carrying = tasksNeeded(service, peak);
+  const reachable = Number.isFinite(carrying);
+  const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
+  const left = (tasks: number) => (resilience ? surviving(resilience, tasks) : tasks);
   const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
   const max =
     service.bounds.max ?? Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? ROOM * needed : wise));
   const min = Math.min(wise, max);
   // The search sees the zones that remain; what they need is spread over all of them afterwards.
-  const least = Math.max(1, Math.ceil(min / reserve));
+  const least = Math.max(1, left(min));
   const range = {
     min: least,
-    max: Math.max(least, Math.floor(max / reserve)),
+    max: Math.max(least, left(max)),
     ceiling: reachable ? Math.min(FULL, ceiling) : FULL,
   };
   const choice = reachable
     ? cheapestChoice(service, history, range)
     : resignedChoice(service, history, range);
   const chosen = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
-  const controls = withWarmup(service, withReserve(chosen, reserve, min, max));
+  const bounded = { ...chosen, max };
+  const { controls: reserved, factor: reserve } = resilience
+    ? withReserve(service, resilience, chosen, { min, max }, history)
+    : { controls: bounded, factor: 1 };
+  const controls = withWarmup(service, reserved);
   const rehearsed = backtest(service, controls, history);
-  const unreserved = reserve > 1 ? backtest(service, chosen, history) : undefined;
+  const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
   return {
     service: service.name,
@@ -99,36 +107,9 @@ function withWarmup({ compute, capacity }: Service, controls: ScalingControls): 
   return { ...controls, warmup: Math.min(LONGEST_WARMUP, Math.ceil(capacity.startup) + FRESH) };
 }
 
-/** With `survive` of `zones` zones lost the rest must carry all: a factor of zones ÷ (zones − survive). */
-function reserveFactor({ resilience }: Service): number {
-  return resilience ? resilience.zones / (resilience.zones - resilience.survive) : 1;
-}
-
 function leastTasks({ slos, resilience }: Service): number {
   const highlyAvailable = slos.some(
     (slo) => slo.kind === "availability" && slo.objective >= HIGH_AVAILABILITY,
   );
   return Math.max(highlyAvailable ? 2 : 1, resilience?.zones ?? 1);
-}
-
-function withReserve(controls: ScalingControls, factor: number, min: number, max: number): ScalingControls {
-  const count = (tasks: number) => Math.min(max, Math.max(min, Math.ceil(tasks * factor)));
-  return {
-    ...controls,
-    min: count(controls.min),
-    max,
-    tracking: controls.tracking.map((policy) => ({ ...policy, setpoint: policy.setpoint / factor })),
-    steps: controls.steps.map((policy) => ({
-      ...policy,
-      alarm: { ...policy.alarm, threshold: policy.alarm.threshold / factor },
-      steps: policy.steps.map((step) => ({
-        ...step,
-        lower: step.lower === null ? null : step.lower / factor,
-        upper: step.upper === null ? null : step.upper / factor,
-      })),
-    })),
-    schedule: controls.schedule.map((action) =>
-      action.min === undefined ? action : { ...action, min: count(action.min) },
-    ),
-  };
 }

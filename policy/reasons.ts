@@ -198,6 +198,11 @@ function resilience(
 ): readonly Reason[] {
   if (declared === undefined || unreserved === undefined) return [];
   const { zones, survive } = declared;
+  const whole = zones / (zones - survive);
+  const rounding =
+    reserve > whole
+      ? ` (${figure(whole)} for the zones, the rest as tasks and zones are whole: rehearsed)`
+      : "";
   const [withIt, without] = [rehearsed, unreserved].map(({ dollarsPerMonth }) => dollarsPerMonth) as [
     number,
     number,
@@ -206,7 +211,7 @@ function resilience(
     {
       of: "resilience",
       value: `${dollars(withIt - without)} a month: ${dollars(withIt)} with it, ${dollars(without)} without`,
-      because: `declared: every SLO is kept with ${survive} of ${zones} zones lost, before anything scales. Each task gets 1 ÷ ${figure(reserve)} of the load, and floors and ceiling are ${figure(reserve)} times as high; that adds ${percent(withIt / without - 1)} on the traffic declared`,
+      because: `declared: every SLO is kept on this traffic with ${survive} of ${zones} zones lost for good, before anything scales. Each task gets 1 ÷ ${figure(reserve)} of the load${rounding}, and floors and ceiling are what leaves enough; that adds ${percent(withIt / without - 1)}`,
     },
   ];
 }

@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import { expect } from "chai";
+import fc from "fast-check";
+import { backtest } from "../../policy/backtest.ts";
+import { busiestUtilization } from "../../policy/demand-curve.ts";
+import { scalingPlan } from "../../policy/plan.ts";
+import { scaled } from "../../policy/scaled.ts";
+import type { ScalingPlan } from "../../policy/scaling-plan.ts";
+import { cheapestChoice } from "../../policy/search.ts";
+import type { Service } from "../../policy/service.ts";
+import type { Trace } from "../../policy/trace.ts";
+import { CART, promising } from "../support/services.ts";
+import { type Habits, habitual } from "../support/synthetic.ts";
+
+/** A day or two around a level, with surges. The seed of the runs is fixed: a search that was tuned is judged on the same again. */
+const habits: fc.Arbitrary<Habits> = fc.record({
+  days: fc.integer({ min: 1, max: 2 }),
+  level: fc.integer({ min: 5, max: 120 }),
+  swing: fc.constantFrom(0, 0.3, 0.6, 0.9),
+  bursts: fc.integer({ min: 0, max: 6 }),
+  height: fc.constantFrom(1.5, 2, 3, 4),
+  seed: fc.integer({ min: 1, max: 1000 }),
+});
+const runs = (numRuns: number) => ({ numRuns, seed: 4 });
+
+const on = (trace: Trace, other: Partial<Service> = {}): Service => ({
+  ...CART,
+  ...other,
+  demand: { kind: "history", trace, growth: 0 },
+});
+
+/** Task-hours of a service's plan on the history it was made on. */
+function rehearsedHours(trace: Trace, other: Partial<Service>): number {
+  const service = on(trace, other);
+  return backtest(service, scalingPlan(service).controls, trace).taskHours;
+}
+
+describe("laws of scalingPlan", () => {
+  // The search is a grid and falls back to milder trials, so that this is no theorem: it is what a user must be able to count on.
+  it("a stricter objective never costs less", () => {
+    fc.assert(
+      fc.property(habits, (each) => {
+        const trace = habitual(each);
+        const hours = [0.98, 0.99, 0.997].map((objective) =>
+          rehearsedHours(trace, { slos: promising(objective).slos }),
+        );
+        expect(hours).to.deep.equal(hours.toSorted((a, b) => a - b));
+      }),
+      runs(10),
+    );
+  }).timeout(60_000);
+
+  it("a shorter threshold never costs less", () => {
+    fc.assert(
+      fc.property(habits, (each) => {
+        const trace = habitual(each);
+        const hours = [1.3, 1, 0.8].map((threshold) =>
+          rehearsedHours(trace, { slos: promising(0.99, threshold).slos }),
+        );
+        expect(hours).to.deep.equal(hours.toSorted((a, b) => a - b));
+      }),
+      runs(10),
+    );
+  }).timeout(60_000);
+
+  it("more load never lowers the ceiling", () => {
+    fc.assert(
+      fc.property(habits, fc.double({ min: 1, max: 3, noNaN: true }), (each, factor) => {
+        const trace = habitual(each);
+        const [less, more] = [trace, scaled(trace, factor)].map((one) => scalingPlan(on(one)).controls.max);
+        expect(more).to.be.at.least(less!);
+      }),
+      runs(8),
+    );
+  }).timeout(60_000);
+
+  /**
+   * Headroom is rehearsed mean capacity ÷ mean need; the need is the same whatever the start-up. What withstands a trial
+   * with slow starts withstands it with fast ones, so that the cheapest never gets cheaper as long as the trial is the same.
+   * A plan may take a milder trial when starts get slower, as the hard one gets too dear, and so hold less.
+   */
+  it("a slower start never lowers the headroom that withstands the same trial", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(habits, (each) => {
+        const trace = habitual(each);
+        const choices = [30, 75, 240].map((startup) => choiceAt(startup, trace));
+        choices.slice(1).forEach((slower, i) => {
+          const faster = choices[i]!;
+          if (JSON.stringify(slower.trial) !== JSON.stringify(faster.trial)) return;
+          compared++;
+          expect(slower.rehearsal.taskHours).to.be.at.least(faster.rehearsal.taskHours);
+        });
+      }),
+      runs(15),
+    );
+    expect(compared).to.be.above(15);
+  }).timeout(60_000);
+
+  it("a slower start never shortens what the plan waits for: its hold, the lead of its schedule, its warm-up; nor its ceiling", () => {
+    fc.assert(
+      fc.property(habits, (each) => {
+        const plans = [30, 75, 240].map((startup) =>
+          scalingPlan(
+            on(habitual(each), {
+              compute: { type: "ec2", instanceType: "m5.large" },
+              capacity: { ...CART.capacity, startup },
+            }),
+          ),
+        );
+        for (const figure of [leastHold, warmup, ceiling]) {
+          const figures = plans.map(figure);
+          expect(figures).to.deep.equal(figures.toSorted((a, b) => a - b));
+        }
+      }),
+      runs(5),
+    );
+  }).timeout(60_000);
+
+  it("the same input gives the same plan byte for byte, also in another process", () => {
+    const day = { days: 1, level: 40, swing: 0.6, bursts: 3, height: 2, seed: 9 };
+    const service = on(habitual(day));
+    const plan = JSON.stringify(scalingPlan(service));
+    scalingPlan(on(habitual({ ...day, seed: 10 }))); // whatever was planned before
+    const elsewhere = `
+      import { readFileSync } from "node:fs";
+      import { scalingPlan } from "./policy/plan.ts";
+      console.log(JSON.stringify(scalingPlan(JSON.parse(readFileSync(0, "utf8")))));`;
+    const said = execFileSync(process.execPath, ["--import=tsx", "--input-type=module", "-e", elsewhere], {
+      input: JSON.stringify(service),
+      encoding: "utf8",
+    });
+    expect(said).to.equal(`${plan}\n`);
+  }).timeout(60_000);
+});
+
+const BUSIEST = busiestUtilization(CART);
+
+function choiceAt(startup: number, trace: Trace) {
+  const service = on(trace, { capacity: { ...CART.capacity, startup } });
+  return cheapestChoice(service, trace, { min: 1, max: 1000, ceiling: BUSIEST });
+}
+
+function leastHold({ controls }: ScalingPlan): number {
+  return Math.min(3600, ...controls.tracking.map(({ scaleInCooldown }) => scaleInCooldown));
+}
+
+function warmup({ controls }: ScalingPlan): number {
+  return controls.warmup!;
+}
+
+function ceiling({ controls }: ScalingPlan): number {
+  return controls.max;
+}
