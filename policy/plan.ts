@@ -4,6 +4,7 @@ import { demandHistory } from "./demand.ts";
 import { busiestUtilization, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
+import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { reasons } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
@@ -60,12 +61,14 @@ function derived(service: Service): ScalingPlan {
   const choice = reachable
     ? cheapestChoice(service, history, range)
     : resignedChoice(service, history, range);
-  const chosen = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
+  const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
+  const chosen = onDeclaredMetric(service, candidate, history);
   const bounded = { ...chosen, max };
   const { controls: reserved, factor: reserve } = resilience
     ? withReserve(service, resilience, chosen, { min, max }, history)
     : { controls: bounded, factor: 1 };
-  const controls = withWarmup(service, reserved);
+  const predictive = predictiveScaling(service, reserved);
+  const controls = withWarmup(service, predictive === undefined ? reserved : { ...reserved, predictive });
   const rehearsed = backtest(service, controls, history);
   const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
@@ -78,7 +81,11 @@ function derived(service: Service): ScalingPlan {
       found,
     ),
     reasons: reasons(service, controls, { peak, needed, ceiling, reserve, choice, rehearsed, unreserved }),
-    assumptions: [...assumptions, ...found.filter(({ severity }) => severity === "warn").map(remark)],
+    assumptions: [
+      ...assumptions,
+      ...policyRemarks(service),
+      ...found.filter(({ severity }) => severity === "warn").map(remark),
+    ],
   };
 }
 

@@ -72,14 +72,19 @@ function trackingReasons(
 ): readonly Reason[] {
   const slotRate = service.capacity.concurrency / service.capacity.serviceTime.mean;
   return controls.tracking.flatMap((policy) => {
-    const utilization = (policy.setpoint / slotRate) * reserve;
+    const onCpu = policy.metric === "cpuUtilization";
+    const rate = onCpu ? policy.setpoint * slotRate : policy.setpoint;
+    const utilization = (rate / slotRate) * reserve;
+    const busy = onCpu ? `; on CPU, as declared: ${perSecond(rate)} keep its slots as busy` : "";
     const zones =
       reserve > 1 ? `; divided by ${figure(reserve)} so that the zones left carry all when one is lost` : "";
     return [
       {
         of: "tracking.setpoint",
-        value: `${figure(policy.setpoint * 60)} requests a minute for each (${figure(policy.setpoint)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}`,
+        value: onCpu
+          ? `CPU at ${percent(policy.setpoint)}`
+          : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}${busy}`,
       },
       {
         of: "tracking.scaleOutCooldown",
@@ -117,10 +122,15 @@ function surgeReasons(
     because:
       "no step policy made the rehearsal cheaper: target tracking and what stands follow this traffic in time",
   };
+  const beyondCpu = {
+    of: "surge",
+    value: "none",
+    because: "the step policy of the rehearsal would act above 100 % CPU, which is never measured",
+  };
   const pace = controls.steps.flatMap((policy): Reason[] => [
     {
       of: "surge",
-      value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+      value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
       because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, and makes good about ${percent(surge?.gain ?? 1)} of the shortage in one of ${policy.steps.length} bands: a datapoint may be noise, and tracking adds the rest. Of the reactions tried this was the cheapest that kept the SLOs`,
     },
     {
@@ -130,7 +140,7 @@ function surgeReasons(
         "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
     },
   ]);
-  if (controls.steps.length === 0) pace.push(none);
+  if (controls.steps.length === 0) pace.push(surge === undefined ? none : beyondCpu);
   if (service.compute.type !== "ec2" || controls.warmup === undefined) return pace;
   const warmup = {
     of: "warmup",
@@ -138,6 +148,12 @@ function surgeReasons(
     because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in`,
   };
   return [...pace, warmup];
+}
+
+function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["alarm"]): string {
+  return metric === "cpuUtilization"
+    ? `CPU at ${percent(threshold)}`
+    : `${figure(threshold * 60)} requests a minute for each`;
 }
 
 function boundReasons(

@@ -382,7 +382,7 @@ const refusals: readonly [string, string, RegExp][] = [
         { PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageMemoryUtilization" } },
       ),
     ),
-    /knows ECSServiceAverageCPUUtilization and ALBRequestCountPerTarget/,
+    /knows ECSServiceAverageCPUUtilization and .* and ALBRequestCountPerTarget/,
   ],
   [
     "PLN-11 an unknown alarm metric",
