@@ -3,6 +3,7 @@ import type { AlarmRequest, GroupPolicy } from "./aws-plan-schema.ts";
 import {
   adjustment,
   comparison,
+  HIGH_RESOLUTION,
   KNOWN_METRICS,
   scalingMetric,
   trackingSetpoint,
@@ -44,11 +45,15 @@ export function trackingOf(
     say([...path, "TargetValue"], `TargetValue is ${target}; a utilization is at most 100 %.`);
   if (metric === "cpuUtilization" && target > 90 && target <= 100)
     notes.push(`${name} holds CPU at ${target} %, above 90 %: hardly any room is left while tasks start`);
-  return [{ name, metric, setpoint: trackingSetpoint(metric, target), disableScaleIn, ...cooldowns }];
+  const fine = configuration.PredefinedMetricSpecification?.PredefinedMetricType === HIGH_RESOLUTION;
+  if (fine) notes.push(`${name} follows metrics of 20 s; the replay has the slower ones of 60 s`);
+  const resolution = fine ? { highResolution: true } : {};
+  const setpoint = trackingSetpoint(metric, target);
+  return [{ name, metric, setpoint, disableScaleIn, ...cooldowns, ...resolution }];
 }
 
 const TRACKED = {
-  task: ["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"],
+  task: ["ECSServiceAverageCPUUtilization", HIGH_RESOLUTION, "ALBRequestCountPerTarget"],
   instance: ["ASGAverageCPUUtilization", "ALBRequestCountPerTarget"],
 } as const;
 

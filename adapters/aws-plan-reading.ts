@@ -105,8 +105,14 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
     ["ScalableTarget", "MinCapacity", "MaxCapacity"],
     reading,
   );
-  const policies = plan.ScalingPolicies ?? [];
-  const tracking = policies.flatMap((policy, i) => {
+  const policies = replayed(
+    plan.ScalingPolicies ?? [],
+    (policy) => policy.PredictiveScalingPolicyConfiguration,
+    reading,
+  );
+  const index = (policy: ServicePolicy) => (plan.ScalingPolicies ?? []).indexOf(policy);
+  const tracking = policies.flatMap((policy) => {
+    const i = index(policy);
     const path = ["ScalingPolicies", i, "TargetTrackingScalingPolicyConfiguration"];
     const configuration = policy.TargetTrackingScalingPolicyConfiguration;
     if (
@@ -122,7 +128,7 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
       longCooldown(policy.PolicyName, which, seconds, reading);
     return trackingOf(policy.PolicyName, configuration, cooldowns, path, reading);
   });
-  const steps = policies.flatMap((policy, i) => {
+  const steps = policies.flatMap((policy) => {
     const configuration = policy.StepScalingPolicyConfiguration;
     if (configuration === undefined) return [];
     const cooldown = configuration.Cooldown ?? DEFAULT_COOLDOWN;
@@ -132,7 +138,7 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
       configuration,
       cooldown,
       plan.Alarms ?? [],
-      ["ScalingPolicies", i, "StepScalingPolicyConfiguration"],
+      ["ScalingPolicies", index(policy), "StepScalingPolicyConfiguration"],
       reading,
     );
   });
@@ -163,10 +169,11 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
     ["AutoScalingGroup", "MinSize", "MaxSize"],
     reading,
   );
-  const policies = (plan.ScalingPolicies ?? []).filter(({ Enabled, PolicyName }) => {
+  const enabled = (plan.ScalingPolicies ?? []).filter(({ Enabled, PolicyName }) => {
     if (Enabled === false) reading.notes.push(`the policy ${PolicyName} is disabled and left out`);
     return Enabled !== false;
   });
+  const policies = replayed(enabled, (policy) => policy.PredictiveScalingConfiguration, reading);
   const group = plan.AutoScalingGroup?.DefaultInstanceWarmup;
   const estimates = policies.flatMap(({ EstimatedInstanceWarmup: warmup }) =>
     warmup === undefined ? [] : [warmup],
@@ -224,6 +231,25 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
   const controls = { min, max, tracking, steps, schedule, ...(warmup === undefined ? {} : { warmup }) };
   wholePlan(controls, policies, plan.Alarms ?? [], reading);
   return controls;
+}
+
+/** The policies without those that only forecast; one that scales by AWS's own forecast is refused. */
+function replayed<P extends ServicePolicy | GroupPolicy>(
+  policies: readonly P[],
+  forecast: (policy: P) => { readonly Mode?: string } | undefined,
+  { say, notes }: Reading,
+): readonly P[] {
+  return policies.filter((policy) => {
+    const { PolicyName, PolicyType } = policy;
+    if (PolicyType !== "PredictiveScaling") return true;
+    if (forecast(policy)?.Mode === "ForecastAndScale")
+      say(
+        ["ScalingPolicies"],
+        `${PolicyName} scales by AWS's own forecast (Mode ForecastAndScale), which is not published and cannot be replayed. Write ForecastOnly, or remove it.`,
+      );
+    else notes.push(`${PolicyName} only forecasts: it never acts, and is left out`);
+    return false;
+  });
 }
 
 function capacityBounds(

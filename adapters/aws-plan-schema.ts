@@ -74,7 +74,10 @@ const step = {
   MetricAggregationType: oneOf(["Average", "Minimum", "Maximum"]).exactOptional(),
 };
 
-const POLICY_TYPES = ["TargetTrackingScaling", "StepScaling"];
+const POLICY_TYPES = ["TargetTrackingScaling", "StepScaling", "PredictiveScaling"];
+const predictive = z
+  .looseObject({ Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional() })
+  .exactOptional();
 const policyName = text(256).refine((name) => !name.includes("|"), "a `|` is not allowed in it");
 const servicePolicy = z.strictObject({
   ...serviceKeys,
@@ -90,6 +93,7 @@ const servicePolicy = z.strictObject({
   StepScalingPolicyConfiguration: z
     .strictObject({ ...step, Cooldown: whole(0).exactOptional() })
     .exactOptional(),
+  PredictiveScalingPolicyConfiguration: predictive,
 });
 const groupPolicy = z.strictObject({
   ...groupKeys,
@@ -101,6 +105,7 @@ const groupPolicy = z.strictObject({
   MinAdjustmentMagnitude: step.MinAdjustmentMagnitude,
   MetricAggregationType: step.MetricAggregationType,
   EstimatedInstanceWarmup: whole(0).exactOptional(),
+  PredictiveScalingConfiguration: predictive,
   Cooldown: z
     .never("a group's step and tracking policies have no cooldown; use `EstimatedInstanceWarmup`")
     .exactOptional(),

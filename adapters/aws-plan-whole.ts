@@ -54,14 +54,6 @@ export function wholePlan(
       ["ScalingPolicies"],
       "DisableScaleIn is true on every policy; capacity would never get smaller. Leave it false on one.",
     );
-  const inward = steps.filter(
-    (step) => step.adjustment !== "exact" && step.steps.some(({ change }) => change < 0),
-  );
-  if (tracking.some(({ disableScaleIn }) => !disableScaleIn))
-    for (const { name } of inward)
-      notes.push(
-        `${name} scales in by steps beside target tracking, which does not hold it back: expect flapping`,
-      );
   if (tracking.length === 0 && steps.length === 0 && schedule.length === 0)
     notes.push("nothing moves capacity: it stays at min");
 }

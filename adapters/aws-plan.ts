@@ -1,5 +1,6 @@
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type {
+  PredictiveScaling,
   ScalingAlarm,
   ScalingControls,
   ScalingPlan,
@@ -13,6 +14,8 @@ import {
   comparisonOperator,
   cronEc2,
   cronEcs,
+  forecastMode,
+  forecastPair,
   stepAdjustments,
   trackingMetric,
   trackingTarget,
@@ -38,6 +41,9 @@ export function awsPlan({ service, unit, controls }: ScalingPlan): object {
         ...trackingPolicy(tracking, unit, controls.warmup),
       })),
       ...controls.steps.map((step) => ({ ...target, ...stepPolicy(step, unit, controls.warmup) })),
+      ...(controls.predictive === undefined
+        ? []
+        : [{ ...target, ...predictivePolicy(controls.predictive, unit) }]),
     ],
     ScheduledActions: controls.schedule.map(({ name, at, min, max }) =>
       unit === "task"
@@ -76,12 +82,36 @@ function bounds(target: object, unit: Unit, { min, max, warmup }: ScalingControl
   };
 }
 
+/** Only the two requests' envelopes differ (botocore, application-autoscaling and autoscaling). */
+function predictivePolicy(predictive: PredictiveScaling, unit: Unit) {
+  const label =
+    predictive.metric === "requestRatePerTask" ? { ResourceLabel: `${LOAD_BALANCER}/${TARGET_GROUP}` } : {};
+  const configuration = {
+    MetricSpecifications: [
+      {
+        TargetValue: trackingTarget(predictive),
+        PredefinedMetricPairSpecification: {
+          PredefinedMetricType: forecastPair(predictive.metric, unit),
+          ...label,
+        },
+      },
+    ],
+    Mode: forecastMode(predictive),
+    SchedulingBufferTime: predictive.buffer,
+    MaxCapacityBreachBehavior: "HonorMaxCapacity",
+  };
+  const policy = { PolicyName: predictive.name, PolicyType: "PredictiveScaling" };
+  return unit === "instance"
+    ? { ...policy, PredictiveScalingConfiguration: configuration }
+    : { ...policy, PredictiveScalingPolicyConfiguration: configuration };
+}
+
 function trackingPolicy(tracking: TargetTracking, unit: Unit, warmup: number | undefined) {
   const label =
     tracking.metric === "requestRatePerTask" ? { ResourceLabel: `${LOAD_BALANCER}/${TARGET_GROUP}` } : {};
   const configuration = {
     TargetValue: trackingTarget(tracking),
-    PredefinedMetricSpecification: { PredefinedMetricType: trackingMetric(tracking.metric, unit), ...label },
+    PredefinedMetricSpecification: { PredefinedMetricType: trackingMetric(tracking, unit), ...label },
     DisableScaleIn: tracking.disableScaleIn,
   };
   const policy = { PolicyName: tracking.name, PolicyType: "TargetTrackingScaling" };

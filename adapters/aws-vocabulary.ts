@@ -1,12 +1,36 @@
-import type { ScalingAlarm, ScalingMetric, StepScaling, TargetTracking } from "../policy/scaling-plan.ts";
+import type {
+  PredictiveScaling,
+  ScalingAlarm,
+  ScalingMetric,
+  StepScaling,
+  TargetTracking,
+} from "../policy/scaling-plan.ts";
 import { twelveDigits } from "./quantity.ts";
 
 export { cronEc2, cronEcs } from "./cron.ts";
 
 /** AWS's name for the metric a target tracking policy holds. */
-export function trackingMetric(metric: TargetTracking["metric"], unit: "task" | "instance"): string {
+export function trackingMetric(
+  { metric, highResolution }: Pick<TargetTracking, "metric" | "highResolution">,
+  unit: "task" | "instance",
+): string {
   if (metric === "requestRatePerTask") return "ALBRequestCountPerTarget";
-  return unit === "task" ? "ECSServiceAverageCPUUtilization" : "ASGAverageCPUUtilization";
+  if (unit === "instance") return "ASGAverageCPUUtilization";
+  return highResolution === true ? HIGH_RESOLUTION : "ECSServiceAverageCPUUtilization";
+}
+
+/** CPU of an ECS service every 20 s (aws-facts §1.2). */
+export const HIGH_RESOLUTION = "ECSServiceAverageCPUUtilizationHighResolution";
+
+/** AWS's name for the pair of load and scaling metric that predictive scaling forecasts by. */
+export function forecastPair(metric: PredictiveScaling["metric"], unit: "task" | "instance"): string {
+  if (metric === "requestRatePerTask") return "ALBRequestCount";
+  return unit === "task" ? "ECSServiceCPUUtilization" : "ASGCPUUtilization";
+}
+
+/** AWS's name for a mode of predictive scaling. */
+export function forecastMode({ mode }: PredictiveScaling): "ForecastOnly" | "ForecastAndScale" {
+  return mode === "forecastOnly" ? "ForecastOnly" : "ForecastAndScale";
 }
 
 /** The setpoint in AWS's unit: requests a minute, or a percentage. */

@@ -3,6 +3,7 @@ import type { Compute, Service, Slo } from "../policy/service.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
 import { type LoadTestSource, measuredCapacity } from "./measured-capacity.ts";
+import { policyRules } from "./policy-rules.ts";
 import { hourlyPrice } from "./prices.ts";
 import { resourceRules } from "./resource-rules.ts";
 
@@ -33,7 +34,19 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
     ...(budget === undefined ? {} : { budget }),
   };
   const resilience = data.resilience === undefined ? {} : { resilience: data.resilience };
-  const service: Service = { name, compute, slos, capacity, demand, bounds, ...resilience, price };
+  const policies = data.policies === undefined ? {} : { policies: data.policies };
+  const service: Service = {
+    name,
+    compute,
+    slos,
+    capacity,
+    demand,
+    bounds,
+    ...resilience,
+    ...policies,
+    price,
+  };
+  policyRules(service, judging);
   resourceRules(service, judging);
   boundsRules(service, data, judging);
   budgetOfFailures(service, notes);

@@ -419,6 +419,19 @@ const resilience = z
       });
   });
 
+const policies = z.strictObject(
+  {
+    metric: z
+      .enum(["requestRatePerTask", "cpuUtilization"], "it must be requestRatePerTask or cpuUtilization")
+      .exactOptional(),
+    predictive: z
+      .enum(["forecastOnly", "forecastAndScale"], "it must be forecastOnly or forecastAndScale")
+      .exactOptional(),
+    highResolution: yes.exactOptional(),
+  },
+  "it must be a map such as { metric: cpuUtilization, predictive: forecastOnly }",
+);
+
 /** One service as its owner writes it; everything is read into seconds, requests per second and ratios. */
 export const serviceSchema = z.strictObject(
   {
@@ -428,6 +441,7 @@ export const serviceSchema = z.strictObject(
     demand,
     bounds: bounds.prefault({}),
     resilience: resilience.exactOptional(),
+    policies: policies.exactOptional(),
     quotas: z.strictObject({ tasksPerService: count(1, MOST, "") }).exactOptional(),
     deploy: serviceDeploymentSchema.exactOptional(),
   },

@@ -99,9 +99,17 @@ async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOpti
   }
 }
 
+/** Policies that fight are no fault here: judging what they do is the point. */
 async function givenPlan(file: string, { service }: Trial): Promise<GivenPlan> {
-  const { readGivenPlan } = await import("../adapters/given-plan.ts");
-  return readGivenPlan(file, service);
+  const [{ readGivenPlan }, { fights }] = await Promise.all([
+    import("../adapters/given-plan.ts"),
+    import("../policy/fights.ts"),
+  ]);
+  const { controls, notes } = readGivenPlan(file, service);
+  const found = fights(service, controls).map(
+    ({ kind, why, wayOut }) => `${kind}: ${why}. Way out: ${wayOut}`,
+  );
+  return { controls, notes: [...notes, ...found] };
 }
 
 async function formatOf({ format, measures }: BacktestOptions): Promise<(judged: Judged) => string> {

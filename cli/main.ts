@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { isBadInput } from "../adapters/bad-input.ts";
 import { backtestCommand } from "./backtest.ts";
 import { calibrateCommand } from "./calibrate.ts";
+import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { planCommand } from "./plan.ts";
 import { previewCommand } from "./preview.ts";
@@ -43,6 +44,7 @@ function setpoint(answer: (code: ExitCode) => void): Command {
   const commands = [
     planCommand(answer),
     backtestCommand(answer),
+    checkCommand(answer),
     compareCommand(answer),
     previewCommand(answer),
     calibrateCommand(answer),
@@ -58,12 +60,13 @@ Examples:
   $ setpoint plan --stack prod                      every number of the stack's plans, and why
   $ setpoint plan -f services.yaml --format aws     the plan as requests of the AWS API
   $ setpoint backtest --stack prod --holdout 7      judged on seven days that the plan has not seen
+  $ setpoint check -f services.yaml --plan it.json  whether its scaling policies fight each other
   $ setpoint compare --stack prod --service cart    Fargate, ECS on EC2 and EC2 alone, side by side
   $ setpoint preview --stack dev                    what \`pulumi up\` would create, offline
   $ setpoint calibrate --load-test cart.csv         what one task can do, fitted to a load test
 
-Exit codes: 0 done; 1 the answer is no (an SLO cannot be met, a back-test misses it) or the work
-failed; 2 wrong use or bad input.`;
+Exit codes: 0 done; 1 the answer is no (an SLO cannot be met, a back-test misses it, policies fight)
+or the work failed; 2 wrong use or bad input.`;
 
 function told(error: unknown, debug: boolean): ExitCode {
   progressDone();

@@ -6,7 +6,7 @@ import { privateAddresses } from "./subnets.ts";
 
 /** What a service asks of its stack. */
 export interface Tenant {
-  readonly service: Pick<Service, "name" | "compute">;
+  readonly service: Pick<Service, "name" | "compute" | "policies">;
   readonly deployment: Deployment;
   readonly plan: Pick<ScalingPlan, "feasibility"> & { readonly controls: { readonly max: number } };
 }
@@ -20,6 +20,7 @@ export function refuseConflicts(
   const faults = [
     ...wrongRegion(settings, region),
     ...tenants.flatMap((tenant) => wrongImage(settings, tenant)),
+    ...tenants.flatMap(tooFine),
     ...samePaths(tenants),
     ...tooManyRules(tenants),
     ...crowded(settings, tenants),
@@ -58,6 +59,14 @@ function wrongImage({ network }: DeploymentSettings, tenant: Tenant): readonly F
       `cpuArchitecture is ${cpuArchitecture}; ${compute.instanceType} is the other. Change one of the two.`,
     );
   return messages.map((message) => ({ where: `services.${name}.deploy`, message }));
+}
+
+/** The provider's ecs.Service has no `monitoring` (@pulumi/aws 7.48), without which ECS publishes nothing every 20 s. */
+function tooFine({ service: { name, policies } }: Tenant): readonly Fault[] {
+  if (policies?.highResolution !== true) return [];
+  const message =
+    "highResolution is true; the Pulumi provider cannot switch on metrics of 20 s, and the policy would follow a metric that never comes. Remove it, or deploy what `setpoint plan --format aws` prints.";
+  return [{ where: `services.${name}.policies`, message }];
 }
 
 /** AWS's Arm families: a `g` after the generation, and the first of them, `a1`. */

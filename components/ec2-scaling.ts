@@ -1,7 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { adjustmentType, cronEc2, trackingMetric, trackingTarget } from "../adapters/aws-vocabulary.ts";
+import {
+  adjustmentType,
+  cronEc2,
+  forecastMode,
+  forecastPair,
+  trackingMetric,
+  trackingTarget,
+} from "../adapters/aws-vocabulary.ts";
 import type {
+  PredictiveScaling,
   ScalingControls,
   ScheduledAction,
   StepScaling,
@@ -24,10 +32,11 @@ export class Ec2Scaling extends pulumi.ComponentResource {
 
   constructor(name: string, args: Ec2ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Ec2Scaling", name, {}, opts);
-    const { tracking, steps, schedule } = args.controls;
+    const { tracking, steps, schedule, predictive } = args.controls;
     this.policies = [
       ...tracking.map((policy) => trackingPolicy(this, name, args, policy)),
       ...steps.map((policy) => stepPolicy(this, name, args, policy)),
+      ...(predictive === undefined ? [] : [predictivePolicy(this, name, args, predictive)]),
     ];
     for (const action of schedule) scheduledAction(this, name, args.tier, action);
     this.registerOutputs({ groupName: args.tier.group.name });
@@ -48,7 +57,7 @@ function trackingPolicy(
       ...warmup(controls),
       targetTrackingConfiguration: {
         predefinedMetricSpecification: {
-          predefinedMetricType: trackingMetric(tracking.metric, "instance"),
+          predefinedMetricType: trackingMetric(tracking, "instance"),
           ...requestLabel(tracking, target),
         },
         targetValue: trackingTarget(tracking),
@@ -82,6 +91,34 @@ function stepPolicy(
   const alarm = { alarm: step.alarm, unit: "instance" as const, target, cpuDimensions, starts: policy.arn };
   scalingAlarm(`${name}-${step.name}-alarm`, alarm, parent);
   return policy;
+}
+
+function predictivePolicy(
+  parent: Ec2Scaling,
+  name: string,
+  { tier, target }: Ec2ScalingArgs,
+  predictive: PredictiveScaling,
+): aws.autoscaling.Policy {
+  return new aws.autoscaling.Policy(
+    `${name}-${predictive.name}`,
+    {
+      autoscalingGroupName: tier.group.name,
+      policyType: "PredictiveScaling",
+      predictiveScalingConfiguration: {
+        metricSpecification: {
+          targetValue: trackingTarget(predictive),
+          predefinedMetricPairSpecification: {
+            predefinedMetricType: forecastPair(predictive.metric, "instance"),
+            ...requestLabel(predictive, target),
+          },
+        },
+        mode: forecastMode(predictive),
+        schedulingBufferTime: String(predictive.buffer),
+        maxCapacityBreachBehavior: "HonorMaxCapacity",
+      },
+    },
+    { parent, dependsOn: [...target.rules] },
+  );
 }
 
 function warmup(controls: ScalingControls) {

@@ -1,7 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { adjustmentType, cronEcs, trackingMetric, trackingTarget } from "../adapters/aws-vocabulary.ts";
+import {
+  adjustmentType,
+  cronEcs,
+  forecastMode,
+  forecastPair,
+  trackingMetric,
+  trackingTarget,
+} from "../adapters/aws-vocabulary.ts";
 import type {
+  PredictiveScaling,
   ScalingControls,
   ScheduledAction,
   StepScaling,
@@ -39,7 +47,9 @@ export class EcsScaling extends pulumi.ComponentResource {
     );
     const tracking = controls.tracking.map((policy) => trackingPolicy(this, name, args.target, policy));
     const steps = controls.steps.map((policy) => stepPolicy(this, name, args, policy));
-    this.policies = [...tracking, ...steps];
+    const { predictive } = controls;
+    const forecast = predictive === undefined ? [] : [predictivePolicy(this, name, args.target, predictive)];
+    this.policies = [...tracking, ...steps, ...forecast];
     for (const action of controls.schedule) scheduledAction(this, name, action);
     this.registerOutputs({ resourceId: this.target.resourceId });
   }
@@ -58,7 +68,7 @@ function trackingPolicy(
       ...scalable(scaling.target),
       targetTrackingScalingPolicyConfiguration: {
         predefinedMetricSpecification: {
-          predefinedMetricType: trackingMetric(tracking.metric, "task"),
+          predefinedMetricType: trackingMetric(tracking, "task"),
           ...requestLabel(tracking, target),
         },
         targetValue: trackingTarget(tracking),
@@ -96,6 +106,36 @@ function stepPolicy(
   const alarm = { alarm: step.alarm, unit: "task" as const, target, cpuDimensions, starts: policy.arn };
   scalingAlarm(`${name}-${step.name}-alarm`, alarm, scaling);
   return policy;
+}
+
+function predictivePolicy(
+  scaling: EcsScaling,
+  name: string,
+  target: Target,
+  predictive: PredictiveScaling,
+): aws.appautoscaling.Policy {
+  return new aws.appautoscaling.Policy(
+    `${name}-${predictive.name}`,
+    {
+      policyType: "PredictiveScaling",
+      ...scalable(scaling.target),
+      predictiveScalingPolicyConfiguration: {
+        metricSpecifications: [
+          {
+            targetValue: String(trackingTarget(predictive)),
+            predefinedMetricPairSpecification: {
+              predefinedMetricType: forecastPair(predictive.metric, "task"),
+              ...requestLabel(predictive, target),
+            },
+          },
+        ],
+        mode: forecastMode(predictive),
+        schedulingBufferTime: predictive.buffer,
+        maxCapacityBreachBehavior: "HonorMaxCapacity",
+      },
+    },
+    { parent: scaling, dependsOn: [...target.rules] },
+  );
 }
 
 function scheduledAction(

@@ -4,7 +4,7 @@ import type { StepScaling, TargetTracking } from "../policy/scaling-plan.ts";
 import type { Target } from "./target.ts";
 
 /** Requests are counted at one target group of one balancer; other metrics need no label. */
-export function requestLabel({ metric }: TargetTracking, { balancer, group }: Target) {
+export function requestLabel({ metric }: Pick<TargetTracking, "metric">, { balancer, group }: Target) {
   if (metric !== "requestRatePerTask") return {};
   return { resourceLabel: pulumi.interpolate`${balancer.arnSuffix}/${group.arnSuffix}` };
 }

@@ -1,15 +1,20 @@
 import { type Backtest, backtest } from "./backtest.ts";
-import { controlsFor } from "./candidate.ts";
+import { controlsFor, FRESH } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
 import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
+import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
+import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { reasons } from "./reasons.ts";
-import type { ScalingControls, ScalingPlan } from "./scaling-plan.ts";
+import { withReserve } from "./reserve.ts";
+import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
+import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
+import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
 const TASKS_A_SERVICE = 5000;
@@ -39,61 +44,119 @@ export function scalingPlan(service: Service): ScalingPlan {
 
 function derived(service: Service): ScalingPlan {
   const { trace: history, assumptions } = demandHistory(service.demand);
+  const { resilience } = service;
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
-  const reserve = reserveFactor(service);
   const lasting = sustainingTasks(service, history);
-  const needed = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting) * reserve);
-  const reachable = Number.isFinite(needed);
+  const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
+  const reachable = Number.isFinite(carrying);
+  const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
   const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
   const max =
     service.bounds.max ?? Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? ROOM * needed : wise));
   const min = Math.min(wise, max);
-  // The search sees the zones that remain; what they need is spread over all of them afterwards.
-  const least = Math.max(1, Math.ceil(min / reserve));
-  const settled = (utilization: number): Settled => {
-    const range = {
-      min: least,
-      max: Math.max(least, Math.floor(max / reserve)),
-      ceiling: reachable ? Math.min(FULL, utilization) : FULL,
-    };
-    const choice = reachable
-      ? cheapestChoice(service, history, range)
-      : resignedChoice(service, history, range);
-    const { candidate } = choice.rehearsal;
-    const controls = withReserve(controlsFor(candidate, service.capacity, range.max), reserve, min, max);
-    return { choice, controls, rehearsed: backtest(service, controls, history) };
-  };
-  const bursts = settled(ceiling.burst.utilization);
+  const bounds = { min, max, reachable };
+  const bursts = settled(service, history, bounds, ceiling.burst.utilization);
   // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
   const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
-  const steady = runsOut ? settled(ceiling.sustained.utilization) : bursts;
-  const { choice, controls, rehearsed } = steady.rehearsed.met ? steady : bursts;
+  const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
+  const { choice, chosen, controls, reserve, rehearsed } = steady.rehearsed.met ? steady : bursts;
+  const unreserved = resilience && backtest(service, chosen, history);
+  const found = fights(service, controls);
   return {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
     controls,
-    feasibility: obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
+    feasibility: withoutFights(
+      obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
+      found,
+    ),
     reasons: [
       ...(service.demand.kind === "history"
         ? historyReasons(workload(history, service.capacity.startup))
         : []),
-      ...reasons(service, controls, { peak, needed, lasting, ceiling, reserve, choice, rehearsed }),
+      ...reasons(service, controls, {
+        peak,
+        needed,
+        lasting,
+        ceiling,
+        reserve,
+        choice,
+        rehearsed,
+        unreserved,
+      }),
     ],
-    assumptions,
+    assumptions: [
+      ...assumptions,
+      ...policyRemarks(service),
+      ...found.filter(({ severity }) => severity === "warn").map(remark),
+    ],
   };
 }
 
 interface Settled {
   readonly choice: Choice;
+  /** As the search chose them, without a reserve for zones lost. */
+  readonly chosen: ScalingControls;
   readonly controls: ScalingControls;
+  /** The factor by which each task's load is smaller for the reserve. */
+  readonly reserve: number;
   readonly rehearsed: Backtest;
 }
 
-/** With `survive` of `zones` zones lost the rest must carry all: a factor of zones ÷ (zones − survive). */
-function reserveFactor({ resilience }: Service): number {
-  return resilience ? resilience.zones / (resilience.zones - resilience.survive) : 1;
+/** What the search finds below a utilization, on the metric declared, with the reserve for zones lost. */
+function settled(
+  service: Service,
+  history: Trace,
+  { min, max, reachable }: { readonly min: number; readonly max: number; readonly reachable: boolean },
+  utilization: number,
+): Settled {
+  const { resilience } = service;
+  // The search sees the zones that remain; what they need is spread over all of them afterwards.
+  const left = (tasks: number) => (resilience ? surviving(resilience, tasks) : tasks);
+  const least = Math.max(1, left(min));
+  const range = {
+    min: least,
+    max: Math.max(least, left(max)),
+    ceiling: reachable ? Math.min(FULL, utilization) : FULL,
+  };
+  const choice = reachable
+    ? cheapestChoice(service, history, range)
+    : resignedChoice(service, history, range);
+  const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
+  const chosen = onDeclaredMetric(service, candidate, history);
+  const { controls: reserved, factor: reserve } = resilience
+    ? withReserve(service, resilience, chosen, { min, max }, history)
+    : { controls: { ...chosen, max }, factor: 1 };
+  const predictive = predictiveScaling(service, reserved);
+  const controls = withWarmup(service, predictive === undefined ? reserved : { ...reserved, predictive });
+  return { choice, chosen, controls, reserve, rehearsed: backtest(service, controls, history) };
+}
+
+/** A plan whose own policies fight is none to deploy. */
+function withoutFights(feasibility: Feasibility, found: readonly Fight[]): Feasibility {
+  const refused = found.filter(({ severity }) => severity === "refuse");
+  if (refused.length === 0) return feasibility;
+  const others = feasibility.possible ? [] : feasibility.obstacles;
+  const obstacles = refused.map((fight) => ({ why: `${fight.kind}: ${fight.why}`, waysOut: [fight.wayOut] }));
+  return { possible: false, obstacles: [...others, ...obstacles] };
+}
+
+function remark({ kind, why, wayOut }: Fight): string {
+  return `${kind}: ${why}; way out: ${wayOut}`;
+}
+
+/** Seconds that EC2 Auto Scaling leaves a new instance out at most (DefaultInstanceWarmup). */
+const LONGEST_WARMUP = 3600;
+
+/**
+ * Instances have no cooldowns. AWS counts their warm-up from InService, which may come a whole start-up before the first
+ * request is served; from then on it takes as long as a cooldown until a minute with them is visible.
+ */
+function withWarmup({ compute, capacity }: Service, controls: ScalingControls): ScalingControls {
+  if (compute.type !== "ec2") return controls;
+  return { ...controls, warmup: Math.min(LONGEST_WARMUP, Math.ceil(capacity.startup) + FRESH) };
 }
 
 function leastTasks({ slos, resilience }: Service): number {
@@ -101,26 +164,4 @@ function leastTasks({ slos, resilience }: Service): number {
     (slo) => slo.kind === "availability" && slo.objective >= HIGH_AVAILABILITY,
   );
   return Math.max(highlyAvailable ? 2 : 1, resilience?.zones ?? 1);
-}
-
-function withReserve(controls: ScalingControls, factor: number, min: number, max: number): ScalingControls {
-  const count = (tasks: number) => Math.min(max, Math.max(min, Math.ceil(tasks * factor)));
-  return {
-    ...controls,
-    min: count(controls.min),
-    max,
-    tracking: controls.tracking.map((policy) => ({ ...policy, setpoint: policy.setpoint / factor })),
-    steps: controls.steps.map((policy) => ({
-      ...policy,
-      alarm: { ...policy.alarm, threshold: policy.alarm.threshold / factor },
-      steps: policy.steps.map((step) => ({
-        ...step,
-        lower: step.lower === null ? null : step.lower / factor,
-        upper: step.upper === null ? null : step.upper / factor,
-      })),
-    })),
-    schedule: controls.schedule.map((action) =>
-      action.min === undefined ? action : { ...action, min: count(action.min) },
-    ),
-  };
 }

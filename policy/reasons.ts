@@ -22,6 +22,8 @@ export interface Derivation {
   readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
+  /** The same plan without the reserve that `resilience` asks for; undefined where it asks for none. */
+  readonly unreserved: Backtest | undefined;
 }
 
 /** Every number of the plan with what it was derived from. */
@@ -40,6 +42,7 @@ export function reasons(
     ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
     ...scheduleReason(service, controls, derivation),
+    ...resilience(service, derivation),
     cost(service, derivation),
   ];
 }
@@ -103,14 +106,19 @@ function trackingReasons(
 ): readonly Reason[] {
   const slotRate = service.capacity.concurrency / service.capacity.serviceTime.mean;
   return controls.tracking.flatMap((policy) => {
-    const utilization = (policy.setpoint / slotRate) * reserve;
+    const onCpu = policy.metric === "cpuUtilization";
+    const rate = onCpu ? policy.setpoint * slotRate : policy.setpoint;
+    const utilization = (rate / slotRate) * reserve;
+    const busy = onCpu ? `; on CPU, as declared: ${perSecond(rate)} keep its slots as busy` : "";
     const zones =
       reserve > 1 ? `; divided by ${figure(reserve)} so that the zones left carry all when one is lost` : "";
     return [
       {
         of: "tracking.setpoint",
-        value: `${figure(policy.setpoint * 60)} requests a minute for each (${figure(policy.setpoint)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}`,
+        value: onCpu
+          ? `CPU at ${percent(policy.setpoint)}`
+          : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}${busy}`,
       },
       {
         of: "tracking.scaleOutCooldown",
@@ -146,10 +154,15 @@ function surgeReasons(
     because:
       "no step policy made the rehearsal cheaper: target tracking and what stands follow this traffic in time",
   };
+  const beyondCpu = {
+    of: "surge",
+    value: "none",
+    because: "the step policy of the rehearsal would act above 100 % CPU, which is never measured",
+  };
   const pace = controls.steps.flatMap((policy): Reason[] => [
     {
       of: "surge",
-      value: `above ${figure(policy.alarm.threshold * 60)} requests a minute for each, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+      value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
       because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, and makes good about ${percent(surge?.gain ?? 1)} of the shortage in one of ${policy.steps.length} bands: a datapoint may be noise, and tracking adds the rest. Of the reactions tried this was the cheapest that kept the SLOs`,
     },
     {
@@ -159,14 +172,20 @@ function surgeReasons(
         "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
     },
   ]);
-  if (controls.steps.length === 0) pace.push(none);
+  if (controls.steps.length === 0) pace.push(surge === undefined ? none : beyondCpu);
   if (service.compute.type !== "ec2" || controls.warmup === undefined) return pace;
   const warmup = {
     of: "warmup",
     value: seconds(controls.warmup),
-    because: `the declared startup: until then a new instance serves nothing, is left out of the metrics and blocks scale-in`,
+    because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in`,
   };
   return [...pace, warmup];
+}
+
+function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["alarm"]): string {
+  return metric === "cpuUtilization"
+    ? `CPU at ${percent(threshold)}`
+    : `${figure(threshold * 60)} requests a minute for each`;
 }
 
 function boundReasons(
@@ -220,6 +239,31 @@ function scheduleReason(
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
       because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+    },
+  ];
+}
+
+/** What the reserve for lost zones costs: the same choices, rehearsed with it and without it. */
+function resilience(
+  { resilience: declared }: Service,
+  { rehearsed, unreserved, reserve }: Derivation,
+): readonly Reason[] {
+  if (declared === undefined || unreserved === undefined) return [];
+  const { zones, survive } = declared;
+  const whole = zones / (zones - survive);
+  const rounding =
+    reserve > whole
+      ? ` (${figure(whole)} for the zones, the rest as tasks and zones are whole: rehearsed)`
+      : "";
+  const [withIt, without] = [rehearsed, unreserved].map(({ dollarsPerMonth }) => dollarsPerMonth) as [
+    number,
+    number,
+  ];
+  return [
+    {
+      of: "resilience",
+      value: `${dollars(withIt - without)} a month: ${dollars(withIt)} with it, ${dollars(without)} without`,
+      because: `declared: every SLO is kept on this traffic with ${survive} of ${zones} zones lost for good, before anything scales. Each task gets 1 ÷ ${figure(reserve)} of the load${rounding}, and floors and ceiling are what leaves enough; that adds ${percent(withIt / without - 1)}`,
     },
   ];
 }

@@ -15,6 +15,19 @@ export interface TargetTracking {
   /** Seconds; for instances AWS has no such setting and `warmup` acts instead. */
   readonly scaleOutCooldown: number;
   readonly scaleInCooldown: number;
+  /** On metrics of 20 s instead of 60, which only CPU of ECS has. */
+  readonly highResolution?: boolean;
+}
+
+/** AWS adds capacity ahead of its own forecast, and never removes any. */
+export interface PredictiveScaling {
+  readonly name: string;
+  readonly metric: TargetTracking["metric"];
+  /** As of target tracking. */
+  readonly setpoint: number;
+  readonly mode: "forecastOnly" | "forecastAndScale";
+  /** Seconds by which it is early. */
+  readonly buffer: number;
 }
 
 /** The alarm that starts a step policy: M (`datapoints`) of N (`evaluationPeriods`) periods beyond `threshold`. */
@@ -77,6 +90,8 @@ export interface ScalingControls {
   readonly schedule: readonly ScheduledAction[];
   /** Seconds that a new instance is left out of the metrics; instances only. */
   readonly warmup?: number;
+  /** Left out of back-tests: AWS does not publish how it forecasts. */
+  readonly predictive?: PredictiveScaling;
 }
 
 /** One number of the plan and why it is what it is, in words and figures. */

@@ -65,6 +65,14 @@ export interface Resilience {
   readonly survive: number;
 }
 
+/** Which of AWS's policies scale the service, where the owner says so; requests per target, without a forecast, where not. */
+export interface PolicyChoice {
+  readonly metric?: "requestRatePerTask" | "cpuUtilization";
+  readonly predictive?: "forecastOnly" | "forecastAndScale";
+  /** CPU every 20 s instead of every 60; ECS alone. */
+  readonly highResolution?: boolean;
+}
+
 /** One service as its owner declares it: parsed, in seconds, requests per second and ratios. */
 export interface Service {
   readonly name: string;
@@ -74,6 +82,7 @@ export interface Service {
   readonly demand: Demand;
   readonly bounds: Bounds;
   readonly resilience?: Resilience;
+  readonly policies?: PolicyChoice;
   /** US dollars an hour for one task or instance. */
   readonly price: number;
 }

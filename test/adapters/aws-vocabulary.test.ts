@@ -59,8 +59,8 @@ describe("AWS's vocabulary", () => {
   });
 
   it("names the CPU of tasks and of instances apart", () => {
-    expect(trackingMetric("cpuUtilization", "task")).to.equal("ECSServiceAverageCPUUtilization");
-    expect(trackingMetric("cpuUtilization", "instance")).to.equal("ASGAverageCPUUtilization");
+    expect(trackingMetric({ metric: "cpuUtilization" }, "task")).to.equal("ECSServiceAverageCPUUtilization");
+    expect(trackingMetric({ metric: "cpuUtilization" }, "instance")).to.equal("ASGAverageCPUUtilization");
     expect(alarmMetric("cpuUtilization", "instance").namespace).to.equal("AWS/EC2");
   });
 

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { dataUrl, run, setpoint } from "./setpoint.ts";
 
 describe("setpoint", () => {
-  for (const level of ["", "plan", "backtest", "compare", "preview", "calibrate", "tour"])
+  for (const level of ["", "plan", "backtest", "check", "compare", "preview", "calibrate", "tour"])
     it(`explains ${level || "itself"} with examples, in lines of at most 100 columns`, async () => {
       const { code, stdout, stderr } = await run(level === "" ? ["--help"] : [level, "--help"]);
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });

@@ -37,6 +37,14 @@ function faultsOf(tenants: readonly Tenant[], network: object = {}, region = "eu
 }
 
 describe("refuseConflicts", () => {
+  it("refuses metrics of 20 s, which the provider cannot switch on", () => {
+    const fine = tenant("cart");
+    const policies = { metric: "cpuUtilization", highResolution: true } as const;
+    const [fault, ...others] = faultsOf([{ ...fine, service: { ...fine.service, policies } }]);
+    expect(fault).to.match(/^services\.cart\.policies: highResolution is true; the Pulumi provider cannot/);
+    expect(others).to.deep.equal([]);
+  });
+
   it("has nothing against services with paths of their own", () => {
     expect(faultsOf([tenant("cart"), tenant("pay")])).to.deep.equal([]);
   });

@@ -96,6 +96,33 @@ describe("Ec2Scaling", () => {
     });
   });
 
+  it("forecasts by requests only where the plan says so", async () => {
+    expect(() => asked(registered, "scale-forecast")).to.throw("0 resources");
+    const predictive = {
+      name: "forecast",
+      metric: "requestRatePerTask",
+      setpoint: 6.5,
+      mode: "forecastAndScale",
+      buffer: 90,
+    } as const;
+    expect(asked(await scaled({ ...CONTROLS, predictive }), "scale-forecast")).to.deep.equal({
+      autoscalingGroupName,
+      policyType: "PredictiveScaling",
+      predictiveScalingConfiguration: {
+        metricSpecification: {
+          targetValue: 390, // 6.5 a second
+          predefinedMetricPairSpecification: {
+            predefinedMetricType: "ALBRequestCount",
+            resourceLabel: `${later("entry-alb.arnSuffix")}/${later("cart-group.arnSuffix")}`,
+          },
+        },
+        mode: "ForecastAndScale",
+        schedulingBufferTime: "90",
+        maxCapacityBreachBehavior: "HonorMaxCapacity",
+      },
+    });
+  });
+
   it("warms up for as long as an instance starts where the plan says nothing", async () => {
     const { warmup: _, ...controls } = CONTROLS;
     const other = await scaled(controls);

@@ -140,4 +140,30 @@ describe("EcsScaling", () => {
       stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 3 }],
     });
   });
+
+  it("forecasts by CPU only where the plan says so", async () => {
+    expect(() => asked(registered, "scale-forecast")).to.throw("0 resources");
+    const predictive = {
+      name: "forecast",
+      metric: "cpuUtilization",
+      setpoint: 0.55,
+      mode: "forecastOnly",
+      buffer: 90,
+    } as const;
+    expect(asked(await scaled({ ...CONTROLS, predictive }), "scale-forecast")).to.deep.equal({
+      ...scalable,
+      policyType: "PredictiveScaling",
+      predictiveScalingPolicyConfiguration: {
+        metricSpecifications: [
+          {
+            targetValue: "55",
+            predefinedMetricPairSpecification: { predefinedMetricType: "ECSServiceCPUUtilization" },
+          },
+        ],
+        mode: "ForecastOnly",
+        schedulingBufferTime: 90,
+        maxCapacityBreachBehavior: "HonorMaxCapacity",
+      },
+    });
+  });
 });

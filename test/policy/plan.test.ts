@@ -137,9 +137,10 @@ describe("scalingPlan, resilience", () => {
   const plain = scalingPlan(peak).controls;
   const resilient = scalingPlan({ ...peak, resilience }).controls;
 
-  it("gives each task two thirds of the load, so that two zones of three carry all", () => {
+  it("gives each task two thirds of the load at most, so that two zones of three carry all", () => {
+    // At most one task in the least count less, as tasks and zones are whole.
     expect((resilient.tracking[0]!.setpoint * 1.5) / plain.tracking[0]!.setpoint).to.be.within(
-      GRID,
+      GRID / (1 + 1 / resilient.min),
       1 / GRID,
     );
     expect(resilient.max).to.be.at.least(1.5 * plain.max - 2); // the count that the peak needs is rounded up first

@@ -1,0 +1,212 @@
+import { AWS_LOOP } from "./aws-loop.ts";
+import { poolOf } from "./backtest.ts";
+import type { ScalingControls, ScalingMetric, StepScaling } from "./scaling-plan.ts";
+import type { Service } from "./service.ts";
+
+/** Counts that the policies drive capacity around for ever while the load does not change. */
+export interface LimitCycle {
+  /** Requests a second at which it is shown, and the least and the most at which there is one by the same policies. */
+  readonly rate: number;
+  readonly from: number;
+  readonly to: number;
+  readonly counts: readonly number[];
+  /** Names of the policies that take part. */
+  readonly policies: readonly string[];
+}
+
+/** Counts up to here are all tried; beyond, a task more or less is below 2 % and they grow by a twentieth. */
+const [EACH, GROWTH] = [64, 1.05];
+
+/**
+ * The limit cycles of a loop at constant load. Every activity is followed until all is ready and seen, from every count
+ * and at one rate between any two at which some policy changes its mind; counts above 64 and metrics that do not follow
+ * from the load of a task (response time) are tried on a grid.
+ */
+export function limitCycles(service: Service, controls: ScalingControls): readonly LimitCycle[] {
+  const bounds = widest(controls);
+  const counts = countsBetween(bounds.min, bounds.max);
+  const found = new Map<string, LimitCycle>();
+  for (const rate of ratesBetween(criticalRates(service, controls, counts))) {
+    const metrics = settledMetrics(service, rate);
+    const seen = new Set<number>();
+    for (const start of counts) {
+      const counts = cycleFrom(start, (count) => nextCount(controls, bounds, count, metrics), seen);
+      if (counts === undefined) continue;
+      const policies = [
+        ...new Set(counts.slice(1).flatMap((to, i) => movers(controls, counts[i]!, to, metrics))),
+      ].toSorted();
+      const key = policies.join("\n");
+      const first = found.get(key) ?? { counts, policies, rate, from: rate, to: rate };
+      found.set(key, { ...first, to: rate });
+    }
+  }
+  return [...found.values()];
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The least and the most that any scheduled action allows: what moves within less moves within these. */
+function widest({ min, max, schedule }: ScalingControls): Bounds {
+  return {
+    min: Math.max(1, Math.min(min, ...schedule.flatMap((action) => action.min ?? []))),
+    max: Math.max(1, max, ...schedule.flatMap((action) => action.max ?? [])),
+  };
+}
+
+function countsBetween(min: number, max: number): readonly number[] {
+  const counts: number[] = [];
+  for (let count = min; count < max; count = count < EACH ? count + 1 : Math.ceil(count * GROWTH))
+    counts.push(count);
+  return [...counts, max];
+}
+
+/** Follows the moves from one count until they stop or reach what has been followed; the counts if they come around. */
+function cycleFrom(
+  start: number,
+  next: (count: number) => number,
+  seen: Set<number>,
+): readonly number[] | undefined {
+  const path: number[] = [];
+  let count = start;
+  while (!seen.has(count)) {
+    seen.add(count);
+    path.push(count);
+    const to = next(count);
+    if (to === count) return undefined;
+    count = to;
+  }
+  const begin = path.indexOf(count);
+  return begin < 0 ? undefined : [...path.slice(begin), count];
+}
+
+/** Metrics of a fleet of so many tasks in the long run. */
+type Settled = (metric: ScalingMetric, tasks: number) => number;
+
+function settledMetrics(service: Service, rate: number): Settled {
+  return (metric, tasks) => {
+    if (metric === "requestRate") return rate;
+    if (metric === "requestRatePerTask") return rate / tasks;
+    const { busy, inSystem, refused } = poolOf(service).serve(tasks, rate, LONG, 0);
+    return metric === "cpuUtilization" ? busy : inSystem / Math.max(1e-9, (rate / tasks) * (1 - refused));
+  };
+}
+
+/** Seconds after which no queue remembers where it began. */
+const LONG = 30 * 86_400;
+
+/** Where the policies take a count once it is all they see: out if any wants out, else in; the largest wins. */
+function nextCount(controls: ScalingControls, { min, max }: Bounds, count: number, metrics: Settled): number {
+  let [out, into] = [count, 0];
+  eachWish(controls, count, metrics, (to) => {
+    if (to > out) out = to;
+    if (to < count) into = Math.max(into, min, to);
+  });
+  const to = out > count ? out : into > 0 ? into : count;
+  return Math.max(min, Math.min(max, to));
+}
+
+/** The policies that a move from one count to another is by. */
+function movers(controls: ScalingControls, count: number, to: number, metrics: Settled): readonly string[] {
+  const names: string[] = [];
+  eachWish(controls, count, metrics, (wish, name) => {
+    if (to > count ? wish >= to : wish < count) names.push(name);
+  });
+  return names;
+}
+
+/** Tells each tracking policy's scale-out, the scale-in that all agree on that have one, and the steps whose alarm is on. */
+function eachWish(
+  { tracking, steps }: ScalingControls,
+  count: number,
+  metrics: Settled,
+  tell: (to: number, policy: string) => void,
+): void {
+  let [agreed, largest, name] = [true, 0, ""];
+  for (const policy of tracking) {
+    const ratio = metrics(policy.metric, count) / policy.setpoint;
+    const to = Math.max(1, Math.ceil(count * ratio - 1e-9));
+    if (ratio > 1) tell(to, policy.name);
+    if (policy.disableScaleIn) continue;
+    agreed &&= ratio < AWS_LOOP.lowFactor;
+    if (to > largest) [largest, name] = [to, policy.name];
+  }
+  if (agreed && largest > 0) tell(largest, name);
+  for (const policy of steps) {
+    const value = metrics(policy.alarm.metric, count);
+    if (!alarmed(policy, value)) continue;
+    const distance = value - policy.alarm.threshold;
+    const step = policy.steps.find(({ lower, upper }) => covers(lower, upper, distance));
+    // Target tracking that is not ready does not hold a step's scale-in back.
+    if (step !== undefined) tell(changed(policy, step.change, count), policy.name);
+  }
+}
+
+function alarmed({ alarm }: StepScaling, value: number): boolean {
+  switch (alarm.comparison) {
+    case ">":
+      return value > alarm.threshold;
+    case ">=":
+      return value >= alarm.threshold;
+    case "<":
+      return value < alarm.threshold;
+    case "<=":
+      return value <= alarm.threshold;
+  }
+}
+
+/** Lower inclusive and upper exclusive above the threshold, the other way round below it (EC2 Auto Scaling user guide). */
+function covers(lower: number | null, upper: number | null, distance: number): boolean {
+  const [from, to] = [lower ?? Number.NEGATIVE_INFINITY, upper ?? Number.POSITIVE_INFINITY];
+  return distance >= 0 ? distance >= from && distance < to : distance > from && distance <= to;
+}
+
+/** A percentage is truncated, at least one task, at least the minimum (Application Auto Scaling user guide). */
+function changed({ adjustment, minAdjustment = 0 }: StepScaling, change: number, count: number): number {
+  if (adjustment === "exact") return change;
+  if (adjustment === "change") return count + change;
+  const tasks = Math.max(1, Math.trunc(Math.abs(change) * count + 1e-9), minAdjustment);
+  return count + Math.sign(change) * tasks;
+}
+
+/** Rates, in order, at which some policy's wish changes for some count. */
+function criticalRates(service: Service, controls: ScalingControls, counts: readonly number[]) {
+  const rates = new Set<number>();
+  for (const [metric, value] of levels(controls)) {
+    if (metric === "requestRate") rates.add(value);
+    else
+      for (const each of ratesOf(service, metric, value)) for (const count of counts) rates.add(each * count);
+  }
+  return [...rates].filter((rate) => rate > 0).toSorted((a, b) => a - b);
+}
+
+/** Every level of a metric at which a policy begins, ends, or changes its step. */
+function levels({ tracking, steps }: ScalingControls): readonly (readonly [ScalingMetric, number])[] {
+  return [
+    ...tracking.flatMap(({ metric, setpoint }) =>
+      [1, AWS_LOOP.lowFactor].map((share) => [metric, share * setpoint] as const),
+    ),
+    ...steps.flatMap(({ alarm, steps }) => {
+      const bounds = steps.flatMap(({ lower, upper }) => [lower ?? 0, upper ?? 0]);
+      return [...new Set([0, ...bounds])].map((bound) => [alarm.metric, alarm.threshold + bound] as const);
+    }),
+  ];
+}
+
+/** Utilizations at which a metric that follows from the queue is looked at. */
+const UTILIZATIONS = Array.from({ length: 30 }, (_, i) => 0.05 * (i + 1));
+
+/** Requests a second for each task at which a metric has a value; of the response time, a grid that it lies in. */
+function ratesOf({ capacity }: Service, metric: ScalingMetric, value: number): readonly number[] {
+  const slotRate = capacity.concurrency / capacity.serviceTime.mean;
+  if (metric === "requestRatePerTask") return [value];
+  return metric === "cpuUtilization" ? [value * slotRate] : UTILIZATIONS.map((busy) => busy * slotRate);
+}
+
+/** One rate inside each gap between the critical ones, and one beyond either end. */
+function ratesBetween(critical: readonly number[]): readonly number[] {
+  const inner = critical.slice(1).map((rate, i) => (critical[i]! + rate) / 2);
+  return critical.length === 0 ? [] : [critical[0]! / 2, ...inner, critical.at(-1)! * 1.1];
+}

@@ -1,0 +1,186 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { cpuTracking } from "../../policy/comparison.ts";
+import { compounding } from "../../policy/compounding.ts";
+import { fights } from "../../policy/fights.ts";
+import { scalingPlan } from "../../policy/plan.ts";
+import type { ScalingControls } from "../../policy/scaling-plan.ts";
+import type { Service } from "../../policy/service.ts";
+import { steps, tracks } from "../support/policies.ts";
+import { anyProfile, CART, controlsOf, promising } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
+
+const found = (some: Partial<ScalingControls>, service: Service = CART) =>
+  fights(service, controlsOf(some)).map(({ kind, severity, policies }) =>
+    [kind, severity, ...policies].join(" "),
+  );
+
+const requests = (name: string, perMinute: number, other: object = {}) =>
+  tracks(name, perMinute / 60, { metric: "requestRatePerTask", ...other });
+
+describe("fights", () => {
+  const cases: readonly [string, Partial<ScalingControls>, readonly string[], RegExp, RegExp][] = [
+    [
+      "SCL-39 step scale-in that undoes target tracking",
+      { tracking: [tracks("cpu", 0.5)], steps: [steps("low", "<", 0.45, -1)] },
+      ["limit cycle refuse cpu low"],
+      /at a constant \d+.* \/s capacity goes (\d+ → )+\d+ for ever, by cpu and low/,
+      /remove the steps of low that scale in/,
+    ],
+    [
+      "SCL-39 step scale-in beside target tracking, which does not hold it back",
+      { tracking: [tracks("cpu", 0.5)], steps: [steps("low", "<", 0.1, -1)] },
+      ["step scale-in refuse low cpu"],
+      /whenever its metric is < 10 %.*does not hold it back/,
+      /remove the steps of low/,
+    ],
+    [
+      "steps that scale in and out around the same band",
+      { steps: [steps("high", ">=", 0.7, 2), steps("low", "<=", 0.6, -1)] },
+      ["limit cycle refuse high low"],
+      /and so from .* \/s to .* \/s/,
+      /move the thresholds of high and low apart/,
+    ],
+    [
+      "a setpoint that another policy's scale-in undoes",
+      { tracking: [tracks("guard", 0.4, { disableScaleIn: true }), tracks("saver", 0.7)] },
+      ["limit cycle refuse guard saver"],
+      /by guard and saver/,
+      /DisableScaleIn of guard/,
+    ],
+    [
+      "a cooldown shorter than the delay of the metric",
+      { tracking: [tracks("cpu", 0.5, { scaleOutCooldown: 60 })] },
+      ["compounding refuse cpu"],
+      /cooldown of cpu is 60 s.*when the load of 10 doubles it starts up to \d+ where \d+ would do/,
+      /at least 180 s/,
+    ],
+    [
+      "steps on the requests of all tasks together, which no task lowers",
+      {
+        tracking: [tracks("cpu", 0.5)],
+        steps: [steps("load", ">", 50, 2, { alarm: { metric: "requestRate", statistic: "Sum" } })],
+      },
+      ["runaway refuse load"],
+      /above 50 \/s it adds again and again, up to 100/,
+      /RequestCountPerTarget/,
+    ],
+    [
+      "steps on a response time that even an idle task has",
+      {
+        tracking: [tracks("cpu", 0.5)],
+        steps: [steps("slow", ">", 0.1, 2, { alarm: { metric: "responseTime" } })],
+      },
+      ["runaway refuse slow"],
+      /below the 200 ms that an idle task takes: at any load/,
+      /above 200 ms/,
+    ],
+    [
+      "scaling that only goes out",
+      { steps: [steps("high", ">=", 0.7, 1)] },
+      ["ratchet warn high"],
+      /nothing scales in/,
+      /target tracking/,
+    ],
+    [
+      "tracking policies of which one can never scale in by its own setpoint",
+      { tracking: [tracks("cpu", 0.7), requests("requests", 120)] },
+      ["disagreement warn cpu requests"],
+      /requests asks for 3\.5 times as many.*at 200 \/s it holds 100, where cpu wants 29/, // 200 ÷ 7
+      /same load of a task/,
+    ],
+    [
+      "a setpoint at which the SLO is broken already",
+      { tracking: [requests("requests", 660)] }, // 11 /s of a task that serves 10 at most
+      ["late setpoint warn requests"],
+      /660 requests a minute.*an SLO breaks/,
+      /below 4\d\d requests a minute/,
+    ],
+    [
+      "SCL-13 target 2 requests a minute with min 2: chance and rounding dominate",
+      { min: 2, tracking: [requests("requests", 2)] },
+      ["granularity warn requests"],
+      /with 2 that is 4 requests a minute, which vary by 50 % by chance/, // 1 ÷ √4
+      /min of at least 50/, // 50 × 2 = 100 requests a minute vary by 10 %
+    ],
+    [
+      "policies between equal bounds",
+      { min: 2, max: 2, tracking: [tracks("cpu", 0.5)] },
+      ["pinned warn cpu"],
+      /both 2: cpu can never act/,
+      /raise max/,
+    ],
+  ];
+  for (const [title, controls, expected, why, wayOut] of cases)
+    it(title, () => {
+      expect(found(controls)).to.include.members([...expected]);
+      const [first] = fights(CART, controlsOf(controls)).filter(({ kind }) => expected[0]!.startsWith(kind));
+      expect(first!.why).to.match(why);
+      expect(first!.wayOut).to.match(wayOut);
+    });
+
+  it("are none where nothing scales, nor in AWS's usual settings", () => {
+    expect(found({})).to.deep.equal([]);
+    for (const utilization of [0.3, 0.5, 0.7])
+      expect(fights(CART, cpuTracking(utilization, 1, 200))).to.deep.equal([]);
+  });
+
+  it("judge an instance's warm-up where a task has a cooldown", () => {
+    const instance: Service = {
+      ...CART,
+      compute: { type: "ec2", instanceType: "t3.small", credits: "unlimited" },
+    };
+    const tracking = [tracks("cpu", 0.5, { scaleOutCooldown: 0 })];
+    expect(compounding(instance, controlsOf({ tracking, warmup: 255 }))).to.deep.equal([]);
+    expect(found({ tracking, warmup: 60 }, instance)).to.deep.equal(["compounding refuse cpu"]);
+    expect(fights(instance, controlsOf({ tracking, warmup: 60 }))[0]!.why).to.include(
+      "warm-up of cpu is 60 s",
+    );
+  });
+});
+
+describe("fights in our own plans", () => {
+  it("there is none that would be refused, for any service and traffic", () => {
+    const habits = fc.record({
+      days: fc.constant(1),
+      level: fc.integer({ min: 20, max: 200 }),
+      swing: fc.constantFrom(0, 0.4, 0.8),
+      bursts: fc.integer({ min: 0, max: 6 }),
+      height: fc.constantFrom(1.5, 2.5, 4),
+      seed: fc.integer({ min: 1, max: 1000 }),
+    });
+    const service = fc
+      .record({
+        profile: anyProfile,
+        startup: fc.constantFrom(30, 75, 240),
+        habits,
+        ec2: fc.boolean(),
+        zones: fc.boolean(),
+      })
+      .map(({ profile, startup, habits, ec2, zones }): Service => {
+        const trace = habitual(habits);
+        return {
+          ...CART,
+          compute: ec2 ? { type: "ec2", instanceType: "m5.large" } : CART.compute,
+          slos: promising(0.99, 1.5).slos,
+          capacity: { ...profile, startup },
+          demand: { kind: "history", trace, growth: 0 },
+          ...(zones ? { resilience: { zones: 3, survive: 1 } } : {}),
+        };
+      });
+    fc.assert(
+      fc.property(service, (each) => {
+        const { controls, feasibility } = scalingPlan(each);
+        expect(fights(each, controls).filter(({ severity }) => severity === "refuse")).to.deep.equal([]);
+        expect(JSON.stringify(feasibility)).not.to.match(/limit cycle|compounding/);
+      }),
+      { numRuns: 20 },
+    );
+  }).timeout(60_000);
+
+  it("a plan tells the warnings that its owner's bounds make", () => {
+    const { controls, assumptions } = scalingPlan({ ...CART, bounds: { min: 9, max: 9 } });
+    expect([controls.min, controls.max]).to.deep.equal([9, 9]);
+    expect(assumptions.join()).to.match(/pinned: min and max are both 9.*way out/);
+  });
+});
