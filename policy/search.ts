@@ -21,8 +21,11 @@ const REACTIONS: readonly Reaction[] = [
   { surge: { at: 1.5, gain: 0.8 }, hold: undefined },
 ];
 
-/** Reactions tried with every floor; the others are tried with the best. */
-const FIRST = 2;
+/** Reactions tried with every floor; the others are tried with the newest winners among the floors. */
+const [FIRST, WINNERS] = [2, 2];
+
+/** Minutes of history up to which every candidate is tried. */
+const QUICK = 3 * 1440;
 
 /** Utilizations that target tracking is asked to hold, from the cheapest; the winner's neighbors are tried to the hundredth. */
 const UTILIZATIONS: readonly number[] = [
@@ -99,12 +102,14 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
 }
 
 /**
- * Every floor with the first reactions and every third utilization; then, around the best, the floors beside it,
- * every reaction, the utilizations between, and at last the hundredths. Nothing when no candidate keeps the SLOs.
+ * Every floor with the first reactions and every third utilization; then, for the best floors, every reaction and the
+ * utilizations between; at last the floors beside the winner's and the hundredths. A short history is quick to replay:
+ * there every floor is tried with all of it. Nothing when no candidate keeps the SLOs.
  */
 function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | undefined {
   const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
   const utilizations = row.length > 0 ? row : [ceiling];
+  const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
   let best: Rehearsal | undefined;
   const attempt = (candidate: Candidate) => {
     const { kind, min } = candidate.standing;
@@ -113,16 +118,22 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
     if (kind === "constant" && (min * stage.trace.rates.length) / 60 >= limit) return;
     best = rehearse(stage, candidate, limit, KEEPS) ?? best;
   };
-  const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
-  for (const standing of floors.all)
-    for (const reaction of REACTIONS.slice(0, FIRST))
-      for (const utilization of coarse) attempt({ standing, reaction, utilization });
+  const scan = (standing: Standing, reactions: readonly Reaction[], among: readonly number[]) => {
+    for (const reaction of reactions)
+      for (const utilization of among) attempt({ standing, reaction, utilization });
+  };
+  if (stage.trace.rates.length <= QUICK)
+    for (const standing of floors.all) scan(standing, REACTIONS, utilizations);
+  else {
+    const winners: Standing[] = [];
+    for (const standing of floors.all) {
+      scan(standing, REACTIONS.slice(0, FIRST), coarse);
+      if (best?.candidate.standing === standing) winners.unshift(standing);
+    }
+    for (const standing of winners.slice(0, WINNERS)) scan(standing, REACTIONS, utilizations);
+  }
   if (!best) return undefined;
   for (const standing of floors.beside(best.candidate.standing)) attempt({ ...best.candidate, standing });
-  const at = utilizations.indexOf(best.candidate.utilization);
-  const between = utilizations.slice(Math.max(0, at - COARSE + 1), at + COARSE);
-  for (const reaction of REACTIONS)
-    for (const utilization of between) attempt({ ...best.candidate, reaction, utilization });
   for (const utilization of hundredths(best.candidate.utilization, utilizations))
     attempt({ ...best.candidate, utilization });
   return best;
