@@ -1,4 +1,4 @@
-import { normalTail, normalTailRatio } from "./normal.ts";
+import { normalShare, normalTailRatio } from "./normal.ts";
 
 /** Share of arrivals that find `servers` busy and are lost (M/G/c/c). Erlang 1917; recursion of Jagerman 1974. */
 export function erlangB(servers: number, offeredLoad: number): number {
@@ -49,21 +49,31 @@ export function waitingTail(queue: Queue, utilization: number): WaitingTail {
   return { probability, decay: Math.max(probability, Number.MIN_VALUE) / mean };
 }
 
-/** Whitt 1993, (4.1)–(4.6): Erlang C corrected for arrivals and service that are not exponential. */
+/** Up to so many servers, or with arrivals as irregular as Poisson's, Whitt's mixture holds (4.1); else the delay of many servers does. */
+const FEW_SERVERS = 6;
+
+/**
+ * Erlang C corrected for arrivals and service that are not exponential. Few servers: Whitt 1993, (4.1)–(4.4). Many: Erlang C times
+ * what the variability does to the delay in the Halfin–Whitt limit (Operations Research 29(3), 1981), its peakedness
+ * (ca² + cs²) ÷ (1 + cs²) as in (4.6). Whitt's own mixture for many falls where the load rises: with 9 servers, cv 0.3 and
+ * regular arrivals from 0.16 at 86 % busy to 0.10 at 90 %, where every request served shows 0.19 and 0.31.
+ */
 function waitingProbability(queue: Queue, utilization: number, erlang: number): number {
   const { servers: m, serviceScv, arrivalScv } = queue;
   const idle = (1 - utilization) * Math.sqrt(m);
+  if (m > FEW_SERVERS && arrivalScv < 1) {
+    const peakedness = (arrivalScv + serviceScv) / (1 + serviceScv);
+    return Math.min(1, (delayInTheLimit(idle / Math.sqrt(peakedness)) / delayInTheLimit(idle)) * erlang);
+  }
   const corrected = (x: number) => Math.min(1, normalTailRatio(x, idle) * erlang);
   const lightest = corrected((2 * idle) / (1 + arrivalScv));
   const heaviest = corrected(((1 + arrivalScv) * idle) / (arrivalScv + serviceScv));
-  const few = utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;
-  const spread = Math.sqrt((m * utilization * (arrivalScv + serviceScv)) / (1 + serviceScv));
-  const margin = (m - m * utilization - 0.5) / spread;
-  if (m <= 6 || margin <= 0.5 || arrivalScv >= 1) return few;
-  const many = arrivalScv * few + (1 - arrivalScv) * normalTail(margin);
-  if (margin >= 1) return many;
-  const weight = 2 * (1 - arrivalScv) * (margin - 0.5);
-  return weight * many + (1 - weight) * few;
+  return utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;
+}
+
+/** Halfin & Whitt 1981, (2.3): 1 ÷ (1 + β Φ(β) ÷ φ(β)), β = (1 − ρ) √m. */
+function delayInTheLimit(beta: number): number {
+  return 1 / (1 + beta * normalShare(beta) * Math.sqrt(2 * Math.PI) * Math.exp(beta ** 2 / 2));
 }
 
 /** Whitt 1993, (2.10)–(2.25): what the Allen–Cunneen mean is multiplied by. */

@@ -69,20 +69,24 @@ export interface Range {
   readonly ceiling: number;
 }
 
+/** The stress of a history is tried whole, then in half, then not at all: a ceiling that carries what came need not carry worse. */
+const MILDER: readonly number[] = [1, 0.5, 0];
+
 /** The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. */
 export function cheapestChoice(service: Service, history: Trace, range: Range): Choice {
   const newest = newestOf(history, REHEARSAL);
-  const stress = stressFor(newest.rates.length / 1440);
-  const stage = { service, trace: steeper(newest, stress), max: range.max };
+  const { max } = range;
   const ceiling = newest.rates.length < SHORT ? closedForm(service, newest, range.ceiling) : range.ceiling;
-  const best = cheapest(stage, floorsFor(service, history, newest, range), ceiling);
-  if (!best) return resignedChoice(service, history, range);
-  return {
-    rehearsal: best,
-    observed: rehearse({ ...stage, trace: newest }, best.candidate)!,
-    stress,
-    keeps: true,
-  };
+  const floors = floorsFor(service, history, newest, range);
+  for (const part of MILDER) {
+    const stress = part * stressFor(newest.rates.length / 1440);
+    const trace = stress > 0 ? steeper(newest, stress) : newest;
+    const best = cheapest({ service, trace, max }, floors, ceiling);
+    if (!best) continue;
+    const observed = rehearse({ service, trace: newest, max }, best.candidate)!;
+    return { rehearsal: best, observed, stress, keeps: true };
+  }
+  return resignedChoice(service, history, range);
 }
 
 /** Room for the growth that one minute in a hundred exceeds while the loop reacts. */

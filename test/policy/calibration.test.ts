@@ -104,16 +104,16 @@ describe("calibration", () => {
 
   it("says that the limit of a wide task is inferred where no row is past saturation, and measures it where one is", () => {
     const wide = profileOf(32, 0.1, 1);
-    const below = simulated(wide, 2, [0.2, 0.4, 0.6, 0.7, 0.8, 0.9], 40_000);
+    const below = simulated(wide, 2, [0.2, 0.4, 0.6, 0.7, 0.8, 0.9], 60_000);
     const inferred = calibration(below, UNKNOWN);
     expect(fitted(inferred).notes.join()).to.match(
       /no row is past saturation: the limit .* may be 3 % too high/,
     );
-    const [past] = simulated(wide, 2, [1.2], 40_000);
+    const [past] = simulated(wide, 2, [1.2], 60_000);
     const limit = { ...past!, throughput: (past!.cpu! * 2 * 32) / 0.1 }; // as many as the slots were busy with
     const { concurrency, saturation, notes } = fitted(calibration([...below, limit], UNKNOWN));
-    expect(concurrency.value).to.be.closeTo(32, 1); // 33 slots of 3 % longer service answer alike
-    expect(off(saturation, 320)).to.be.below(0.03);
+    expect(concurrency.value).to.equal(32);
+    expect(off(saturation, 320)).to.be.below(0.01);
     expect(notes.join()).to.not.include("no row is past saturation");
   });
 

@@ -36,10 +36,10 @@ function rehearsedHours(trace: Trace, other: Partial<Service>): number {
 }
 
 /**
- * The law is not strict. The search tries few of the candidates, and weighs cost against misses: of 50 histories a promise a
- * little stricter costs less in 3 to 6, mostly by a few percent.
+ * The law is not strict: the plan weighs its cost against what it misses. Of 50 histories, as measured 2026-11-25, it cost less in 2 with
+ * objectives 98 → 99 %, by up to 2.3 %, and in 2 with thresholds 1.3 → 1 s, by up to 4.4 %; in none with 99 → 99.7 % or 1 → 0.8 s.
  */
-const LOOSE = 0.88;
+const LOOSE = 0.95;
 
 describe("laws of scalingPlan", () => {
   it("an objective with a seventh of the error budget never costs less", () => {
@@ -68,7 +68,7 @@ describe("laws of scalingPlan", () => {
     );
   }).timeout(60_000);
 
-  it("a little stricter promise never saves more than 12 %", () => {
+  it("a little stricter promise never saves more than 5 %", () => {
     fc.assert(
       fc.property(habits, (each) => {
         const trace = habitual(each);
@@ -99,7 +99,7 @@ describe("laws of scalingPlan", () => {
    * Headroom is rehearsed mean capacity ÷ mean need; the need is the same whatever the start-up, so task-hours tell. What
    * withstands slow starts withstands fast ones but for the minute at which an alarm acts.
    */
-  it("a slower start never lowers the headroom by more than 5 %", () => {
+  it("a slower start never lowers the headroom by more than 1 %", () => {
     let compared = 0;
     fc.assert(
       fc.property(habits, (each) => {
@@ -108,7 +108,7 @@ describe("laws of scalingPlan", () => {
         choices.slice(1).forEach((slower, i) => {
           const faster = choices[i]!;
           compared++;
-          expect(slower.rehearsal.taskHours / faster.rehearsal.taskHours).to.be.at.least(0.95);
+          expect(slower.rehearsal.taskHours / faster.rehearsal.taskHours).to.be.at.least(0.99);
         });
       }),
       runs(9),

@@ -24,6 +24,13 @@ describe("cheapestChoice", () => {
     }
   });
 
+  it("takes a milder stress where the ceiling carries what came and no more", () => {
+    const [whole, tight] = [60, 22].map((max) => choiceFor(surging(), max));
+    expect([whole!.keeps, tight!.keeps]).to.deep.equal([true, true]);
+    expect(tight!.stress).to.be.below(whole!.stress);
+    expect(tight!.observed.worstUse).to.be.below(1);
+  });
+
   it("says that nothing keeps the SLOs when nothing does, and gives the strongest all the same", () => {
     const { keeps, rehearsal } = choiceFor(daily(1, 60), 4);
     expect(keeps).to.equal(false);
