@@ -1,11 +1,11 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
+import { budgetParts } from "./budget-parts.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
 import { normalShare } from "./normal.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
 import type { Service } from "./service.ts";
-import { shareServedWithin } from "./service-time.ts";
 import type { Trace } from "./trace.ts";
 import { STRIDE, WINDOW, windowStarts } from "./window.ts";
 
@@ -108,7 +108,7 @@ function judgedWindows({ service, trace }: Stage) {
     for (let i = from; i < from + length; i++) sum += trace.rates[i]! * 60;
     return Math.max(Number.MIN_VALUE, sum);
   });
-  const shares = service.slos.map((slo) => decided(service, slo));
+  const shares = service.slos.map((slo) => budgetParts(service, slo));
   const weights = starts.map((from) => 0.5 ** ((starts.at(-1)! - from) / 1440 / HALF_LIFE));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const bad = service.slos.map(() => new Float64Array(starts.length));
@@ -150,14 +150,4 @@ function judgedWindows({ service, trace }: Stage) {
         ),
       ),
   };
-}
-
-/** What idle tasks miss already, and the share of requests that capacity decides: the rest of the budget. */
-function decided(
-  { capacity }: Service,
-  slo: Service["slos"][number],
-): { readonly idle: number; readonly rest: number } {
-  const budget = 1 - slo.objective;
-  const idle = slo.kind === "latency" ? 1 - shareServedWithin(capacity.serviceTime, slo.threshold) : 0;
-  return idle < budget ? { idle, rest: budget - idle } : { idle: 0, rest: budget };
 }

@@ -1,9 +1,9 @@
 import { awsAutoscaler } from "./autoscaler.ts";
 import { initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { budgetParts } from "./budget-parts.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Resilience, Service, Slo } from "./service.ts";
-import { shareServedWithin } from "./service-time.ts";
 import type { Trace } from "./trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "./zone-loss.ts";
 
@@ -60,10 +60,9 @@ function keptWithZonesLost(
 }
 
 /** What idle tasks miss, and the share of the rest of the error budget that may be used. */
-function allowedShare({ capacity }: Service, slo: Slo): number {
-  const budget = 1 - slo.objective;
-  const idle = slo.kind === "latency" ? 1 - shareServedWithin(capacity.serviceTime, slo.threshold) : 0;
-  return Math.min(budget, idle + ALLOWED * Math.max(0, budget - idle));
+function allowedShare(service: Service, slo: Slo): number {
+  const { idle, rest } = budgetParts(service, slo);
+  return idle + ALLOWED * rest;
 }
 
 /** Each task gets the load ÷ `factor`; floors and ceiling are what leaves as many as were chosen. */

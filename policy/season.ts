@@ -48,12 +48,12 @@ export function forecast(trace: Trace, seasonality: Seasonality): Forecast {
 }
 
 /** Mean rates by half hour, the first counted from 1970. */
-interface SlotMeans {
+export interface SlotMeans {
   readonly first: number;
   readonly means: Float64Array;
 }
 
-function slotMeans({ start, step, rates }: Trace): SlotMeans {
+export function slotMeans({ start, step, rates }: Trace): SlotMeans {
   const first = Math.floor(start / SLOT);
   const slots = Math.floor((start + (rates.length - 1) * step) / SLOT) - first + 1;
   const [sums, counts] = [new Float64Array(slots), new Float64Array(slots)];

@@ -1,5 +1,5 @@
 import { AWS_LOOP } from "./aws-loop.ts";
-import { forecast, SLOT } from "./season.ts";
+import { forecast, SLOT, SLOTS_A_DAY, slotMeans } from "./season.ts";
 import type { Trace } from "./trace.ts";
 
 /** What a history shows of the traffic, and how sure that is. Rates in requests per second, times in seconds. */
@@ -81,28 +81,15 @@ function trendOf({ rates }: Trace): Workload["trend"] {
 function foretoldShare(trace: Trace): number | undefined {
   const days = trace.rates.length / 1440;
   if (days < 2) return undefined;
-  const { foretold, first } = forecast(trace, days >= 10 ? "workweek" : "daily");
-  const slots = slotMeans(trace, first, foretold.length);
-  const later = slots.slice(SLOTS_OF_FIRST_DAY);
+  const { foretold } = forecast(trace, days >= 10 ? "workweek" : "daily");
+  const later = Array.from(slotMeans(trace).means.slice(SLOTS_A_DAY));
   const usual = mean(later);
   let [unexplained, whole] = [0, 0];
   later.forEach((rate, i) => {
-    unexplained += (rate - foretold[i + SLOTS_OF_FIRST_DAY]!) ** 2;
+    unexplained += (rate - foretold[i + SLOTS_A_DAY]!) ** 2;
     whole += (rate - usual) ** 2;
   });
   return whole === 0 ? 1 : Math.max(0, 1 - unexplained / whole);
-}
-
-const SLOTS_OF_FIRST_DAY = 86_400 / SLOT;
-
-function slotMeans({ start, step, rates }: Trace, first: number, count: number): number[] {
-  const [sums, minutes] = [new Array<number>(count).fill(0), new Array<number>(count).fill(0)];
-  rates.forEach((rate, i) => {
-    const slot = Math.floor((start + i * step) / SLOT) - first;
-    sums[slot]! += rate;
-    minutes[slot]!++;
-  });
-  return sums.map((sum, i) => sum / Math.max(1, minutes[i]!));
 }
 
 function growthOver({ start, rates }: Trace, reaction: number): Workload["growth"] {
