@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { declaredServices } from "./adapters/declaration.ts";
-import { deploymentSettings } from "./adapters/deployment.ts";
+import { stackSettings } from "./adapters/stack-settings.ts";
 import { readTrace } from "./adapters/trace-csv.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
+import { EncryptionKey } from "./components/encryption-key.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { Network } from "./components/network.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
@@ -15,8 +16,8 @@ import { scalingPlan } from "./policy/plan.ts";
 // Settings
 const config = new pulumi.Config("setpoint");
 const region = new pulumi.Config("aws").require("region");
-const settings = deploymentSettings(config.requireObject("deployment"));
-const { network: addresses, ...shared } = settings;
+const settings = stackSettings(config.requireObject("deployment"));
+const { entry, protect, logRetention } = settings;
 const declared = declaredServices(
   { services: config.requireObject("services") },
   `Pulumi.${pulumi.getStack()}.yaml`,
@@ -35,14 +36,19 @@ const ports = (type: "fargate" | "ec2") =>
 const tags = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };
 const provider = new aws.Provider("aws", { region: region as aws.Region, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
-const network = new Network("network", { ...addresses, ...shared }, options);
+const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
+const network = new Network("network", { ...settings.network, logRetention, key }, options);
 const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
-const security = new Security("security", { network, ...shared, ...groups }, options);
+const security = new Security("security", { network, ...entry, ...groups }, options);
 const capacities = planned.map(({ service }) => service.capacity);
-const loadBalancer = new LoadBalancer("entry", { network, security, ...shared, capacities }, options);
+const loadBalancer = new LoadBalancer(
+  "entry",
+  { network, security, ...entry, protect, logRetention, capacities },
+  options,
+);
 const fargate = groups.taskPorts.length > 0;
-const cluster = fargate ? new EcsCluster("cluster", { insights: settings.protect }, options) : undefined;
-const place = { network, security, loadBalancer, cluster, priorities, tags, settings };
+const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
+const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key };
 for (const {
   service,
   deployment,

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defaultCredits } from "../policy/credits.ts";
-import { serviceDeploymentSchema } from "./deployment.ts";
 import { hourlyPrice, isPriced, unknownInstanceType } from "./prices.ts";
 import {
   cpuUnits,
@@ -13,6 +12,7 @@ import {
   share,
   twelveDigits,
 } from "./quantity.ts";
+import { serviceDeploymentSchema } from "./service-deployment.ts";
 import { serviceTimeSchema } from "./service-time.ts";
 
 const MINUTE = 60;

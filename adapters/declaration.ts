@@ -6,11 +6,11 @@ import { calibrateCommandLine } from "./calibrate-command-line.ts";
 import { parsedService } from "./declaration-rules.ts";
 import { SERVICE_NAME, serviceSchema } from "./declaration-schema.ts";
 import type { TraceSource } from "./demand.ts";
-import { type Deployment, defaultDeployment } from "./deployment.ts";
 import { textFile } from "./input-file.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import type { LoadTestSource } from "./measured-capacity.ts";
 import { schemaFaults } from "./schema-faults.ts";
+import { DEFAULT_DEPLOYMENT, type Deployment } from "./service-deployment.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
 import { readTrace, type TraceOptions, type TraceReading } from "./trace-csv.ts";
 
@@ -139,7 +139,7 @@ function declaredService(
     faults.push({ where: at([...path, ...field], "value"), message });
   const service = parsedService(name, data, { ...context, say, notes });
   if (faults.length > known || service === undefined) return undefined;
-  const deployment = { ...defaultDeployment(service.compute.type), ...data.deploy };
+  const deployment = { ...DEFAULT_DEPLOYMENT, ...data.deploy };
   return { service, deployment, notes };
 }
 

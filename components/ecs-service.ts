@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../adapters/deployment.ts";
+import type { Deployment } from "../adapters/service-deployment.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+import { logGroup } from "./log-group.ts";
 import type { Network } from "./network.ts";
 import { gracePeriod, stopTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
@@ -21,6 +23,8 @@ export interface EcsServiceArgs {
   readonly deployment: Deployment;
   /** Tasks at the first deployment; from then on the scaling policies set the count. */
   readonly tasks: number;
+  /** Encrypts its logs. */
+  readonly key: EncryptionKey | undefined;
   /** Days. */
   readonly logRetention: number;
   readonly protect: boolean;
@@ -45,11 +49,7 @@ export class EcsService extends pulumi.ComponentResource {
     const { network, security, target, deployment, capacity } = args;
     const parent = { parent: this };
     this.cluster = args.cluster.cluster;
-    this.logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: args.logRetention },
-      parent,
-    );
+    this.logGroup = logGroup(`${name}-logs`, args, this);
     const built = builtImage(this, name, args);
     const assumeRolePolicy = taskTrust(network.region, this);
     this.taskRole = new aws.iam.Role(shortName(`${name}-task-role`, ROLE), { assumeRolePolicy }, parent);

@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EncryptionKey } from "./encryption-key.ts";
+import { logGroup } from "./log-group.ts";
 import { allowing, trustPolicy } from "./trust.ts";
 
 export interface FlowLogsArgs {
   readonly vpc: aws.ec2.Vpc;
   readonly region: string;
+  readonly key: EncryptionKey | undefined;
   /** Days. */
   readonly logRetention: number;
 }
@@ -15,9 +18,9 @@ export class FlowLogs extends pulumi.ComponentResource {
 
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:FlowLogs", name, {}, opts);
-    const { vpc, region, logRetention } = args;
+    const { vpc, region } = args;
     const parent = { parent: this };
-    this.logGroup = new aws.cloudwatch.LogGroup(`${name}-logs`, { retentionInDays: logRetention }, parent);
+    this.logGroup = logGroup(`${name}-logs`, args, this);
     const source = {
       service: "vpc-flow-logs.amazonaws.com",
       namespace: "ec2",

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EntrySettings } from "../adapters/entry-settings.ts";
 import type { TaskProfile } from "../policy/service.ts";
 import { AccessLogs } from "./access-logs.ts";
 import type { Network } from "./network.ts";
@@ -7,12 +8,9 @@ import { idleTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import { shortName } from "./short-name.ts";
 
-export interface LoadBalancerArgs {
+export interface LoadBalancerArgs extends EntrySettings {
   readonly network: Network;
   readonly security: Security;
-  readonly certificateArn?: string;
-  /** Serve plain HTTP; for development only. */
-  readonly insecure: boolean;
   /** Deletion protection and access logs. */
   readonly protect: boolean;
   /** Days that access logs are kept. */

@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type NetworkSettings, regionOf } from "../adapters/deployment.ts";
+import { type NetworkSettings, regionOf } from "../adapters/network-settings.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
 import { gatewayEndpoints, interfaceEndpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { subnetCidrs } from "./subnets.ts";
 
 export interface NetworkArgs extends NetworkSettings {
-  readonly flowLogs: boolean;
+  /** Encrypts flow logs. */
+  readonly key?: EncryptionKey | undefined;
   /** Days. */
   readonly logRetention: number;
 }
@@ -70,7 +72,7 @@ export class Network extends pulumi.ComponentResource {
     if (args.flowLogs)
       new FlowLogs(
         `${name}-flow`,
-        { vpc: this.vpc, region: this.region, logRetention: args.logRetention },
+        { vpc: this.vpc, region: this.region, logRetention: args.logRetention, key: args.key },
         parent,
       );
     this.registerOutputs({ vpcId: this.vpc.id });

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment, DeploymentSettings } from "../adapters/deployment.ts";
+import type { Deployment } from "../adapters/service-deployment.ts";
+import type { StackSettings } from "../adapters/stack-settings.ts";
 import type { ScalingControls, ScalingPlan } from "../policy/scaling-plan.ts";
 import type { Compute, Service } from "../policy/service.ts";
 import { Ec2Scaling } from "./ec2-scaling.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import { EcsScaling } from "./ecs-scaling.ts";
 import { EcsService } from "./ecs-service.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { Security } from "./security.ts";
@@ -20,7 +22,9 @@ export interface ScaledServiceArgs {
   readonly cluster: EcsCluster | undefined;
   /** Of every path of the load balancer. */
   readonly priorities: ReadonlyMap<string, number>;
-  readonly settings: DeploymentSettings;
+  readonly settings: StackSettings;
+  /** The stack's own, if it has one. */
+  readonly key: EncryptionKey | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly service: Service;
   readonly deployment: Deployment;
@@ -54,7 +58,7 @@ function onFargate(
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "fargate" }>,
 ): void {
-  const { cluster, controls, settings, deployment } = args;
+  const { cluster, controls, settings, deployment, key } = args;
   if (cluster === undefined)
     throw new Error(`${name}: compute is fargate; it needs a cluster. Make an EcsCluster.`);
   const { capacity } = args.service;
@@ -62,7 +66,7 @@ function onFargate(
   const place = { network: args.network, security: args.security, cluster, target: parent.target };
   const service = new EcsService(
     `${name}-ecs`,
-    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect },
+    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect, key },
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
@@ -74,11 +78,11 @@ function onInstances(
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "ec2" }>,
 ): void {
-  const { network, security, controls, deployment, tags } = args;
+  const { network, security, controls, deployment, tags, key } = args;
   const { capacity } = args.service;
   const tier = new WebTier(
     `${name}-web`,
-    { network, security, target: parent.target, compute, capacity, deployment, tags, controls },
+    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key },
     { parent },
   );
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../adapters/deployment.ts";
+import type { Deployment } from "../adapters/service-deployment.ts";
 import type { ServiceImage } from "./service-image.ts";
 import { account, allowing, trustPolicy } from "./trust.ts";
 

@@ -1,4 +1,4 @@
-import type { Deployment } from "../adapters/deployment.ts";
+import type { Deployment } from "../adapters/service-deployment.ts";
 
 /** What a new instance runs at its first start: the declared image, and no secret. Constant for a declaration. */
 export function webServer({ image, port, user }: Deployment): string {

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../adapters/deployment.ts";
+import type { Deployment } from "../adapters/service-deployment.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
 import type { Network } from "./network.ts";
 import { gracePeriod } from "./request-timing.ts";
 import type { Security } from "./security.ts";
@@ -18,6 +19,8 @@ export interface WebTierArgs {
   readonly deployment: Deployment;
   /** Bounds, and the warm-up that the whole group shares. */
   readonly controls: Pick<ScalingControls, "min" | "max" | "warmup">;
+  /** Encrypts its volumes; without one, AWS's own does. */
+  readonly key: EncryptionKey | undefined;
   /** Of instances and volumes: a launch template does not take the provider's. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -117,7 +120,13 @@ function launchTemplate(
       blockDeviceMappings: [
         {
           deviceName: "/dev/xvda",
-          ebs: { encrypted: "true", volumeType: "gp3", volumeSize: 8, deleteOnTermination: "true" },
+          ebs: {
+            encrypted: "true",
+            ...(args.key === undefined ? {} : { kmsKeyId: args.key.arn }),
+            volumeType: "gp3",
+            volumeSize: 8,
+            deleteOnTermination: "true",
+          },
         },
       ],
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({

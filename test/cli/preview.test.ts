@@ -9,11 +9,9 @@ const root = folder({
   setpoint:services:
     cart:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}
   setpoint:deployment:
-    network: { cidr: 10.0.0.0/20, zones: [eu-west-1a, eu-west-1b], nat: single, endpoints: false }
-    insecure: true
-    protect: false
-    logRetention: 14
-    flowLogs: false
+    profile: dev
+    network: { cidr: 10.0.0.0/20, zones: [eu-west-1a, eu-west-1b] }
+    entry: { insecure: true }
 `,
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,

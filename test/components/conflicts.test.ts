@@ -1,17 +1,16 @@
 import { expect } from "chai";
-import { defaultDeployment, deploymentSettings } from "../../adapters/deployment.ts";
-import { refuseConflicts, type Tenant, warnings } from "../../components/conflicts.ts";
+import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
+import { stackSettings } from "../../adapters/stack-settings.ts";
+import { refuseConflicts, warnings } from "../../components/conflicts.ts";
+import type { Tenant } from "../../components/tenant.ts";
 import type { Compute } from "../../policy/service.ts";
 
 const FARGATE: Compute = { type: "fargate", cpu: 512, memory: 1024 };
 const zones = ["eu-west-1a", "eu-west-1b"];
 
 function settings(network: object = {}, rest: object = {}) {
-  const shared = { insecure: true, protect: false, ...rest };
-  return deploymentSettings({
-    network: { cidr: "10.0.0.0/16", zones, nat: "single", ...network },
-    ...shared,
-  });
+  const own = { cidr: "10.0.0.0/16", zones, nat: "single", ...network };
+  return stackSettings({ profile: "dev", network: own, entry: { insecure: true }, ...rest });
 }
 
 function tenant(
@@ -22,7 +21,7 @@ function tenant(
 ): Tenant {
   return {
     service: { name, compute },
-    deployment: { ...defaultDeployment(compute.type), paths: [`/${name}`], ...deployment },
+    deployment: { ...DEFAULT_DEPLOYMENT, paths: [`/${name}`], ...deployment },
     plan: { feasibility: { possible: true }, controls: { max } },
   };
 }
@@ -112,9 +111,9 @@ describe("refuseConflicts", () => {
 describe("warnings", () => {
   it("NET-5, NET-14, NET-15: name what is allowed and may surprise", () => {
     const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123";
-    const prod = deploymentSettings({
+    const prod = stackSettings({
       network: { cidr: "172.17.0.0/16", zones, nat: "single" },
-      certificateArn,
+      entry: { certificateArn },
     });
     expect(warnings(prod, [])).to.deep.equal([
       "network.nat is single: the loss of eu-west-1a cuts every zone off the internet.",

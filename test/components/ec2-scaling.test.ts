@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { defaultDeployment } from "../../adapters/deployment.ts";
+import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
 import { Ec2Scaling } from "../../components/ec2-scaling.ts";
 import { WebTier } from "../../components/web-tier.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
@@ -11,9 +11,9 @@ function scaled(controls: ScalingControls) {
   return deploy(() => {
     const { network, security, target } = foundation(DEV, "instance");
     const tier = new WebTier("web", {
-      ...{ network, security, target, controls, tags: {}, capacity: CAPACITY },
+      ...{ network, security, target, controls, key: undefined, tags: {}, capacity: CAPACITY },
       compute: { type: "ec2", instanceType: "t3.small" },
-      deployment: defaultDeployment("ec2"),
+      deployment: DEFAULT_DEPLOYMENT,
     });
     new Ec2Scaling("scale", { tier, target, controls });
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { defaultDeployment } from "../../adapters/deployment.ts";
+import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
 import { EcsCluster } from "../../components/ecs-cluster.ts";
 import { EcsScaling } from "../../components/ecs-scaling.ts";
 import { EcsService } from "../../components/ecs-service.ts";
@@ -24,11 +24,12 @@ function scaled(controls: ScalingControls) {
         cluster,
         logRetention: 14,
         protect: false,
+        key: undefined,
         capacity: CAPACITY,
         tasks: 3,
       },
       compute: { type: "fargate", cpu: 512, memory: 1024 },
-      deployment: defaultDeployment("fargate"),
+      deployment: DEFAULT_DEPLOYMENT,
     });
     new EcsScaling("scale", { service, target, controls });
   });

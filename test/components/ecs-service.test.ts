@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Deployment, defaultDeployment } from "../../adapters/deployment.ts";
+import { DEFAULT_DEPLOYMENT, type Deployment } from "../../adapters/service-deployment.ts";
 import { EcsCluster } from "../../components/ecs-cluster.ts";
 import { EcsService } from "../../components/ecs-service.ts";
 import { contentTag } from "../../components/service-image.ts";
@@ -13,9 +13,19 @@ function service(deployment: Partial<Deployment> = {}, settings: typeof DEV | ty
   const cluster = new EcsCluster("shop", { insights: settings.protect });
   const { logRetention, protect } = settings;
   new EcsService("cart-ecs", {
-    ...{ network, security, target, cluster, logRetention, protect, capacity: CAPACITY, tasks: 3 },
+    ...{
+      network,
+      security,
+      target,
+      cluster,
+      logRetention,
+      protect,
+      key: undefined,
+      capacity: CAPACITY,
+      tasks: 3,
+    },
     compute: { type: "fargate", cpu: 512, memory: 1024 },
-    deployment: { ...defaultDeployment("fargate"), ...deployment },
+    deployment: { ...DEFAULT_DEPLOYMENT, ...deployment },
   });
 }
 

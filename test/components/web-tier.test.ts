@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Deployment, defaultDeployment } from "../../adapters/deployment.ts";
+import { DEFAULT_DEPLOYMENT, type Deployment } from "../../adapters/service-deployment.ts";
 import { WebTier } from "../../components/web-tier.ts";
 import type { CreditMode } from "../../policy/credits.ts";
 import { asked, CAPACITY, deploy, foundation, later, PROD, refusal } from "../support/deploy.ts";
@@ -13,10 +13,10 @@ function tier(
 ) {
   const { network, security, target } = foundation(PROD, "instance");
   new WebTier("web", {
-    ...{ network, security, target, tags, capacity: CAPACITY },
+    ...{ network, security, target, tags, key: undefined, capacity: CAPACITY },
     compute: { type: "ec2", instanceType, ...more },
     controls: { min: 3, max: 40, warmup: 89.5 },
-    deployment: { ...defaultDeployment("ec2"), ...deployment },
+    deployment: { ...DEFAULT_DEPLOYMENT, ...deployment },
   });
 }
 

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { badInput } from "./bad-input.ts";
+import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
+import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
+import { schemaFaults } from "./schema-faults.ts";
+import { dotted } from "./source-document.ts";
+import { yesOrNo } from "./yes-or-no.ts";
+
+/** What all services of a stack share. */
+export interface StackSettings {
+  readonly profile: Profile;
+  readonly network: NetworkSettings;
+  readonly entry: EntrySettings;
+  /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
+  readonly protect: boolean;
+  /** Encrypt with a key of the stack's own; without, with AWS's. */
+  readonly customerKey: boolean;
+  /** Days. */
+  readonly logRetention: number;
+}
+
+/** What a stack is for: it decides whatever its settings leave out. */
+export type Profile = keyof typeof PROFILES;
+
+/** Development is cheap and may be thrown away; production is what nothing else is said of. */
+const PROFILES = {
+  dev: {
+    network: { nat: "single", endpoints: false, flowLogs: false },
+    stack: { protect: false, customerKey: false, logRetention: 14 },
+  },
+  prod: {
+    network: { nat: "per-zone", endpoints: true, flowLogs: true },
+    stack: { protect: true, customerKey: true, logRetention: 365 },
+  },
+} as const;
+
+/** Days that CloudWatch Logs keeps a log group (PutRetentionPolicy). */
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const settingsSchema = z.strictObject({
+  profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
+  network: networkSchema,
+  entry: entrySchema.prefault({}),
+  protect: yesOrNo.exactOptional(),
+  customerKey: yesOrNo.exactOptional(),
+  logRetention: z
+    .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
+    .exactOptional(),
+});
+
+/** The settings of a stack, parsed; throws one error with every fault. */
+export function stackSettings(document: unknown, where = "setpoint:deployment"): StackSettings {
+  const parsed = settingsSchema.safeParse(document, { reportInput: true });
+  const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
+  if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
+  const defaults = PROFILES[parsed.data.profile];
+  const settings: StackSettings = {
+    ...defaults.stack,
+    ...parsed.data,
+    network: { ...defaults.network, ...parsed.data.network },
+  };
+  const { network, entry, protect } = settings;
+  const region = regionOf(network.zones[0]!);
+  const faults = [
+    ...networkFaults(network, `${where}.network`),
+    ...entryFaults(entry, { protect, region }, `${where}.entry`),
+  ];
+  if (faults.length > 0) throw badInput(faults);
+  return settings;
+}

@@ -1,0 +1,44 @@
+import { type Fault, shown } from "../adapters/bad-input.ts";
+import type { StackSettings } from "../adapters/stack-settings.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** What a service asks that its compute, or the stack's network, cannot give it. */
+export function computeConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
+  return tenants.flatMap((tenant) => [...wrongImage(settings, tenant), ...tooFine(tenant)]);
+}
+
+/** Private registries within reach without NAT. */
+const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//;
+
+function wrongImage({ network }: StackSettings, tenant: Tenant): readonly Fault[] {
+  const {
+    service: { name, compute },
+    deployment,
+  } = tenant;
+  const { image, cpuArchitecture } = deployment;
+  const messages: string[] = [];
+  if (compute.type === "ec2" && image.kind === "build")
+    messages.push(
+      "image is a folder to build; instances take a reference. Push the image and name it, or use fargate.",
+    );
+  if (network.nat === "none" && image.kind === "reference" && !ECR.test(image.reference))
+    messages.push(
+      `image is ${shown("image", image.reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
+    );
+  if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== GRAVITON.test(compute.instanceType))
+    messages.push(
+      `cpuArchitecture is ${cpuArchitecture}; ${compute.instanceType} is the other. Change one of the two.`,
+    );
+  return messages.map((message) => ({ where: `services.${name}.deploy`, message }));
+}
+
+/** The provider's ecs.Service has no `monitoring` (@pulumi/aws 7.48), without which ECS publishes nothing every 20 s. */
+function tooFine({ service: { name, policies } }: Tenant): readonly Fault[] {
+  if (policies?.highResolution !== true) return [];
+  const message =
+    "highResolution is true; the Pulumi provider cannot switch on metrics of 20 s, and the policy would follow a metric that never comes. Remove it, or deploy what `setpoint plan --format aws` prints.";
+  return [{ where: `services.${name}.policies`, message }];
+}
+
+/** AWS's Arm families: a `g` after the generation, and the first of them, `a1`. */
+const GRAVITON = /^(a1|[a-z]+\d+g[a-z-]*)\./;
