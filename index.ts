@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountArguments } from "./adapters/account-settings.ts";
+import { keptPlan } from "./adapters/plan-cache.ts";
 import { stackDeclaration } from "./adapters/stack-declaration.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
@@ -10,7 +11,6 @@ import { Network } from "./components/network.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
-import { scalingPlan } from "./policy/plan.ts";
 
 // Settings
 const config = new pulumi.Config("setpoint");
@@ -19,7 +19,7 @@ const { settings, declared } = stackDeclaration((key) => config.requireObject(ke
 const { entry, protect, logRetention } = settings;
 
 // Plans
-const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
+const planned = declared.map((declaration) => ({ ...declaration, plan: keptPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
 for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
 const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
