@@ -20,6 +20,8 @@ describe("stackSettings", () => {
       profile: "prod",
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
       entry: { certificateArn, insecure: false },
+      storage: { buckets: {}, tables: {} },
+      key: {},
       protect: true,
       customerKey: true,
       logRetention: 365,
