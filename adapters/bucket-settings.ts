@@ -67,27 +67,30 @@ const lifecycleRule = z.strictObject({
 });
 
 /** One of `storage.buckets`. */
-export const bucketSchema = z.strictObject({
-  name: z
-    .string("must be a bucket's name. Leave it out, and Pulumi makes a free one")
-    .regex(
-      NAME,
-      "must have 3 to 63 lower-case letters, digits, - and single dots, begin and end with a letter or digit, and be no IP address and none of AWS's reserved names. Leave it out, and Pulumi makes a free one",
-    )
-    .exactOptional(),
-  versions: days(1, CENTURY, "Write one such as 30 d").prefault("30 d"),
-  lifecycle: z.array(lifecycleRule, "must be a list of rules. Write [{ id, expire: 365 d }]").default([]),
-  objectLock: z
-    .strictObject({
-      mode: z.enum(
-        ["governance", "compliance"],
-        "must be governance or compliance. Write governance unless the law asks for more",
-      ),
-      retention: days(1, CENTURY, "Write one such as 30 d"),
-    })
-    .exactOptional(),
-  forceDestroy: yesOrNo.exactOptional(),
-});
+export const bucketSchema = z.strictObject(
+  {
+    name: z
+      .string("must be a bucket's name. Leave it out, and Pulumi makes a free one")
+      .regex(
+        NAME,
+        "must have 3 to 63 lower-case letters, digits, - and single dots, begin and end with a letter or digit, and be no IP address and none of AWS's reserved names. Leave it out, and Pulumi makes a free one",
+      )
+      .exactOptional(),
+    versions: days(1, CENTURY, "Write one such as 30 d").prefault("30 d"),
+    lifecycle: z.array(lifecycleRule, "must be a list of rules. Write [{ id, expire: 365 d }]").default([]),
+    objectLock: z
+      .strictObject({
+        mode: z.enum(
+          ["governance", "compliance"],
+          "must be governance or compliance. Write governance unless the law asks for more",
+        ),
+        retention: days(1, CENTURY, "Write one such as 30 d"),
+      })
+      .exactOptional(),
+    forceDestroy: yesOrNo.exactOptional(),
+  },
+  "must be a map of settings. Write {} for the defaults",
+);
 
 /** What a bucket's settings rule out together; `where` is its place. */
 export function bucketFaults(bucket: BucketSettings, protect: boolean, where: string): readonly Fault[] {

@@ -13,17 +13,20 @@ export interface KeySettings {
 }
 
 /** `key:` of a stack's settings; ids and aliases are not enough, as an ARN says whose key it is. */
-export const keySchema = z.strictObject({
-  arn: z
-    .string("must be the ARN of a KMS key. Write arn:aws:kms:REGION:ACCOUNT:key/ID")
-    .regex(
-      /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-      "must be the ARN of a KMS key, no alias. Write arn:aws:kms:REGION:ACCOUNT:key/ID",
-    )
-    .exactOptional(),
-  deletionWindow: days(7, 30, "Write 30 d for the longest").exactOptional(),
-  rotation: days(90, 2560, "Write 365 d for once a year").exactOptional(),
-});
+export const keySchema = z.strictObject(
+  {
+    arn: z
+      .string("must be the ARN of a KMS key. Write arn:aws:kms:REGION:ACCOUNT:key/ID")
+      .regex(
+        /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+        "must be the ARN of a KMS key, no alias. Write arn:aws:kms:REGION:ACCOUNT:key/ID",
+      )
+      .exactOptional(),
+    deletionWindow: days(7, 30, "Write 30 d for the longest").exactOptional(),
+    rotation: days(90, 2560, "Write 365 d for once a year").exactOptional(),
+  },
+  "must be a map of settings. Write { arn } or { deletionWindow, rotation }",
+);
 
 /** What a key's settings rule out, with what else the stack says; `where` is their place. */
 export function keyFaults(

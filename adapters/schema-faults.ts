@@ -19,7 +19,8 @@ export function schemaFaults(
       }));
     }
     const field = fieldOf(path);
-    const rule = /[.?]$/.test(issue.message) ? issue.message : `${issue.message}.`;
+    const said = issue.code === "invalid_key" ? issue.issues[0]!.message : issue.message;
+    const rule = /[.?]$/.test(said) ? said : `${said}.`;
     return [{ where: at(path, "value"), message: `${field} is ${shown(field, issue.input)}; ${rule}` }];
   });
 }

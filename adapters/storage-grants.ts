@@ -19,9 +19,16 @@ const access = z.enum(
 /** Member of a service's `deploy:` that says what it may use. */
 export const storageShape = {
   storage: z
-    .strictObject({
-      tables: z.record(z.string(), access).default({}),
-      buckets: z.record(z.string(), access).default({}),
-    })
+    .strictObject(
+      {
+        tables: z
+          .record(z.string(), access, "must be a map. Write one such as { carts: readWrite }")
+          .default({}),
+        buckets: z
+          .record(z.string(), access, "must be a map. Write one such as { images: read }")
+          .default({}),
+      },
+      "must be a map of tables and buckets. Write { tables: { carts: readWrite } }",
+    )
     .exactOptional(),
 };

@@ -10,22 +10,25 @@ export interface StorageSettings {
 }
 
 /** STO-1, STO-7: `storage-NAME-bucket` and Pulumi's 8 characters fit into 63. */
-const NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
-
-function named<Member extends z.ZodType>(member: Member) {
-  return z.record(z.string(), member).check(({ value, issues }) => {
-    const message =
-      "must have 2 to 40 lower-case letters, digits and -, begin with a letter and not end in -, as its name. Rename it";
-    for (const name of Object.keys(value))
-      if (!NAME.test(name)) issues.push({ code: "custom", message, input: name, path: [name] });
-  });
-}
+const name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+    "must have 2 to 40 lower-case letters, digits and -, begin with a letter and not end in -. Rename it",
+  );
 
 /** `storage:` of a stack's settings. */
-export const storageSchema = z.strictObject({
-  buckets: named(bucketSchema).default({}),
-  tables: named(tableSchema).default({}),
-});
+export const storageSchema = z.strictObject(
+  {
+    buckets: z
+      .record(name, bucketSchema, "must be a map of buckets. Write one such as { images: {} }")
+      .default({}),
+    tables: z
+      .record(name, tableSchema, "must be a map of tables. Write one such as { carts: { hashKey: cartId } }")
+      .default({}),
+  },
+  "must be a map with buckets and tables. Write { buckets: { images: {} } }",
+);
 
 /** What a stack's buckets and tables rule out; `where` is their place. */
 export function storageFaults(

@@ -84,14 +84,14 @@ const projection = z
     "must be all, keys or a list of attributes. Write one of the three",
   )
   .default("all");
+const indexName = z.string().regex(NAME, "must have 3 to 255 letters, digits, _ . or -. Rename it");
 const indexes = <Shape extends z.ZodRawShape>(keys: Shape, kind: "globalIndexes" | "localIndexes") =>
   z
-    .record(z.string(), z.strictObject({ ...keys, projection }))
-    .check(({ value, issues }) => {
-      const message = "must have 3 to 255 letters, digits, _ . or - as its name. Rename it";
-      for (const name of Object.keys(value))
-        if (!NAME.test(name)) issues.push({ code: "custom", message, input: name, path: [name] });
-    })
+    .record(
+      indexName,
+      z.strictObject({ ...keys, projection }, "must be a map of settings. Write its keys"),
+      "must be a map of indexes. Write one such as { byOwner: { hashKey: ownerId } }",
+    )
     .refine(
       (all) => Object.keys(all).length <= MOST[kind],
       `must be at most ${MOST[kind]}, DynamoDB's quota. Merge indexes, or use a second table`,
@@ -99,25 +99,28 @@ const indexes = <Shape extends z.ZodRawShape>(keys: Shape, kind: "globalIndexes"
     .default({});
 
 /** One of `storage.tables`. */
-export const tableSchema = z.strictObject({
-  name: z
-    .string("must be a table's name. Leave it out, and Pulumi makes a free one")
-    .regex(NAME, "must have 3 to 255 letters, digits, _ . or -. Leave it out, and Pulumi makes a free one")
-    .exactOptional(),
-  hashKey: attribute,
-  rangeKey: attribute.exactOptional(),
-  capacity: z
-    .union(
-      [z.literal("on-demand"), z.strictObject({ read: throughput, write: throughput })],
-      "must be on-demand, or { read: { min, max }, write: { min, max } } in capacity units. Write one of the two",
-    )
-    .default("on-demand"),
-  pointInTimeRecovery: days(1, 35, "Write 35 d for the most").prefault("35 d"),
-  ttl: attributeName.exactOptional(),
-  stream: z.enum(VIEWS, `must be one of ${VIEWS.join(", ")}. Write one of them`).exactOptional(),
-  globalIndexes: indexes({ hashKey: attribute, rangeKey: attribute.exactOptional() }, "globalIndexes"),
-  localIndexes: indexes({ rangeKey: attribute }, "localIndexes"),
-});
+export const tableSchema = z.strictObject(
+  {
+    name: z
+      .string("must be a table's name. Leave it out, and Pulumi makes a free one")
+      .regex(NAME, "must have 3 to 255 letters, digits, _ . or -. Leave it out, and Pulumi makes a free one")
+      .exactOptional(),
+    hashKey: attribute,
+    rangeKey: attribute.exactOptional(),
+    capacity: z
+      .union(
+        [z.literal("on-demand"), z.strictObject({ read: throughput, write: throughput })],
+        "must be on-demand, or { read: { min, max }, write: { min, max } } in capacity units. Write one of the two",
+      )
+      .default("on-demand"),
+    pointInTimeRecovery: days(1, 35, "Write 35 d for the most").prefault("35 d"),
+    ttl: attributeName.exactOptional(),
+    stream: z.enum(VIEWS, `must be one of ${VIEWS.join(", ")}. Write one of them`).exactOptional(),
+    globalIndexes: indexes({ hashKey: attribute, rangeKey: attribute.exactOptional() }, "globalIndexes"),
+    localIndexes: indexes({ rangeKey: attribute }, "localIndexes"),
+  },
+  "must be a map of settings. Write one such as { hashKey: cartId }",
+);
 
 /** Every attribute that some key names. */
 export function keyAttributes({ hashKey, rangeKey, globalIndexes, localIndexes }: TableSettings) {

@@ -26,7 +26,11 @@ const GRANTS = { tables: { carts: "readWrite" }, buckets: { images: "read" } };
 const storage = { tables: { carts: { hashKey: "cartId" } }, buckets: { images: {} } };
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] };
 const DEPLOYMENTS = {
-  prod: { network, storage, entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" } },
+  prod: {
+    network,
+    storage,
+    entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
+  },
   dev: {
     profile: "dev",
     network,
@@ -67,7 +71,19 @@ describe("the program", () => {
       expect(below(name)).to.deep.equal(of("Target", "EcsService", "EcsScaling"));
     expect(below("web")).to.deep.equal(of("Target", "WebTier", "Ec2Scaling"));
     expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
-      ...["aws", "encryption", "logs", "storage", "network", "security", "entry", "cluster", "cart", LONG, "web"],
+      ...[
+        "aws",
+        "encryption",
+        "logs",
+        "storage",
+        "network",
+        "security",
+        "entry",
+        "cluster",
+        "cart",
+        LONG,
+        "web",
+      ],
     ]);
   });
 
@@ -82,7 +98,12 @@ describe("the program", () => {
     const granted = (among: readonly Registration[]) =>
       among.flatMap(statements).filter(({ Effect }) => Effect === "Allow");
     const actions = granted(all).flatMap(({ Action }) => Action);
-    expect(actions).to.include.members(["sts:AssumeRole", "ecr:BatchGetImage", "s3:PutObject", "dynamodb:PutItem"]);
+    expect(actions).to.include.members([
+      "sts:AssumeRole",
+      "ecr:BatchGetImage",
+      "s3:PutObject",
+      "dynamodb:PutItem",
+    ]);
     expect(actions.filter((action) => action.includes("*"))).to.deep.equal([]);
     const named = all.filter(({ type }) => type !== "aws:kms/key:Key"); // in a key's policy `*` is that key
     const onAll = granted(named)
