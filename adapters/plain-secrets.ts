@@ -12,7 +12,7 @@ export function plainSecrets(
 }
 
 function message(field: string): string {
-  return `${field} is *** (hidden); a secret is named here, never written. Keep it with Secrets Manager or \`pulumi config set --secret\` under a key of its own, and write its ARN.`;
+  return `${field} is *** (hidden); a secret in settings is read by all who read the state. Write the ARN of it in Secrets Manager or Parameter Store; what only Pulumi reads, \`pulumi config set --secret\` under a key of its own.`;
 }
 
 type Path = readonly PropertyKey[];

@@ -26,7 +26,7 @@ describe("plainSecrets", () => {
     ]);
     const said = plainSecrets(document, dotted).map(({ message }) => message);
     expect(said.join()).to.not.match(/hunter2|AKIA/);
-    expect(said[1]).to.match(/^DB_PASSWORD is \*\*\* \(hidden\); .* write its ARN\.$/);
+    expect(said[1]).to.match(/^DB_PASSWORD is \*\*\* \(hidden\); .* Write the ARN of it in Secrets Manager/);
   });
 
   it("takes references, and what only speaks of secrets", () => {
