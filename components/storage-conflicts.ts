@@ -9,6 +9,7 @@ export function storageConflicts({ storage }: StackSettings, tenants: readonly T
     ...unknown(tenant, "tables", Object.keys(storage.tables)),
     ...unknown(tenant, "buckets", Object.keys(storage.buckets)),
     ...tooLong(tenant, storage.tables),
+    ...lowPort(tenant),
   ]);
 }
 
@@ -56,4 +57,12 @@ function tooLong(
   if (length <= POLICY) return [];
   const message = `storage grants take ${length} characters of policy; a role has room for ${POLICY}. Grant less, or split the service.`;
   return [{ where: `services.${name}.deploy.storage`, message }];
+}
+
+/** On instances, a container reaches the role's credentials through the host's network, where only root listens below 1024. */
+function lowPort({ service: { name, compute }, deployment: { port, storage } }: Tenant): readonly Fault[] {
+  const granted = Object.keys({ ...storage.tables, ...storage.buckets }).length > 0;
+  if (compute.type !== "ec2" || !granted || port >= 1024) return [];
+  const message = `port is ${port}; on instances a service that is granted storage listens on 1024 or more. Write one such as 8080.`;
+  return [{ where: `services.${name}.deploy.port`, message }];
 }

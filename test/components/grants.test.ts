@@ -11,6 +11,7 @@ import { grantStorage } from "../../components/grants.ts";
 import { Storage } from "../../components/storage.ts";
 import { storageConflicts } from "../../components/storage-conflicts.ts";
 import { WebTier } from "../../components/web-tier.ts";
+import type { Compute } from "../../policy/service.ts";
 import { asked, CAPACITY, CONTROLS, DEV, deploy, foundation, later, ofType } from "../support/deploy.ts";
 
 const region = "eu-west-1";
@@ -139,9 +140,10 @@ describe("a service that is granted storage", () => {
     });
     expect(asked(registered, "web-storage").role).to.equal(later("web-instance.id"));
     const { userData } = asked(registered, "web-template");
-    expect(Buffer.from(String(userData), "base64").toString()).to.include(
-      `--env TABLE_CARTS=${later("storage-carts-table.name")} `,
-    );
+    const script = Buffer.from(String(userData), "base64").toString();
+    expect(script).to.include(`--env TABLE_CARTS=${later("storage-carts-table.name")} `);
+    expect(script).to.include("--network host "); // credentials answer within one hop
+    expect(script).to.not.include("--publish");
   });
 });
 
@@ -153,11 +155,12 @@ describe("storageConflicts", () => {
       entry: { insecure: true },
       storage,
     });
-  const faultsOf = (grants: object, storage: object = DECLARED) =>
+  const FARGATE: Compute = { type: "fargate", cpu: 512, memory: 1024 };
+  const faultsOf = (grants: object, storage: object = DECLARED, compute: Compute = FARGATE, port = 80) =>
     storageConflicts(settings(storage), [
       {
-        service: { name: "cart", compute: { type: "fargate", cpu: 512, memory: 1024 } },
-        deployment: granting(grants),
+        service: { name: "cart", compute },
+        deployment: { ...granting(grants), port },
         plan: { feasibility: { possible: true }, controls: { max: 1 } },
       },
     ]).map(({ where, message }) => `${where}: ${message}`);
@@ -183,6 +186,16 @@ describe("storageConflicts", () => {
     expect(many(60).join()).to.match(
       /storage grants take \d+ characters of policy; a role has room for 8192/,
     );
+  });
+
+  it("refuses low ports to instances whose containers share the host's network", () => {
+    const instances: Compute = { type: "ec2", instanceType: "t3.small" };
+    const grants = { tables: { carts: "read" } };
+    expect(faultsOf(grants, DECLARED, instances).join()).to.match(
+      /^services\.cart\.deploy\.port: port is 80;/,
+    );
+    expect(faultsOf(grants, DECLARED, instances, 1024)).to.deep.equal([]);
+    expect(faultsOf({}, DECLARED, instances)).to.deep.equal([]);
   });
 
   it("refuses a use that is none", () => {
