@@ -22,6 +22,8 @@ describe("stackSettings", () => {
       tags: {},
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
       entry: { certificateArn, insecure: false },
+      storage: { buckets: {}, tables: {} },
+      key: {},
       protect: true,
       customerKey: true,
       logRetention: 365,
