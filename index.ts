@@ -39,7 +39,8 @@ const options = { providers: { aws: provider } };
 const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
 const network = new Network("network", { ...settings.network, logRetention, key }, options);
 const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
-const security = new Security("security", { network, ...entry, ...groups }, options);
+const { allowFrom } = settings.network;
+const security = new Security("security", { network, ...entry, allowFrom, ...groups }, options);
 const capacities = planned.map(({ service }) => service.capacity);
 const loadBalancer = new LoadBalancer(
   "entry",
