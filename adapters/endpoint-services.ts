@@ -27,6 +27,9 @@ const SERVICES = [
   ...["execute-api", "kinesis-streams", "kinesis-firehose", "athena", "glue", "rds", "rds-data", "backup"],
 ];
 
+/** Endpoints of their own kind, which every network has. */
+const GATEWAYS = ["s3", "dynamodb"];
+
 /** Which services have an interface endpoint: all that are usual, none, or those of a list. */
 export type Endpoints = boolean | readonly string[];
 
@@ -40,7 +43,9 @@ export const endpointsSchema = z
       issues.push({ code: "custom", message, input, path });
     if (value.length === 0) complain("must name a service. Write false for none", [], value);
     value.forEach((service, i) => {
-      if (!SERVICES.includes(service))
+      if (GATEWAYS.includes(service))
+        complain("must be no gateway: it is always there, and costs nothing. Remove it", [i], service);
+      else if (!SERVICES.includes(service))
         complain(`must be a service with an endpoint; ${didYouMean(service, SERVICES)}`, [i], service);
       if (value.indexOf(service) < i) complain("must not repeat a service. Name each once", [i], service);
     });

@@ -61,7 +61,8 @@ export class NatInstance extends pulumi.ComponentResource {
       {
         ami: aws.ssm.getParameterOutput({ name: AMI }, parent).insecureValue,
         instanceType: TYPE,
-        creditSpecification: { cpuCredits: "standard" }, // `unlimited`, its default, may cost more than a gateway
+        // `standard` gives a new instance no credits to start with, and its first start takes minutes.
+        creditSpecification: { cpuCredits: "unlimited" },
         primaryNetworkInterface: { networkInterfaceId: this.networkInterface.id },
         sourceDestCheck: false, // left out, it is true, and the provider puts the interface's back
         iamInstanceProfile: profile.name,
@@ -71,11 +72,11 @@ export class NatInstance extends pulumi.ComponentResource {
           ...(args.key === undefined ? {} : { kmsKeyId: args.key.arn }),
           volumeType: "gp3",
           volumeSize: 8,
+          tags, // the provider's reach a volume by these only
         },
         userData: natScript(args.cidr),
         userDataReplaceOnChange: true,
         tags,
-        volumeTags: tags,
       },
       // Its first start downloads; and an interface is in one machine at a time.
       { parent: this, dependsOn: this.address, deleteBeforeReplace: true },

@@ -46,9 +46,9 @@ function crowded({ network }: StackSettings, tenants: readonly Tenant[]): readon
   return [{ where: NETWORK, message }];
 }
 
-function roomFor(needed: number, { zones, subnets }: StackSettings["network"]): string {
-  const prefix = privatePrefix(needed, zones.length);
-  if (subnets !== undefined) return `Make each private block a /${prefix}`;
+function roomFor(needed: number, network: StackSettings["network"]): string {
+  const prefix = privatePrefix(needed, network);
+  if (network.subnets !== undefined) return `Make each private block a /${prefix}`;
   return prefix < WIDEST_PRIVATE ? "Add a zone" : `Take a /${prefix - PRIVATE_BITS} or wider`;
 }
 

@@ -1,5 +1,7 @@
 import { addresses, block, cidrOf, part } from "../adapters/cidr.ts";
+import { endpointServices } from "../adapters/endpoint-services.ts";
 import type { NetworkSettings, ZoneBlocks } from "../adapters/network-settings.ts";
+import { regionOf } from "../adapters/zones.ts";
 
 /**
  * Bits by which a VPC is cut for zones a to h. The lower half holds 8 private blocks, where nearly everything runs; the upper
@@ -21,13 +23,18 @@ export function subnetCidrs({ cidr, subnets }: Layout, zone: string): Readonly<R
   return { ...blocks, ...subnets?.[zone] };
 }
 
-/** Addresses that the private subnets have for tasks and instances. */
-export function privateAddresses(network: Layout & Pick<NetworkSettings, "zones">): number {
-  const each = network.zones.map((zone) => addresses(block(subnetCidrs(network, zone).private)) - RESERVED);
-  return each.reduce((sum, count) => sum + count, 0);
+/** Addresses that the private subnets have for tasks and instances, besides those of the endpoints. */
+export function privateAddresses(network: Layout & Pick<NetworkSettings, "zones" | "endpoints">): number {
+  const each = network.zones.map((zone) => addresses(block(subnetCidrs(network, zone).private)));
+  return each.reduce((sum, count) => sum + count - spent(network), 0);
 }
 
-/** Bits of the smallest private subnet of which `zones` together have `needed` addresses. */
-export function privatePrefix(needed: number, zones: number): number {
-  return 32 - Math.ceil(Math.log2(Math.ceil(needed / zones) + RESERVED));
+/** Bits of the smallest private subnets that together have `needed` addresses for tasks and instances. */
+export function privatePrefix(needed: number, network: Pick<NetworkSettings, "zones" | "endpoints">): number {
+  return 32 - Math.ceil(Math.log2(Math.ceil(needed / network.zones.length) + spent(network)));
+}
+
+/** Of each private subnet: AWS's own, and one for each interface endpoint. */
+function spent({ zones, endpoints }: Pick<NetworkSettings, "zones" | "endpoints">): number {
+  return RESERVED + endpointServices(endpoints, regionOf(zones[0]!)).length;
 }

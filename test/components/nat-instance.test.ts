@@ -19,7 +19,7 @@ describe("NatInstance", () => {
     expect(asked(registered, `${NAME}-instance`)).to.deep.include({
       ami: later("ssm./aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"),
       instanceType: "t4g.nano",
-      creditSpecification: { cpuCredits: "standard" },
+      creditSpecification: { cpuCredits: "unlimited" },
       sourceDestCheck: false,
       userData: natScript("10.0.0.0/16"),
       userDataReplaceOnChange: true,
@@ -72,7 +72,7 @@ describe("NatInstance", () => {
     expect(instance).to.deep.include({
       iamInstanceProfile: later(`${NAME}-profile.name`),
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 8 },
+      rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 8, tags: { Name: NAME } },
     });
     const attached = ofType(registered, "aws:iam/rolePolicyAttachment:RolePolicyAttachment");
     expect(attached.map(({ inputs }) => inputs.policyArn)).to.deep.equal([

@@ -35,6 +35,7 @@ describe("networkConflicts", () => {
       "setpoint:deployment.network: cidr is 10.0.0.0/22; twice the most tasks need 120 private addresses, and it has 118. Take a /21 or wider, or lower bounds.max.",
     ]);
     expect(faultsOf({ cidr: "10.0.0.0/21" }, [tenant(60)])).to.deep.equal([]);
+    expect(faultsOf({ ...small, endpoints: ["kms"] }, [tenant(59)]).join()).to.match(/has 116\. Take a \/21/);
     expect(faultsOf({}, [tenant(4092)]).join()).to.match(/need 8184 .* has 8182\. Add a zone, or lower/);
   });
 
@@ -59,7 +60,7 @@ describe("networkConflicts", () => {
     ]);
   });
 
-  it("NET-14: refuses a NAT instance where the stack is protected", () => {
+  it("NET-14: refuses a NAT instance where the stack is protected (CKV2_AWS_35)", () => {
     const faults = networkConflicts(prod({ nat: "instance" }), "eu-west-1", []);
     expect(faults.map(({ where }) => where)).to.deep.equal(["setpoint:deployment.network.nat"]);
     expect(networkConflicts(prod({}), "eu-west-1", [])).to.deep.equal([]);

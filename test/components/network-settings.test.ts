@@ -109,6 +109,10 @@ describe("a network's settings", () => {
       { azs: 5 },
       "network.azs: `azs` is unknown; known here: cidr, zones, nat, endpoints, flowLogs, isolated, subnets, reserved, allowPublicCidr, allowFrom",
     ],
+    "NET-13 all zones there are, which may be more tomorrow": [
+      { zones: "all" },
+      'network.zones: zones is "all"; must be a list of zones. Write one such as [eu-west-1a, eu-west-1b].',
+    ],
     "NET-16 no way to ECR": [
       { nat: "none", endpoints: ["ecr.api", "ssm"] },
       "network.nat: nat is none; without NAT, tasks need the endpoints ecr.dkr, logs as well. Set network.endpoints: true, add them to its list, or set nat: single.",
@@ -148,6 +152,10 @@ describe("a network's settings", () => {
     "an endpoint misspelt": [
       { endpoints: ["ecr.dkt"] },
       'network.endpoints[0]: endpoints[0] is "ecr.dkt"; must be a service with an endpoint; did you mean `ecr.dkr`?',
+    ],
+    "a gateway among the endpoints": [
+      { endpoints: ["kms", "s3"] },
+      'network.endpoints[1]: endpoints[1] is "s3"; must be no gateway: it is always there, and costs nothing. Remove it.',
     ],
     "an endpoint twice": [
       { endpoints: ["kms", "kms"] },

@@ -97,14 +97,14 @@ describe("Network", () => {
     expect(used).to.deep.equal(had).and.have.length(3);
   });
 
-  it("empties the default security group (EC2.2), and adds no network ACL (EC2.16, EC2.21)", async () => {
+  it("empties the default security group (EC2.2), adds no network ACL (EC2.16, EC2.21) and leaves the default VPC alone (CKV_AWS_148)", async () => {
     const registered = await deploy(() => new Network("net", PROD));
     expect(asked(registered, "net-default")).to.deep.equal({
       vpcId: later("net-vpc.id"),
       ingress: [],
       egress: [],
     });
-    expect(registered.filter(({ type }) => /Acl/.test(type))).to.deep.equal([]);
+    expect(registered.filter(({ type }) => /Acl|DefaultVpc|DefaultSubnet/.test(type))).to.deep.equal([]);
   });
 
   it("shows its children to whoever wants to change one", async () => {

@@ -45,7 +45,7 @@ for (const stack of ["dev", "prod"] as const)
       rules = RULES.flatMap((type) => ofType(registered, type));
     });
 
-    it("are none of them an orphan: something is in each, and each has a rule", () => {
+    it("are none of them an orphan: something is in each, and each has a rule (CKV2_AWS_5)", () => {
       expect(groups).to.have.length(4);
       for (const { name } of groups) {
         const id = later(`${name}.id`);
@@ -65,14 +65,14 @@ for (const stack of ["dev", "prod"] as const)
       expect(rules).to.have.length.above(10);
     });
 
-    it("NET-20: are described in AWS's alphabet, as every rule of theirs is, and unnamed", () => {
+    it("NET-20: are described in AWS's alphabet, as every rule of theirs is, and unnamed (CKV_AWS_23)", () => {
       for (const { name, inputs } of [...groups, ...rules]) {
         expect(inputs.description, name).to.match(/^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/);
         expect(inputs, name).to.not.have.any.keys("name", "namePrefix");
       }
     });
 
-    it("NET-17: let whole blocks in on the listeners and on HTTPS alone, by IPv4 and TCP (EC2.18, EC2.19)", () => {
+    it("NET-17: let whole blocks in on the listeners and on HTTPS alone, by IPv4 and TCP (EC2.13, EC2.14, EC2.18, EC2.19, EC2.53, EC2.54)", () => {
       const open = ofType(registered, INGRESS).filter(({ inputs }) => "cidrIpv4" in inputs);
       expect(new Set(open.map(({ inputs }) => inputs.fromPort))).to.deep.equal(new Set([80, 443]));
       for (const { name, inputs } of rules) {

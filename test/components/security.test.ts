@@ -103,7 +103,7 @@ describe("Security", () => {
     ]);
   });
 
-  it("lets tasks out over HTTPS alone, and without NAT to AWS alone", async () => {
+  it("lets tasks out over HTTPS alone, and without NAT to AWS alone (CKV_AWS_382)", async () => {
     const out = async (nat: "none" | "per-zone") =>
       ofType(await secured(PROD, nat), EGRESS)
         .filter(({ inputs }) => inputs.securityGroupId === later("sec-tasks.id"))

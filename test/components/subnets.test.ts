@@ -40,8 +40,12 @@ describe("subnetCidrs", () => {
 });
 
 describe("privateAddresses", () => {
-  it("counts a /20 as 4,091 addresses, five being AWS's own", () => {
-    expect(privateAddresses({ cidr: "10.0.0.0/16", zones: ZONES.slice(0, 3) })).to.equal(3 * 4091);
+  const zones = ZONES.slice(0, 3);
+
+  it("counts a /20 as 4,091 addresses, five being AWS's own, and each endpoint as one", () => {
+    expect(privateAddresses({ cidr: "10.0.0.0/16", zones, endpoints: false })).to.equal(3 * 4091);
+    expect(privateAddresses({ cidr: "10.0.0.0/16", zones, endpoints: ["kms"] })).to.equal(3 * 4090);
+    expect(privateAddresses({ cidr: "10.0.0.0/16", zones, endpoints: true })).to.equal(3 * 4084);
   });
 
   it("adds up declared blocks of different sizes", () => {
@@ -49,17 +53,29 @@ describe("privateAddresses", () => {
       "eu-west-1a": { public: "10.0.8.0/24", private: "10.0.1.0/24" },
       "eu-west-1b": { public: "10.0.9.0/24", private: "10.0.2.0/25" },
     };
-    expect(privateAddresses({ cidr: "10.0.0.0/16", zones: ZONES.slice(0, 2), subnets })).to.equal(251 + 123);
+    const network = { cidr: "10.0.0.0/16", zones: ZONES.slice(0, 2), subnets, endpoints: false };
+    expect(privateAddresses(network)).to.equal(251 + 123);
   });
 
-  it("fits what the narrowest private prefix promises, and no narrower one", () => {
-    const held = (prefix: number, zones: number) => zones * (addresses({ first: 0, prefix }) - 5);
+  it("holds what privatePrefix promises, and with a bit more does not", () => {
+    const held = (prefix: number, count: number, spent: number) =>
+      count * (addresses({ first: 0, prefix }) - spent);
+    const endpoints = fc.constantFrom<readonly [readonly string[] | boolean, number]>(
+      [false, 5],
+      [["kms"], 6],
+      [true, 12],
+    );
     fc.assert(
-      fc.property(fc.integer({ min: 12, max: 9000 }), fc.integer({ min: 2, max: 6 }), (needed, zones) => {
-        const prefix = privatePrefix(needed, zones);
-        expect(held(prefix, zones)).to.be.at.least(needed);
-        expect(held(prefix + 1, zones)).to.be.below(needed);
-      }),
+      fc.property(
+        fc.integer({ min: 30, max: 9000 }),
+        fc.integer({ min: 2, max: 6 }),
+        endpoints,
+        (needed, count, [own, spent]) => {
+          const prefix = privatePrefix(needed, { zones: ZONES.slice(0, count), endpoints: own });
+          expect(held(prefix, count, spent)).to.be.at.least(needed);
+          expect(held(prefix + 1, count, spent)).to.be.below(needed);
+        },
+      ),
     );
   });
 });
