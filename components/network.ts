@@ -60,11 +60,12 @@ export class Network extends pulumi.ComponentResource {
     refuse(name, args);
     const { cidr, key, logRetention } = args;
     const parent = { parent: this };
+    const tags = { Name: name };
     this.region = regionOf(args.zones[0]!);
     this.nat = args.nat !== "none";
     this.vpc = new aws.ec2.Vpc(
       `${name}-vpc`,
-      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: { Name: name } },
+      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags },
       parent,
     );
     this.defaultGroup = new aws.ec2.DefaultSecurityGroup(
@@ -72,7 +73,6 @@ export class Network extends pulumi.ComponentResource {
       { vpcId: this.vpc.id, ingress: [], egress: [] },
       parent,
     );
-    const tags = { Name: name };
     this.internetGateway = new aws.ec2.InternetGateway(
       `${name}-internet`,
       { vpcId: this.vpc.id, tags },
