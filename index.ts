@@ -44,7 +44,8 @@ const logs = protect ? new LogBucket("logs", { retention: logRetention }, option
 const storage = new Storage("storage", { ...settings.storage, region, key, logs, protect }, options);
 const network = new Network("network", { ...settings.network, logRetention, key }, options);
 const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
-const security = new Security("security", { network, ...entry, ...groups }, options);
+const { allowFrom } = settings.network;
+const security = new Security("security", { network, ...entry, allowFrom, ...groups }, options);
 const capacities = planned.map(({ service }) => service.capacity);
 const loadBalancer = new LoadBalancer(
   "entry",

@@ -52,9 +52,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
     return definition.options.flatMap((option) => knownKeys(option, path));
   const [step, ...rest] = path;
   if (step === undefined) return Object.keys(definition.shape ?? {});
-  const child =
-    typeof step === "number"
-      ? definition.element
-      : (definition.shape?.[String(step)] ?? definition.valueType);
+  const named = definition.shape?.[String(step)] ?? definition.valueType;
+  const child = typeof step === "number" ? definition.element : named;
   return child === undefined ? [] : knownKeys(child, rest);
 }

@@ -3,13 +3,15 @@ import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
-import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
+import { networkFaults } from "./network-faults.ts";
+import { type NetworkSettings, networkSchema } from "./network-settings.ts";
 import { plainSecrets } from "./plain-secrets.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
 import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
 import { type Tags, tagsSchema } from "./tag-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
+import { regionOf } from "./zones.ts";
 
 /** What all services of a stack share. */
 export interface StackSettings {
@@ -34,7 +36,7 @@ export type Profile = keyof typeof PROFILES;
 /** Development is cheap and may be thrown away; production is what nothing else is said of. */
 const PROFILES = {
   dev: {
-    network: { nat: "single", endpoints: false, flowLogs: false },
+    network: { nat: "instance", endpoints: false, flowLogs: false },
     stack: { protect: false, customerKey: false, logRetention: 14 },
   },
   prod: {
