@@ -6,8 +6,10 @@ import { readTrace } from "./adapters/trace-csv.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
+import { EntryAlarms } from "./components/entry-alarms.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { Network } from "./components/network.ts";
+import { Notifications } from "./components/notifications.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
@@ -17,7 +19,7 @@ import { scalingPlan } from "./policy/plan.ts";
 const config = new pulumi.Config("setpoint");
 const region = new pulumi.Config("aws").require("region");
 const settings = stackSettings(config.requireObject("deployment"));
-const { entry, protect, logRetention } = settings;
+const { entry, notify, protect, logRetention } = settings;
 const declared = declaredServices(
   { services: config.requireObject("services") },
   `Pulumi.${pulumi.getStack()}.yaml`,
@@ -46,9 +48,16 @@ const loadBalancer = new LoadBalancer(
   { network, security, ...entry, protect, logRetention, capacities },
   options,
 );
+const topics = new Notifications("notify", { region, notify, key, logRetention }, options);
+const slos = planned.flatMap(({ service }) => service.slos);
+new EntryAlarms(
+  "entry-alarms",
+  { loadBalancer, certificateArn: entry.certificateArn, slos, topics },
+  options,
+);
 const fargate = groups.taskPorts.length > 0;
 const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
-const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key };
+const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key, topics };
 for (const {
   service,
   deployment,

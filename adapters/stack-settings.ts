@@ -2,6 +2,11 @@ import { z } from "zod";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
+import {
+  type NotificationSettings,
+  notificationFaults,
+  notificationSchema,
+} from "./notification-settings.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
 import { yesOrNo } from "./yes-or-no.ts";
@@ -11,6 +16,7 @@ export interface StackSettings {
   readonly profile: Profile;
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
+  readonly notify: NotificationSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
@@ -43,6 +49,7 @@ const settingsSchema = z.strictObject({
   profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
   network: networkSchema,
   entry: entrySchema.prefault({}),
+  notify: notificationSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
   logRetention: z
@@ -61,11 +68,12 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
   };
-  const { network, entry, protect } = settings;
+  const { network, entry, notify, protect } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
     ...entryFaults(entry, { protect, region }, `${where}.entry`),
+    ...notificationFaults(notify, { protect }, `${where}.notify`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;
