@@ -114,6 +114,7 @@ describe("warnings", () => {
     const prod = stackSettings({
       network: { cidr: "172.17.0.0/16", zones, nat: "single" },
       entry: { certificateArn },
+      notify: { page: ["on-call@example.com"] },
     });
     expect(warnings(prod, [])).to.deep.equal([
       "network.nat is single: the loss of eu-west-1a cuts every zone off the internet.",

@@ -24,7 +24,11 @@ const services = () => ({
 });
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] };
 const DEPLOYMENTS = {
-  prod: { network, entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" } },
+  prod: {
+    network,
+    entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
+    notify: { page: ["on-call@example.com"] },
+  },
   dev: {
     profile: "dev",
     network,
@@ -61,10 +65,10 @@ describe("the program", () => {
     const below = (parent: string) => prod.filter((each) => each.parent === parent).map(({ type }) => type);
     const of = (...kinds: string[]) => kinds.map((kind) => `setpoint:index:${kind}`);
     for (const name of ["cart", LONG])
-      expect(below(name)).to.deep.equal(of("Target", "EcsService", "EcsScaling"));
-    expect(below("web")).to.deep.equal(of("Target", "WebTier", "Ec2Scaling"));
+      expect(below(name)).to.deep.equal(of("Target", "ServiceAlarms", "EcsService", "EcsScaling", "Observability"));
+    expect(below("web")).to.deep.equal(of("Target", "ServiceAlarms", "WebTier", "Ec2Scaling", "Observability"));
     expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
-      ...["aws", "encryption", "network", "security", "entry", "cluster", "cart", LONG, "web"],
+      ...["aws", "encryption", "network", "security", "entry", "notify", "entry-alarms", "cluster", "cart", LONG, "web"],
     ]);
   });
 
@@ -143,7 +147,7 @@ describe("the program", () => {
     ]);
     for (const name of extra)
       expect(name).to.match(
-        /^encryption|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https)/,
+        /^encryption|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https|alarms-certificate)|^notify-(page|ticket)-1/,
       );
   });
 
