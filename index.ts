@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declaredServices } from "./adapters/declaration.ts";
 import { stackSettings } from "./adapters/stack-settings.ts";
 import { readTrace } from "./adapters/trace-csv.ts";
+import { alarmWarnings } from "./components/alarm-warnings.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
@@ -29,7 +30,8 @@ const declared = declaredServices(
 // Plans
 const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
-for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
+const remarks = [...warnings(settings, planned), ...alarmWarnings(declared.map(({ service }) => service))];
+for (const remark of remarks) void pulumi.log.warn(remark);
 const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
 const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);

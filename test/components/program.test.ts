@@ -65,10 +65,26 @@ describe("the program", () => {
     const below = (parent: string) => prod.filter((each) => each.parent === parent).map(({ type }) => type);
     const of = (...kinds: string[]) => kinds.map((kind) => `setpoint:index:${kind}`);
     for (const name of ["cart", LONG])
-      expect(below(name)).to.deep.equal(of("Target", "ServiceAlarms", "EcsService", "EcsScaling", "Observability"));
-    expect(below("web")).to.deep.equal(of("Target", "ServiceAlarms", "WebTier", "Ec2Scaling", "Observability"));
+      expect(below(name)).to.deep.equal(
+        of("Target", "ServiceAlarms", "EcsService", "EcsScaling", "Observability"),
+      );
+    expect(below("web")).to.deep.equal(
+      of("Target", "ServiceAlarms", "WebTier", "Ec2Scaling", "Observability"),
+    );
     expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
-      ...["aws", "encryption", "network", "security", "entry", "notify", "entry-alarms", "cluster", "cart", LONG, "web"],
+      ...[
+        "aws",
+        "encryption",
+        "network",
+        "security",
+        "entry",
+        "notify",
+        "entry-alarms",
+        "cluster",
+        "cart",
+        LONG,
+        "web",
+      ],
     ]);
   });
 

@@ -140,12 +140,16 @@ describe("SloAlarms", () => {
 
   it("agrees with the burn rate's definition on any traffic", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1000, max: 1e7 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, share) => {
-        const errors = Math.round(n * share);
-        const burn = evaluated(asked(available, "cart-page-fast-long"), seen({ requests: n, errors }));
-        const expected = errors < 10 ? 0 : errors / n / 0.001;
-        expect(burn).to.be.closeTo(expected, 1e-6 * Math.max(1, expected));
-      }),
+      fc.property(
+        fc.integer({ min: 1000, max: 1e7 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (n, share) => {
+          const errors = Math.round(n * share);
+          const burn = evaluated(asked(available, "cart-page-fast-long"), seen({ requests: n, errors }));
+          const expected = errors < 10 ? 0 : errors / n / 0.001;
+          expect(burn).to.be.closeTo(expected, 1e-6 * Math.max(1, expected));
+        },
+      ),
     );
   });
 
