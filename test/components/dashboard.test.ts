@@ -14,15 +14,15 @@ function widgets(registered: readonly Registration[]): readonly Widget[] {
 
 interface Drawn {
   readonly metrics: readonly (readonly unknown[])[];
-  readonly annotations: { readonly horizontal: readonly { readonly label: string; readonly value: number }[] };
+  readonly annotations: {
+    readonly horizontal: readonly { readonly label: string; readonly value: number }[];
+  };
 }
 
 const titled = (all: readonly Widget[], title: RegExp) => {
   const found = all.filter(({ properties }) => title.test(properties.title));
   expect(found, String(title)).to.have.length(1);
   return found[0]!.properties as unknown as Drawn;
-};
-  };
 };
 
 describe("the dashboard of a service", () => {
