@@ -17,12 +17,15 @@ export interface SloAlarmsArgs {
 }
 
 /**
- * Alarms on how fast an SLO's budget burns. CloudWatch has one period for an alarm's metrics, so each alert is two metric
- * alarms, over its long and its short window, and a composite that acts when both are on.
+ * Alarms on how fast an SLO's budget burns. CloudWatch has one period for an alarm's metrics, so each burn rate is two
+ * metric alarms, over its long and its short window; a composite for each severity acts when both of any are on: one
+ * message for an incident, however many burn rates it reaches.
  */
 export class SloAlarms extends pulumi.ComponentResource {
-  /** The alerts, the soonest to fire first. */
+  /** What acts: a page and a ticket, as far as they can fire. */
   readonly alerts: readonly aws.cloudwatch.CompositeAlarm[];
+  /** What the alerts are made of. */
+  readonly windows: readonly aws.cloudwatch.MetricAlarm[];
   /**
    * On within minutes when a release burns the budget. A plain metric alarm on a short window: AWS documents no composite
    * alarms for rollbacks, and ECS watches a release for as long as the alarm looks back.
@@ -34,7 +37,14 @@ export class SloAlarms extends pulumi.ComponentResource {
     const { slo, target, topics, rate } = args;
     const { alerts } = burnAlerts(slo, rate);
     const counted = sli(slo, target);
-    this.alerts = alerts.map((alert) => burnAlarm(this, name, slo, counted, alert, topics));
+    const pairs = alerts.map((alert) => ({ ...alert, ...bothWindows(this, name, slo, counted, alert) }));
+    this.windows = pairs.flatMap(({ alarms }) => alarms);
+    this.alerts = (["page", "ticket"] as const).flatMap((severity) => {
+      const rules = pairs.filter((pair) => pair.severity === severity).map(({ rule }) => rule);
+      return rules.length === 0
+        ? []
+        : [acting(this, `${name}-${severity}`, slo, rules, topics[severity].arn)];
+    });
     const [soonest] = alerts;
     this.rollback =
       soonest &&
@@ -48,14 +58,13 @@ export class SloAlarms extends pulumi.ComponentResource {
   }
 }
 
-function burnAlarm(
+function bothWindows(
   parent: SloAlarms,
   name: string,
   slo: Slo,
   counted: readonly Query[],
   alert: BurnAlert,
-  topics: SloAlarmsArgs["topics"],
-): aws.cloudwatch.CompositeAlarm {
+): { readonly alarms: readonly aws.cloudwatch.MetricAlarm[]; readonly rule: pulumi.Output<string> } {
   const over = (length: "long" | "short", leastBad: number) =>
     windowAlarm(`${name}-${alert.name}-${length}`, parent, slo, counted, {
       factor: alert.factor,
@@ -65,13 +74,24 @@ function burnAlarm(
     });
   // The long window holds enough to mean something; the short one only shows that it goes on.
   const [long, short] = [over("long", alert.leastBad), over("short", 1)];
-  const topic = topics[alert.severity].arn;
+  const rule = pulumi.interpolate`(ALARM("${long.name}") AND ALARM("${short.name}"))`;
+  return { alarms: [long, short], rule };
+}
+
+function acting(
+  parent: SloAlarms,
+  name: string,
+  slo: Slo,
+  rules: readonly pulumi.Output<string>[],
+  topic: pulumi.Output<string>,
+): aws.cloudwatch.CompositeAlarm {
   return new aws.cloudwatch.CompositeAlarm(
-    `${name}-${alert.name}`,
+    name,
     {
-      alarmName: pulumi.interpolate`${long.name}-and-short`,
-      alarmDescription: description(slo, alert.factor, alert.long),
-      alarmRule: pulumi.interpolate`ALARM("${long.name}") AND ALARM("${short.name}")`,
+      // Pulumi names no composite; an alarm's name is unique in its account and region.
+      alarmName: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+      alarmDescription: `The error budget burns too fast: ${promise(slo)}`,
+      alarmRule: pulumi.all([...rules]).apply((each) => each.join(" OR ")),
       alarmActions: [topic],
       okActions: [topic],
     },
@@ -113,6 +133,10 @@ function windowAlarm(
 }
 
 function description(slo: Slo, factor: number, window: number): string {
-  const promise = slo.kind === "latency" ? `succeed within ${slo.threshold} s` : "succeed";
-  return `${percent(slo.objective)} of the requests of ${slo.window / 86_400} d ${promise}: the budget burns ${Number(factor.toFixed(2))} times too fast over ${window / 60} min`;
+  return `${promise(slo)}: the budget burns ${Number(factor.toFixed(2))} times too fast over ${window / 60} min`;
+}
+
+function promise(slo: Slo): string {
+  const good = slo.kind === "latency" ? `succeed within ${slo.threshold} s` : "succeed";
+  return `${percent(slo.objective)} of the requests of ${slo.window / 86_400} d ${good}`;
 }

@@ -20,10 +20,16 @@ describe("alarms of a service", () => {
     const all = ecs.filter(({ type }) => /^aws:cloudwatch\/(metric|composite)Alarm/.test(type));
     const rules = all.map(({ inputs }) => String(inputs.alarmRule ?? "")).join();
     const silent = all.filter(({ inputs }) => inputs.alarmActions === undefined).map(({ name }) => name);
-    expect(silent).to.have.length(16); // two windows of eight alerts
+    expect(silent).to.have.length(16); // two windows of eight burn rates
     for (const name of silent) expect(rules).to.include(`ALARM("${later(`${name}.name`)}")`);
     expect(all.filter(({ inputs }) => "actionsEnabled" in inputs)).to.deep.equal([]);
-    expect(all).to.have.length(16 + 8 + 2 + 4 + 1 + 2); // composites, rollbacks, plain, ceiling, entry
+    expect(all).to.have.length(16 + 4 + 2 + 4 + 1 + 2); // windows, composites, rollbacks, plain, ceiling, entry
+  });
+
+  it("CW-26: no composite alarm starts a scaling policy", () => {
+    const composites = ecs.filter(({ type }) => type === "aws:cloudwatch/compositeAlarm:CompositeAlarm");
+    const acts = composites.flatMap(({ inputs }) => inputs.alarmActions as string[]);
+    expect(new Set(acts)).to.deep.equal(new Set([later("notify-page.arn"), later("notify-ticket.arn")]));
   });
 
   it("R-8: silence of traffic is good, of a heartbeat bad, and of an expired certificate changes nothing", () => {
