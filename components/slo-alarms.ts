@@ -17,8 +17,8 @@ export interface SloAlarmsArgs {
 }
 
 /**
- * Alarms on how fast an SLO's budget burns. CloudWatch has one period for an alarm's metrics, so each burn rate is two
- * metric alarms, over its long and its short window; a composite for each severity acts when both of any are on: one
+ * Alarms on how fast an SLO's budget burns. CloudWatch evaluates an alarm over one window, so each burn rate is two
+ * metric alarms, over its long and its short one; a composite for each severity acts when both of any are on: one
  * message for an incident, however many burn rates it reaches.
  */
 export class SloAlarms extends pulumi.ComponentResource {
