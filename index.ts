@@ -3,12 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountArguments } from "./adapters/account-settings.ts";
 import { keptPlan } from "./adapters/plan-cache.ts";
 import { stackDeclaration } from "./adapters/stack-declaration.ts";
+import { alarmWarnings } from "./components/alarm-warnings.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
+import { EntryAlarms } from "./components/entry-alarms.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { LogBucket } from "./components/log-bucket.ts";
 import { Network } from "./components/network.ts";
+import { Notifications } from "./components/notifications.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
@@ -18,12 +21,13 @@ import { Storage } from "./components/storage.ts";
 const config = new pulumi.Config("setpoint");
 const region = new pulumi.Config("aws").require("region");
 const { settings, declared } = stackDeclaration((key) => config.requireObject(key), pulumi.getStack());
-const { entry, protect, logRetention } = settings;
+const { entry, notify, protect, logRetention } = settings;
 
 // Plans
 const planned = declared.map((declaration) => ({ ...declaration, plan: keptPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
-for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
+const remarks = [...warnings(settings, planned), ...alarmWarnings(declared.map(({ service }) => service))];
+for (const remark of remarks) void pulumi.log.warn(remark);
 const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
 const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
@@ -52,9 +56,16 @@ const loadBalancer = new LoadBalancer(
   { network, security, ...entry, protect, logRetention, capacities, logs },
   options,
 );
+const topics = new Notifications("notify", { region, notify, key, logRetention }, options);
+const slos = planned.flatMap(({ service }) => service.slos);
+new EntryAlarms(
+  "entry-alarms",
+  { loadBalancer, certificateArn: entry.certificateArn, slos, topics },
+  options,
+);
 const fargate = groups.taskPorts.length > 0;
 const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
-const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key, storage };
+const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key, storage, topics };
 for (const {
   service,
   deployment,

@@ -5,6 +5,11 @@ import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.t
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
 import { networkFaults } from "./network-faults.ts";
 import { type NetworkSettings, networkSchema } from "./network-settings.ts";
+import {
+  type NotificationSettings,
+  notificationFaults,
+  notificationSchema,
+} from "./notification-settings.ts";
 import { plainSecrets } from "./plain-secrets.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
@@ -21,6 +26,7 @@ export interface StackSettings {
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
   readonly storage: StorageSettings;
+  readonly notify: NotificationSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
@@ -57,6 +63,7 @@ const settingsSchema = z.strictObject({
   network: networkSchema,
   entry: entrySchema.prefault({}),
   storage: storageSchema.prefault({}),
+  notify: notificationSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
   key: keySchema.default({}),
@@ -78,13 +85,14 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
   };
-  const { network, entry, protect, customerKey, key, storage } = settings;
+  const { network, entry, notify, protect, customerKey, key, storage } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
     ...entryFaults(entry, { protect, region }, `${where}.entry`),
     ...keyFaults(key, { customerKey, region }, `${where}.key`),
     ...storageFaults(storage, protect, `${where}.storage`),
+    ...notificationFaults(notify, { protect }, `${where}.notify`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;

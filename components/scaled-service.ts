@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { meanRate } from "../policy/mean-rate.ts";
 import type { ScalingControls, ScalingPlan } from "../policy/scaling-plan.ts";
 import type { Compute, Service } from "../policy/service.ts";
+import type { Fleet } from "./capacity-metrics.ts";
 import { Ec2Scaling } from "./ec2-scaling.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import { EcsScaling } from "./ecs-scaling.ts";
@@ -10,7 +12,10 @@ import { EcsService } from "./ecs-service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
+import type { Notifications } from "./notifications.ts";
+import { Observability } from "./observability.ts";
 import type { Security } from "./security.ts";
+import { ServiceAlarms } from "./service-alarms.ts";
 import type { Storage } from "./storage.ts";
 import { Target } from "./target.ts";
 import { WebTier } from "./web-tier.ts";
@@ -24,6 +29,7 @@ export interface ScaledServiceArgs {
   /** Of every path of the load balancer. */
   readonly priorities: ReadonlyMap<string, number>;
   readonly settings: StackSettings;
+  readonly topics: Notifications;
   /** The stack's own, if it has one. */
   readonly key: EncryptionKey | undefined;
   /** What services may be granted. */
@@ -37,6 +43,9 @@ export interface ScaledServiceArgs {
 /** One declared service: its place behind the load balancer, what it runs on, and what scales it. */
 export class ScaledService extends pulumi.ComponentResource {
   readonly target: Target;
+  /** Made before the service, so that its releases can roll back on them. */
+  readonly alarms: ServiceAlarms;
+  readonly observability: Observability;
 
   constructor(name: string, args: ScaledServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:ScaledService", name, {}, opts);
@@ -49,8 +58,24 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...place, priorities, capacity: service.capacity },
       { parent: this },
     );
-    if (service.compute.type === "fargate") onFargate(this, name, args, service.compute);
-    else onInstances(this, name, args, service.compute);
+    const { controls, topics } = args;
+    const watched = { slos: service.slos, target: this.target, topics };
+    this.alarms = new ServiceAlarms(
+      `${name}-alarms`,
+      { ...watched, rate: meanRate(service.demand), alwaysOn: controls.min > 0 },
+      { parent: this },
+    );
+    // this.alarms.rollbackAlarms are for EcsService and WebTier to roll a release back on.
+    const fleet =
+      service.compute.type === "fargate"
+        ? onFargate(this, name, args, service.compute)
+        : onInstances(this, name, args, service.compute);
+    const { region } = args.network;
+    this.observability = new Observability(
+      `${name}-observability`,
+      { ...watched, region, fleet, controls, alarms: this.alarms },
+      { parent: this },
+    );
     this.registerOutputs({});
   }
 }
@@ -60,7 +85,7 @@ function onFargate(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "fargate" }>,
-): void {
+): Fleet {
   const { cluster, controls, settings, deployment, key, storage } = args;
   if (cluster === undefined)
     throw new Error(`${name}: compute is fargate; it needs a cluster. Make an EcsCluster.`);
@@ -73,6 +98,8 @@ function onFargate(
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
+  const names = { clusterName: service.cluster.name, serviceName: service.service.name };
+  return { kind: "task", ...names, insights: protect };
 }
 
 function onInstances(
@@ -80,7 +107,7 @@ function onInstances(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "ec2" }>,
-): void {
+): Fleet {
   const { network, security, controls, deployment, tags, key, storage } = args;
   const { capacity } = args.service;
   const tier = new WebTier(
@@ -89,6 +116,7 @@ function onInstances(
     { parent },
   );
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
+  return { kind: "instance", groupName: tier.group.name };
 }
 
 /** A plan's numbers as a stack's outputs show them. */

@@ -11,7 +11,8 @@ function settings(network: object = {}, rest: object = { profile: "dev", entry: 
   return stackSettings({ network: { cidr: "10.0.0.0/16", zones, ...network }, ...rest });
 }
 
-const prod = (network: object) => settings(network, { entry: { certificateArn } });
+const notify = { page: ["on-call@example.com"] };
+const prod = (network: object) => settings(network, { entry: { certificateArn }, notify });
 
 function tenant(max: number, port = 8080): Tenant {
   return {

@@ -30,6 +30,7 @@ const DEPLOYMENTS = {
     network,
     storage,
     entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
+    notify: { page: ["on-call@example.com"] },
   },
   dev: {
     profile: "dev",
@@ -68,8 +69,12 @@ describe("the program", () => {
     const below = (parent: string) => prod.filter((each) => each.parent === parent).map(({ type }) => type);
     const of = (...kinds: string[]) => kinds.map((kind) => `setpoint:index:${kind}`);
     for (const name of ["cart", LONG])
-      expect(below(name)).to.deep.equal(of("Target", "EcsService", "EcsScaling"));
-    expect(below("web")).to.deep.equal(of("Target", "WebTier", "Ec2Scaling"));
+      expect(below(name)).to.deep.equal(
+        of("Target", "ServiceAlarms", "EcsService", "EcsScaling", "Observability"),
+      );
+    expect(below("web")).to.deep.equal(
+      of("Target", "ServiceAlarms", "WebTier", "Ec2Scaling", "Observability"),
+    );
     expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
       ...[
         "aws",
@@ -79,6 +84,8 @@ describe("the program", () => {
         "network",
         "security",
         "entry",
+        "notify",
+        "entry-alarms",
         "cluster",
         "cart",
         LONG,
@@ -170,7 +177,7 @@ describe("the program", () => {
     ]);
     for (const name of extra)
       expect(name).to.match(
-        /^encryption|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https)/,
+        /^encryption|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https|alarms-certificate)|^notify-(page|ticket)-1/,
       );
   });
 

@@ -4,6 +4,7 @@ import { stackSettings } from "../../adapters/stack-settings.ts";
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123-abcd";
 const entry = { certificateArn };
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] };
+const notify = { page: ["on-call@example.com"] };
 
 function faultsOf(document: unknown): string[] {
   try {
@@ -16,7 +17,7 @@ function faultsOf(document: unknown): string[] {
 
 describe("stackSettings", () => {
   it("protect what is not said to be for development", () => {
-    expect(stackSettings({ network, entry })).to.deep.equal({
+    expect(stackSettings({ network, entry, notify })).to.deep.equal({
       profile: "prod",
       account: {},
       tags: {},
@@ -24,6 +25,7 @@ describe("stackSettings", () => {
       entry: { certificateArn, insecure: false },
       storage: { buckets: {}, tables: {} },
       key: {},
+      notify: { ...notify, ticket: notify.page },
       protect: true,
       customerKey: true,
       logRetention: 365,
