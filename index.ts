@@ -33,7 +33,11 @@ const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
 
 // Components
-const tags = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };
+const tags = {
+  "setpoint:project": pulumi.getProject(),
+  "setpoint:stack": pulumi.getStack(),
+  "setpoint:profile": settings.profile,
+};
 const provider = new aws.Provider("aws", { region: region as aws.Region, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
 const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
@@ -52,9 +56,9 @@ const place = { network, security, loadBalancer, cluster, priorities, tags, sett
 for (const {
   service,
   deployment,
-  plan: { controls },
+  plan: { controls, seal },
 } of planned)
-  new ScaledService(service.name, { ...place, service, deployment, controls }, options);
+  new ScaledService(service.name, { ...place, service, deployment, controls, seal }, options);
 
 // Outputs
 export const url = loadBalancer.url;

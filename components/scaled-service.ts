@@ -29,6 +29,8 @@ export interface ScaledServiceArgs {
   readonly service: Service;
   readonly deployment: Deployment;
   readonly controls: ScalingControls;
+  /** The plan's own, of `controls`: by it the guard (guard/) sees whether they were edited since. */
+  readonly seal: string;
 }
 
 /** One declared service: its place behind the load balancer, what it runs on, and what scales it. */
@@ -48,7 +50,9 @@ export class ScaledService extends pulumi.ComponentResource {
     );
     if (service.compute.type === "fargate") onFargate(this, name, args, service.compute);
     else onInstances(this, name, args, service.compute);
-    this.registerOutputs({});
+    this.registerOutputs({
+      plan: { service: service.name, unit: kind, controls: args.controls, seal: args.seal },
+    });
   }
 }
 
