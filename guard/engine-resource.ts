@@ -33,7 +33,7 @@ export function registered(resource: PolicyResource, before: Resource | undefine
 
 /** Plain data: the engine's proxies throw where a value is not known yet. */
 function known(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((_, i) => inner(value, i));
+  if (Array.isArray(value)) return Array.from({ length: value.length }, (_, i) => inner(value, i));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.keys(value).map((key) => [key, inner(value, key)]));
 }
