@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 import { expect } from "chai";
@@ -48,6 +49,25 @@ describe("the guard's policies", () => {
     expect(
       all.filter(({ enforcementLevel }) => enforcementLevel !== "mandatory").map(({ name }) => name),
     ).to.deep.equal(["s3-bucket-logging-enabled", "cost-nat-gateways", "cost-log-retention"]);
+  });
+
+  it("are the table of docs/guard.md", () => {
+    const rows = readFileSync("docs/guard.md", "utf8").matchAll(
+      /^\| `([a-z0-9-]+)` \| (.+?) \| (\S+?)(, remark)? \|/gm,
+    );
+    const written = [...rows].map(([, name, description, where, remark]) => ({
+      name,
+      description,
+      where,
+      advisory: remark !== undefined,
+    }));
+    const are = RULES.map(({ name, description, only, advisory }) => ({
+      name,
+      description,
+      where: only ?? "both",
+      advisory: advisory === true,
+    }));
+    expect(written).to.deep.equal(are);
   });
 
   it("leave alone what is not known before the deployment, and judge the rest", () => {
