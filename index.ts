@@ -37,6 +37,7 @@ const tags = {
   ...settings.tags,
   "setpoint:project": pulumi.getProject(),
   "setpoint:stack": pulumi.getStack(),
+  "setpoint:profile": settings.profile,
 };
 const where = { region: region as aws.Region, ...accountArguments(settings.account) };
 const provider = new aws.Provider("aws", { ...where, defaultTags: { tags } });
@@ -69,9 +70,9 @@ const place = { network, security, loadBalancer, cluster, priorities, tags, sett
 for (const {
   service,
   deployment,
-  plan: { controls },
+  plan: { controls, seal },
 } of planned)
-  new ScaledService(service.name, { ...place, service, deployment, controls }, options);
+  new ScaledService(service.name, { ...place, service, deployment, controls, seal }, options);
 
 // Outputs
 export const url = loadBalancer.url;

@@ -38,6 +38,8 @@ export interface ScaledServiceArgs {
   readonly service: Service;
   readonly deployment: Deployment;
   readonly controls: ScalingControls;
+  /** The plan's own, of `controls`: by it the guard (guard/) sees whether they were edited since. */
+  readonly seal: string;
 }
 
 /** One declared service: its place behind the load balancer, what it runs on, and what scales it. */
@@ -76,7 +78,7 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...watched, region, fleet, controls, alarms: this.alarms },
       { parent: this },
     );
-    this.registerOutputs({});
+    this.registerOutputs({ plan: { service: service.name, unit: kind, controls, seal: args.seal } });
   }
 }
 

@@ -95,7 +95,7 @@ describe("the program", () => {
   });
 
   it("tags everything with its project and stack, in the stack's region", () => {
-    const tags = { "setpoint:project": "setpoint", "setpoint:stack": "dev" };
+    const tags = { "setpoint:project": "setpoint", "setpoint:stack": "dev", "setpoint:profile": "dev" };
     const [provider] = ofType(dev, "pulumi:providers:aws");
     expect(provider!.inputs).to.deep.include({ region: "eu-west-1", defaultTags: JSON.stringify({ tags }) });
   });
