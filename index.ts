@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declaredServices } from "./adapters/declaration.ts";
 import { stackSettings } from "./adapters/stack-settings.ts";
 import { readTrace } from "./adapters/trace-csv.ts";
+import { BackupPlan } from "./components/backup-plan.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
@@ -55,6 +56,9 @@ for (const {
   plan: { controls },
 } of planned)
   new ScaledService(service.name, { ...place, service, deployment, controls }, options);
+
+if (settings.backup !== undefined)
+  new BackupPlan("backup", { region, backup: settings.backup, key, protect, tags }, options);
 
 // Outputs
 export const url = loadBalancer.url;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
@@ -17,6 +18,8 @@ export interface StackSettings {
   readonly customerKey: boolean;
   /** Days. */
   readonly logRetention: number;
+  /** Copies of volumes, instances and tables; undefined for none. */
+  readonly backup: BackupSettings | undefined;
 }
 
 /** What a stack is for: it decides whatever its settings leave out. */
@@ -26,11 +29,11 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "single", endpoints: false, flowLogs: false },
-    stack: { protect: false, customerKey: false, logRetention: 14 },
+    stack: { protect: false, customerKey: false, logRetention: 14, backup: undefined },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
-    stack: { protect: true, customerKey: true, logRetention: 365 },
+    stack: { protect: true, customerKey: true, logRetention: 365, backup: DEFAULT_BACKUP },
   },
 } as const;
 
@@ -48,6 +51,7 @@ const settingsSchema = z.strictObject({
   logRetention: z
     .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
     .exactOptional(),
+  backup: backupSchema.exactOptional(),
 });
 
 /** The settings of a stack, parsed; throws one error with every fault. */

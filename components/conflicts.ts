@@ -2,6 +2,7 @@ import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
+import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -10,6 +11,7 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
   const faults = [
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
+    ...instanceConflicts(settings, tenants),
     ...entryConflicts(tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
@@ -17,7 +19,11 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
 
 /** What is allowed and may yet surprise: one sentence each. */
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return [...networkWarnings(settings), ...tenants.flatMap(brokenPromises)];
+  return [
+    ...networkWarnings(settings),
+    ...instanceWarnings(settings, tenants),
+    ...tenants.flatMap(brokenPromises),
+  ];
 }
 
 function brokenPromises({ service, plan }: Tenant): readonly string[] {

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
+import { launchTypes } from "../adapters/launch-types.ts";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import type { ScalingControls, ScalingPlan } from "../policy/scaling-plan.ts";
@@ -12,6 +14,7 @@ import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { Security } from "./security.ts";
 import { Target } from "./target.ts";
+import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
 export interface ScaledServiceArgs {
@@ -80,11 +83,16 @@ function onInstances(
 ): void {
   const { network, security, controls, deployment, tags, key } = args;
   const { capacity } = args.service;
-  const tier = new WebTier(
-    `${name}-web`,
-    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key },
-    { parent },
-  );
+  const { logRetention, protect, profile } = args.settings;
+  const place = { network, security, target: parent.target, compute, capacity };
+  const common = { ...place, deployment, tags, key, logRetention };
+  const instances = deployment.instances ?? DEFAULT_INSTANCES;
+  if (instances.single) {
+    new WebInstance(`${name}-web`, { ...common, protect }, { parent });
+    return;
+  }
+  const types = launchTypes(compute, instances, profile);
+  const tier = new WebTier(`${name}-web`, { ...common, controls, types }, { parent });
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
 }
 
