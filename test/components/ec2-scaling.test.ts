@@ -11,7 +11,17 @@ function scaled(controls: ScalingControls) {
   return deploy(() => {
     const { network, security, target } = foundation(DEV, "instance");
     const tier = new WebTier("web", {
-      ...{ network, security, target, controls, key: undefined, tags: {}, capacity: CAPACITY },
+      ...{
+        network,
+        security,
+        target,
+        controls,
+        key: undefined,
+        tags: {},
+        capacity: CAPACITY,
+        logRetention: 14,
+      },
+      types: ["t3.small"],
       compute: { type: "ec2", instanceType: "t3.small" },
       deployment: DEFAULT_DEPLOYMENT,
     });
