@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { secretIn } from "./bad-input.ts";
+import { amiSchema, restoreSchema } from "./image-settings.ts";
 import { type OfficeHours, officeHoursSchema } from "./office-hours.ts";
 import { DAY, HOUR, period } from "./period.ts";
 import { isPriced, unknownInstanceType } from "./prices.ts";
-import { share } from "./quantity.ts";
+import { type RefreshSettings, ratio, refreshSchema } from "./refresh-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 /** How a service's instances are launched, replaced, stopped and ended. */
@@ -22,8 +23,7 @@ export interface InstanceSettings {
   readonly hooks: { readonly launch?: number; readonly terminate?: number };
   /** Seconds after which an instance is replaced. */
   readonly maxLifetime?: number;
-  /** Bounds of the healthy share while instances are replaced, as ratios of the count. */
-  readonly refresh: { readonly minHealthy: number; readonly maxHealthy: number };
+  readonly refresh: RefreshSettings;
   readonly officeHours?: OfficeHours;
   /** Lines of bash that run once, on the first start, before the container does. */
   readonly setup?: string;
@@ -45,56 +45,8 @@ export interface WarmPoolSettings {
   readonly reuse: boolean;
 }
 
-/** Replacement instances come first, a tenth of the group at a time. */
-const REFRESH = { minHealthy: "100 %", maxHealthy: "110 %" };
-
 /** A heartbeat lasts 30–7,200 s (PutLifecycleHook). */
 const timeout = period(30, 2 * HOUR, "must be 30 s to 2 h. Write one such as 10 min");
-
-const ratio = z.unknown().transform((input, context) => {
-  const value = share(input);
-  if (typeof value === "number") return value;
-  context.addIssue({ code: "custom", message: value.refused, input });
-  return z.NEVER;
-});
-
-/** CMP-22: an instance refresh keeps 0–100 % to 100–200 %, at most 100 % apart (StartInstanceRefresh). */
-const refresh = z
-  .strictObject(
-    { minHealthy: ratio.prefault(REFRESH.minHealthy), maxHealthy: ratio.prefault(REFRESH.maxHealthy) },
-    "must be a map. Write { minHealthy: 90 %, maxHealthy: 110 % }",
-  )
-  .check(({ value: { minHealthy, maxHealthy }, issues }) => {
-    const refuse = (key: string, value: number, message: string) =>
-      issues.push({ code: "custom", path: [key], input: `${100 * value} %`, message });
-    if (minHealthy < 0 || minHealthy > 1)
-      refuse("minHealthy", minHealthy, "must be 0 % to 100 %. Write 90 %");
-    else if (maxHealthy < 1 || maxHealthy > 2)
-      refuse("maxHealthy", maxHealthy, "must be 100 % to 200 %. Write 110 %");
-    else if (minHealthy === 1 && maxHealthy === 1)
-      refuse("maxHealthy", maxHealthy, "with minHealthy 100 % no instance can be replaced. Write 110 %");
-    else if (maxHealthy - minHealthy > 1)
-      refuse("maxHealthy", maxHealthy, "must be at most 100 % above minHealthy. Lower it");
-  });
-
-const AMI = /^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$/;
-const amiSchema = z
-  .string("must be an image. Write one such as ami-0123456789abcdef0")
-  .regex(AMI, "must be ami- and 8 or 17 hexadecimal digits. Write one such as ami-0123456789abcdef0");
-
-/** A recovery point of an instance in AWS Backup is an image, and its ARN an image's. */
-const restoreSchema = z.strictObject(
-  {
-    from: z
-      .string("must be a recovery point or an image. Write arn:aws:ec2:REGION::image/ami-…")
-      .transform((text) => text.replace(/^arn:aws[\w-]*:ec2:[a-z0-9-]+:\d*:image\//, ""))
-      .refine(
-        (id) => AMI.test(id),
-        "must be an instance's recovery point: of a volume (a snapshot) nothing boots. Write arn:aws:ec2:REGION::image/ami-…, or ami-…",
-      ),
-  },
-  "must be a map. Write { from: arn:aws:ec2:REGION::image/ami-… }",
-);
 
 const typeSchema = z
   .string("must be an instance type. Write one such as t3a.small")
@@ -158,7 +110,7 @@ export const instanceSchema = z
         365 * DAY,
         "must be 1 d to 365 d (CMP-21). Write one such as 30 d",
       ).exactOptional(),
-      refresh: refresh.prefault({}),
+      refresh: refreshSchema.prefault({}),
       officeHours: officeHoursSchema.exactOptional(),
       setup: z
         .string("must be lines of bash. Write them below `setup: |`")

@@ -2,6 +2,7 @@ import type { Fault } from "../adapters/bad-input.ts";
 import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import { differences, LAUNCH_CREDITS, launchTypes } from "../adapters/launch-types.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { hookTimeouts } from "./lifecycle-hooks.ts";
 import { deregistrationDelay, stopTimeout } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 import { HOOKS, MOST_USER_DATA, webServer } from "./web-server.ts";
@@ -27,6 +28,7 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
       ...wrongHours(settings, tenant, say),
       ...wrongTypes(tenant, say),
       ...wrongHook(tenant, say),
+      ...unheard(settings, tenant, say),
       ...tooLong(settings, tenant, say),
     ];
   });
@@ -103,6 +105,19 @@ function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): rea
     say(
       "instances.hooks.terminate",
       `terminate is ${declared} s; draining and stopping take up to ${needed} s, as the longest request does. Write ${needed} s or more.`,
+    ),
+  ];
+}
+
+/** The network has no endpoint for Auto Scaling's API. */
+function unheard({ network }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
+  const { instances = DEFAULT_INSTANCES } = deployment;
+  if (network.nat !== "none" || hookTimeouts(instances).length === 0) return [];
+  const field = instances.warmPool === undefined ? "hooks" : "warmPool";
+  return [
+    say(
+      `instances.${field}`,
+      `${field} is a map; nat is none, and without NAT an instance cannot report that it is ready. Set network.nat: single, or remove it.`,
     ),
   ];
 }

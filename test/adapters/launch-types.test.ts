@@ -26,6 +26,12 @@ describe("launchTypes", () => {
       }
   });
 
+  it("EC2.24: knows no family that is paravirtual", () => {
+    const families = new Set(pricedTypes().map((type) => type.split(".")[0]!));
+    // Amazon EC2 user guide, "Linux AMI virtualization types": PV is of these alone.
+    for (const family of ["c1", "c3", "hs1", "m1", "m2", "m3", "t1"]) expect(families).to.not.include(family);
+  });
+
   it("takes no T3 for a T2 by itself: one starts with credits and one without", () => {
     expect(inProd("t2.large")).to.deep.equal(["t2.large"]);
     expect(

@@ -35,7 +35,7 @@ describe("Ec2Scaling", () => {
     registered = await scaled(CONTROLS);
   });
 
-  it("tracks requests a minute and CPU in percent, with a warm-up where ECS has cooldowns", () => {
+  it("row 44: tracks requests a minute and CPU in percent, with a warm-up where ECS has cooldowns", () => {
     expect(asked(registered, "scale-load")).to.deep.equal({
       autoscalingGroupName,
       policyType: "TargetTrackingScaling",

@@ -76,6 +76,19 @@ describe("instanceConflicts", () => {
     );
   });
 
+  it("refuses hooks and warm pools where an instance cannot report to them", () => {
+    const closed = stackSettings({
+      profile: "dev",
+      network: { ...network, nat: "none", endpoints: true },
+      entry: { insecure: true },
+    });
+    expect(faultsOf({}, {}, closed)).to.deep.equal([]);
+    for (const instances of [{ warmPool: { size: 1 } }, { hooks: { launch: "5 min" } }])
+      expect(faultsOf(instances, {}, closed).join()).to.match(
+        /nat is none, and without NAT an instance cannot report/,
+      );
+  });
+
   it("CMP-20: refuses user data above 16 KB", () => {
     const lines = (count: number) => "echo ten.\n".repeat(count);
     expect(faultsOf({ setup: lines(1000) })).to.deep.equal([]);

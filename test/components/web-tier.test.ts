@@ -29,7 +29,7 @@ const declared = (instances: object, more: Parameters<typeof tier>[0] = {}) =>
   );
 
 describe("WebTier", () => {
-  it("AutoScaling.1, AutoScaling.2, rows 18, 41: runs instances in every zone, judged by the balancer, replaced one by one", async () => {
+  it("AutoScaling.1, AutoScaling.2, AutoScaling.9, rows 18, 41: runs instances in every zone, judged by the balancer, replaced one by one", async () => {
     const registered = await deploy(() => tier());
     expect(asked(registered, "web-group")).to.deep.equal({
       minSize: 3,
@@ -66,7 +66,7 @@ describe("WebTier", () => {
     expect(creditSpecification).to.deep.equal({ cpuCredits: "standard" });
   });
 
-  it("row 13, EC2.8, EC2.170, AutoScaling.3, AutoScaling.4, EC2.3, EC2.7, EC2.9, EC2.25, EC2.17, EC2.28: launches them hardened", async () => {
+  it("row 13, EC2.8, EC2.170, AutoScaling.3, AutoScaling.4, EC2.3, EC2.7, EC2.9, EC2.25, EC2.17, EC2.28, EC2.180: launches them hardened", async () => {
     const { userData, ...template } = asked(await deploy(() => tier()), "web-template");
     expect(template).to.deep.equal({
       imageId: later("ssm./aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
