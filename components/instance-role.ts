@@ -61,7 +61,10 @@ function reporting(
   if (reportsTo === undefined) return [];
   const { accountId, partition } = account(parent);
   const group = pulumi.interpolate`arn:${partition}:autoscaling:${reportsTo.region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`;
-  const tagged = Object.entries(reportsTo.tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+  const tagged = Object.entries(reportsTo.tags).map(([key, value]) => [
+    `autoscaling:ResourceTag/${key}`,
+    value,
+  ]);
   const policy = pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [

@@ -37,6 +37,7 @@ export function webGroup(name: string, args: WebGroupArgs, parent: pulumi.Resour
     name,
     {
       ...size(settings, controls),
+      waitForCapacityTimeout: NO_WAIT,
       vpcZoneIdentifiers: network.privateSubnets.map(({ id }) => id),
       ...launched(args),
       targetGroupArns: [target.group.arn],
@@ -61,6 +62,12 @@ export function webGroup(name: string, args: WebGroupArgs, parent: pulumi.Resour
     { parent, dependsOn: [...target.rules, ...args.grants], ignoreChanges: ["desiredCapacity"] },
   );
 }
+
+/**
+ * The provider would wait until there are as many instances as its record says, at each change of the minimum: a count that the
+ * policies have long since moved on, so that it would wait in vain.
+ */
+const NO_WAIT = "0";
 
 /** Stopped is a size of none, in which AWS's own clamping empties the group, and alarms and schedules that it does not hear. */
 function size({ state }: InstanceSettings, { min, max }: WebGroupArgs["controls"]) {

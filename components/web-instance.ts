@@ -10,11 +10,14 @@ import { LOGS_TAG, webServer } from "./web-server.ts";
 import type { WebTierArgs } from "./web-tier.ts";
 
 export interface WebInstanceArgs extends Omit<WebTierArgs, "types" | "controls" | "rollbackAlarms"> {
-  /** Hold against deletion, with its disk. */
+  /** Whether only Pulumi may end it, and its disk stays when it does. */
   readonly protect: boolean;
 }
 
-/** One web server that keeps its disk, in a private subnet behind the load balancer, running or stopped as declared. */
+/**
+ * One web server in a private subnet behind the load balancer, running or stopped as declared. What it runs is replaced with it:
+ * the next one serves before the last one ends, whose disk stays where the stack protects.
+ */
 export class WebInstance extends pulumi.ComponentResource {
   readonly instance: aws.ec2.Instance;
   readonly runState: aws.ec2transitgateway.InstanceState;
@@ -25,7 +28,7 @@ export class WebInstance extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:WebInstance", name, {}, opts);
-    const { deployment, target, protect } = args;
+    const { deployment, target } = args;
     const settings = deployment.instances ?? DEFAULT_INSTANCES;
     this.logGroup = logGroup(`${name}-logs`, args, this);
     const role = new InstanceRole(
@@ -38,7 +41,6 @@ export class WebInstance extends pulumi.ComponentResource {
     const ignoreChanges = settings.image === undefined ? ["ami"] : [];
     this.instance = new aws.ec2.Instance(`${name}-instance`, instance(name, args, this, role), {
       parent: this,
-      protect,
       ignoreChanges,
       dependsOn: [...role.grants],
     });
@@ -79,6 +81,7 @@ function instance(
     monitoring: true,
     ebsOptimized: ebsOptimized([compute.instanceType]),
     disableApiTermination: protect,
+    forceDestroy: true, // that is against consoles and scripts; Pulumi must be able to replace
     rootBlockDevice: {
       encrypted: true,
       ...(key === undefined ? {} : { kmsKeyId: key.arn }),

@@ -41,6 +41,7 @@ describe("WebInstance", () => {
       monitoring: true,
       ebsOptimized: true,
       disableApiTermination: true,
+      forceDestroy: true,
       rootBlockDevice: {
         encrypted: true,
         kmsKeyId: later("key-key.arn"),
@@ -80,15 +81,22 @@ describe("WebInstance", () => {
     expect(restored.ignoreChanges).to.deep.equal([]);
   });
 
-  it("SSM.2: has its patches installed, as no new image brings them, and is held where the stack protects", async () => {
+  it("SSM.2: has its patches installed, as no new image brings them", async () => {
     const registered = await one();
     expect(asked(registered, "web-patches")).to.deep.include({
       targets: [{ key: "InstanceIds", values: [later("web-instance.id")] }],
       parameters: { Operation: "Install", RebootOption: "RebootIfNeeded" },
       applyOnlyAtCronInterval: true,
     });
-    const held = (all: typeof registered) => all.filter(({ parent, protect }) => parent === "web" && protect);
-    expect(held(registered).map(({ name }) => name)).to.deep.equal(["web-instance"]);
-    expect(held(await one({}, false))).to.deep.equal([]);
+  });
+
+  it("leaves its disk, and bars consoles from ending it, only where the stack protects", async () => {
+    const { rootBlockDevice, disableApiTermination } = asked(
+      await one({}, false),
+      "web-instance",
+      "ec2/instance:",
+    );
+    expect(rootBlockDevice).to.have.property("deleteOnTermination", true);
+    expect(disableApiTermination).to.equal(false);
   });
 });

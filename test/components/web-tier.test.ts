@@ -35,6 +35,7 @@ describe("WebTier", () => {
       minSize: 3,
       maxSize: 40,
       desiredCapacity: 3,
+      waitForCapacityTimeout: "0", // for a count that the policies have moved on
       vpcZoneIdentifiers: ["a", "b", "c"].map((zone) => `\${net-private-eu-west-1${zone}.id}`),
       launchTemplate: { id: later("web-template.id"), version: later("web-template.latestVersion") },
       targetGroupArns: [later("cart-group.arn")],
@@ -280,7 +281,10 @@ describe("WebTier", () => {
           `arn:aws:autoscaling:eu-west-1:${later("aws.accountId")}:autoScalingGroup:*:autoScalingGroupName/*`,
         ],
         Condition: {
-          StringEquals: { "aws:ResourceTag/setpoint:stack": "test", "aws:ResourceTag/Name": "web" },
+          StringEquals: {
+            "autoscaling:ResourceTag/setpoint:stack": "test",
+            "autoscaling:ResourceTag/Name": "web",
+          },
         },
       },
     ]);
