@@ -42,10 +42,11 @@ const SECRET_VALUE =
 
 /** Whether a script holds what looks like a secret: a token of a known form, or a name such as PASSWORD set to a literal. */
 export function secretIn(script: string): boolean {
+  // A long path would look like one.
   const words = script.split(/[\s"'`=;|&<>()]+/);
   const assigned = [...script.matchAll(/([A-Za-z_][\w-]*)\s*[=:]\s*["']?([^\s"'$`;|&<>()]{4,})/g)];
   return (
-    words.some((word) => SECRET_VALUE.test(word)) ||
+    words.some((word) => !word.startsWith("/") && SECRET_VALUE.test(word)) ||
     assigned.some(([, name = ""]) => SECRET_NAME.test(name.replaceAll("_", "-")))
   );
 }

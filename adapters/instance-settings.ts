@@ -11,7 +11,7 @@ import { yesOrNo } from "./yes-or-no.ts";
 export interface InstanceSettings {
   /** Stopped: no instance, nothing scales, and all else stays as it is. */
   readonly state: "running" | "stopped";
-  /** One instance that keeps its disk, in place of a group; for services of at most one. */
+  /** One instance with a state of its own, in place of a group; for services of at most one. */
   readonly single: boolean;
   /** An image of machines in place of the newest Amazon Linux 2023, and what it comes from. */
   readonly image?: { readonly id: string; readonly from: "ami" | "restore" };

@@ -37,7 +37,7 @@ ${instances.setup === undefined ? "" : `(\n${instances.setup.trimEnd()}\n)\n`}${
 logs=$(retry imds tags/instance/${LOGS_TAG})
 instance=$(retry imds instance-id)
 docker rm --force web > /dev/null 2>&1 || true # a restored disk has one
-docker run --detach --name web --restart always --init --publish ${port}:${port} \\
+docker run --detach --name web --restart always --publish ${port}:${port} \\
   --user ${user} --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges \\
   --stop-timeout ${stopTimeout(capacity)} --log-driver awslogs --log-opt awslogs-region=${region} \\
   --log-opt awslogs-group="$logs" --log-opt awslogs-stream="$instance" \\

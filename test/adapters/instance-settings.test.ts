@@ -143,6 +143,7 @@ describe("instanceSchema", () => {
     const harmless = [
       "DB_PASSWORD=$(aws secretsmanager get-secret-value --secret-id db --query SecretString --output text)",
       "dnf install --assumeyes amazon-cloudwatch-agent\nsystemctl enable --now amazon-cloudwatch-agent",
+      "/opt/aws/amazon-cloudwatch-agent/bin/agent64 -a fetch-config",
       'PASSWORD="$DB_PASSWORD" ./migrate',
     ];
     for (const setup of harmless) expect(faultsOf({ setup }), setup).to.deep.equal([]);

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readStack } from "../../adapters/declaration.ts";
+import { launchTypes } from "../../adapters/launch-types.ts";
 import { type Registration, registrations } from "../../adapters/offline-preview.ts";
 import { asked, later, ofType } from "../support/deploy.ts";
 
@@ -74,6 +76,13 @@ describe("services on instances as declared", () => {
       Object.fromEntries(wanted),
     );
     expect(wanted).to.have.length(3);
+  });
+
+  it("AutoScaling.6: this repository's own production has stand-ins for its type", () => {
+    const web = readStack("prod", ".").find(({ service }) => service.name === "web")!;
+    const { compute } = web.service;
+    if (compute.type !== "ec2") throw new Error("web has left its instances");
+    expect(launchTypes(compute, web.deployment.instances!, "prod")).to.have.length(3);
   });
 
   it("refuses every fault of every service before it asks for anything", async () => {

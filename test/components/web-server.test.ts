@@ -84,7 +84,7 @@ describe("webServer", () => {
       `docker pull ${image}`,
       "docker rm --force web",
       [
-        "docker run --detach --name web --restart always --init --publish 80:80 --user 1000 --read-only --tmpfs /tmp:size=64m",
+        "docker run --detach --name web --restart always --publish 80:80 --user 1000 --read-only --tmpfs /tmp:size=64m",
         "--cap-drop ALL --security-opt no-new-privileges --stop-timeout 30",
         "--log-driver awslogs --log-opt awslogs-region=eu-west-1 --log-opt awslogs-group=web-logs-1234567",
         `--log-opt awslogs-stream=i-0123 --log-opt mode=non-blocking --log-opt max-buffer-size=25m ${image}`,
