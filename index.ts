@@ -4,6 +4,7 @@ import { accountArguments } from "./adapters/account-settings.ts";
 import { keptPlan } from "./adapters/plan-cache.ts";
 import { stackDeclaration } from "./adapters/stack-declaration.ts";
 import { alarmWarnings } from "./components/alarm-warnings.ts";
+import { BackupPlan } from "./components/backup-plan.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
@@ -33,12 +34,8 @@ const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
 
 // Components
-const tags = {
-  ...settings.tags,
-  "setpoint:project": pulumi.getProject(),
-  "setpoint:stack": pulumi.getStack(),
-  "setpoint:profile": settings.profile,
-};
+const own = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };
+const tags = { ...settings.tags, ...own, "setpoint:profile": settings.profile };
 const where = { region: region as aws.Region, ...accountArguments(settings.account) };
 const provider = new aws.Provider("aws", { ...where, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
@@ -73,6 +70,9 @@ for (const {
   plan: { controls, seal },
 } of planned)
   new ScaledService(service.name, { ...place, service, deployment, controls, seal }, options);
+
+if (settings.backup !== undefined)
+  new BackupPlan("backup", { region, backup: settings.backup, key, protect, tags: own }, options);
 
 // Outputs
 export const url = loadBalancer.url;

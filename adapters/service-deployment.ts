@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { type ContainerSettings, containerShape, DEFAULT_CONTAINER } from "./container-settings.ts";
+import { type InstanceSettings, instanceSchema } from "./instance-settings.ts";
 import { DEFAULT_ROUTING, type RoutingSettings, routingShape } from "./routing-settings.ts";
 import { DEFAULT_STORAGE, type StorageGrants, storageShape } from "./storage-grants.ts";
 
 /** What runs on a service's tasks or instances, and which requests reach it. */
 export interface Deployment extends ContainerSettings, RoutingSettings {
   readonly storage: StorageGrants;
+  /** Of services on instances; left out, `DEFAULT_INSTANCES`. */
+  readonly instances?: InstanceSettings;
 }
 
 /** Of a service that only says what it owes. */
@@ -20,4 +23,5 @@ export const serviceDeploymentSchema = z.strictObject({
   ...containerShape,
   ...routingShape,
   ...storageShape,
+  instances: instanceSchema.exactOptional(),
 });

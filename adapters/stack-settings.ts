@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
+import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
@@ -34,6 +35,8 @@ export interface StackSettings {
   readonly key: KeySettings;
   /** Days. */
   readonly logRetention: number;
+  /** Copies of volumes, instances and tables; undefined for none. */
+  readonly backup: BackupSettings | undefined;
 }
 
 /** What a stack is for: it decides whatever its settings leave out. */
@@ -43,11 +46,11 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "instance", endpoints: false, flowLogs: false },
-    stack: { protect: false, customerKey: false, logRetention: 14 },
+    stack: { protect: false, customerKey: false, logRetention: 14, backup: undefined },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
-    stack: { protect: true, customerKey: true, logRetention: 365 },
+    stack: { protect: true, customerKey: true, logRetention: 365, backup: DEFAULT_BACKUP },
   },
 } as const;
 
@@ -70,6 +73,7 @@ const settingsSchema = z.strictObject({
   logRetention: z
     .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
     .exactOptional(),
+  backup: backupSchema.exactOptional(),
 });
 
 /** The settings of a stack, parsed; throws one error with every fault. */

@@ -10,18 +10,19 @@ export type Fleet =
       /** Whether Container Insights counts tasks that are wanted. */
       readonly insights: boolean;
     }
-  | { readonly kind: "instance"; readonly groupName: pulumi.Input<string> };
+  | { readonly kind: "instance"; readonly groupName: pulumi.Input<string> }
+  | { readonly kind: "single"; readonly instanceId: pulumi.Input<string> };
 
-/** Running tasks or instances. Each ECS task reports its CPU once a minute, so the samples are the tasks (ECS developer guide, "Service RUNNING task count"). */
+/** Running tasks or instances. Each ECS task, and a lone instance, reports its CPU once a minute, so the samples are what runs (ECS developer guide, "Service RUNNING task count"). */
 export function running(fleet: Fleet): AlarmMetric {
-  if (fleet.kind === "task") return { ...cpu(fleet), stat: "SampleCount" };
-  return group(fleet, "GroupInServiceInstances");
+  if (fleet.kind === "instance") return group(fleet, "GroupInServiceInstances");
+  return { ...cpu(fleet), stat: "SampleCount" };
 }
 
 /** What the scaling policies ask for, where it is published. */
 export function desired(fleet: Fleet): AlarmMetric | undefined {
   if (fleet.kind === "instance") return group(fleet, "GroupDesiredCapacity");
-  if (!fleet.insights) return undefined;
+  if (fleet.kind === "single" || !fleet.insights) return undefined;
   return {
     namespace: "ECS/ContainerInsights",
     metricName: "DesiredTaskCount",
@@ -31,9 +32,15 @@ export function desired(fleet: Fleet): AlarmMetric | undefined {
 }
 
 export function cpu(fleet: Fleet): AlarmMetric {
-  return fleet.kind === "task"
-    ? { namespace: "AWS/ECS", metricName: "CPUUtilization", dimensions: service(fleet), stat: "Average" }
-    : { ...group(fleet, "CPUUtilization"), namespace: "AWS/EC2", stat: "Average" };
+  const metric = { metricName: "CPUUtilization", stat: "Average" };
+  switch (fleet.kind) {
+    case "task":
+      return { ...metric, namespace: "AWS/ECS", dimensions: service(fleet) };
+    case "instance":
+      return { ...metric, namespace: "AWS/EC2", dimensions: group(fleet, "CPUUtilization").dimensions };
+    case "single":
+      return { ...metric, namespace: "AWS/EC2", dimensions: { InstanceId: fleet.instanceId } };
+  }
 }
 
 /** EC2 does not look into an instance's memory. */

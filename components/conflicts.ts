@@ -4,6 +4,7 @@ import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
+import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
 import { storageConflicts } from "./storage-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
@@ -13,6 +14,7 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
   const faults = [
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
+    ...instanceConflicts(settings, tenants),
     ...entryConflicts(tenants),
     ...storageConflicts(settings, tenants),
   ];
@@ -25,6 +27,7 @@ export function warnings(settings: StackSettings, tenants: readonly Tenant[]): r
     ...networkWarnings(settings),
     ...tagWarnings(settings.tags),
     ...storageWarnings(settings.storage, settings.protect),
+    ...instanceWarnings(settings, tenants),
     ...tenants.flatMap(brokenPromises),
   ];
 }

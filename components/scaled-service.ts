@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
+import { launchTypes } from "../adapters/launch-types.ts";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { meanRate } from "../policy/mean-rate.ts";
@@ -18,6 +20,7 @@ import type { Security } from "./security.ts";
 import { ServiceAlarms } from "./service-alarms.ts";
 import type { Storage } from "./storage.ts";
 import { Target } from "./target.ts";
+import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
 export interface ScaledServiceArgs {
@@ -60,14 +63,14 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...place, priorities, capacity: service.capacity },
       { parent: this },
     );
-    const { controls, topics } = args;
+    const { controls, topics, seal } = args;
+    const by = heldBy(args);
     const watched = { slos: service.slos, target: this.target, topics };
     this.alarms = new ServiceAlarms(
       `${name}-alarms`,
-      { ...watched, rate: meanRate(service.demand), alwaysOn: controls.min > 0 },
+      { ...watched, rate: meanRate(service.demand), alwaysOn: controls.min > 0 && by === undefined },
       { parent: this },
     );
-    // this.alarms.rollbackAlarms are for EcsService and WebTier to roll a release back on.
     const fleet =
       service.compute.type === "fargate"
         ? onFargate(this, name, args, service.compute)
@@ -78,8 +81,20 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...watched, region, fleet, controls, alarms: this.alarms },
       { parent: this },
     );
-    this.registerOutputs({ plan: { service: service.name, unit: kind, controls, seal: args.seal } });
+    this.registerOutputs({ plan: { service: service.name, unit: kind, controls, seal, heldBy: by } });
   }
+}
+
+/** What its owner holds a service's capacity by, at times or for good, beside the plan. */
+function heldBy({
+  service,
+  deployment,
+}: ScaledServiceArgs): "stopped" | "single" | "officeHours" | undefined {
+  const { state, single, officeHours } = deployment.instances ?? DEFAULT_INSTANCES;
+  if (service.compute.type !== "ec2") return undefined;
+  if (single) return "single";
+  if (state === "stopped") return "stopped";
+  return officeHours === undefined ? undefined : "officeHours";
 }
 
 function onFargate(
@@ -112,11 +127,17 @@ function onInstances(
 ): Fleet {
   const { network, security, controls, deployment, tags, key, storage } = args;
   const { capacity } = args.service;
-  const tier = new WebTier(
-    `${name}-web`,
-    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key, storage },
-    { parent },
-  );
+  const { logRetention, protect, profile } = args.settings;
+  const place = { network, security, target: parent.target, compute, capacity };
+  const rollbackAlarms = parent.alarms.rollbackAlarms;
+  const common = { ...place, deployment, tags, key, logRetention, storage };
+  const instances = deployment.instances ?? DEFAULT_INSTANCES;
+  if (instances.single) {
+    const { instance } = new WebInstance(`${name}-web`, { ...common, protect }, { parent });
+    return { kind: "single", instanceId: instance.id };
+  }
+  const types = launchTypes(compute, instances, profile);
+  const tier = new WebTier(`${name}-web`, { ...common, controls, types, rollbackAlarms }, { parent });
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
   return { kind: "instance", groupName: tier.group.name };
 }

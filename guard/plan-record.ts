@@ -7,6 +7,8 @@ export interface PlanRecord {
   readonly service: string;
   readonly unit: "task" | "instance";
   readonly controls: ScalingControls;
+  /** What its owner holds its capacity by, beside the plan: nothing scales one instance, and nothing runs where it is stopped. */
+  readonly heldBy?: "stopped" | "single" | "officeHours";
 }
 
 /** What `component` wrote down; `undefined` if it has no plan. */

@@ -30,8 +30,10 @@ export interface Planned {
 }
 
 /** Everything of AWS's that a plan's numbers go to. */
-export function plannedResources({ unit, controls }: PlanRecord): readonly Planned[] {
-  const { min, max, tracking, steps, schedule, predictive } = controls;
+export function plannedResources({ unit, controls, heldBy }: PlanRecord): readonly Planned[] {
+  if (heldBy === "single") return [];
+  const { tracking, steps, schedule, predictive } = controls;
+  const { min, max } = heldBy === "stopped" ? { min: 0, max: 0 } : controls;
   const bounds: Planned =
     unit === "task"
       ? { type: TARGET, ending: "", numbers: { minCapacity: min, maxCapacity: max } }
@@ -59,7 +61,13 @@ export function plannedResources({ unit, controls }: PlanRecord): readonly Plann
           ? { schedule: cronEcs(at), scalableTargetAction: { minCapacity: min, maxCapacity: max } }
           : { recurrence: cronEc2(at), minSize: min ?? -1, maxSize: max ?? -1 },
     })),
+    ...(heldBy === "officeHours" ? [hours("start", min, max), hours("stop", 0, 0)] : []),
   ];
+}
+
+/** Between them a group is empty, whatever its policies say. */
+function hours(word: "start" | "stop", minSize: number, maxSize: number): Planned {
+  return { type: EC2_SCHEDULE, ending: `-office-${word}`, numbers: { minSize, maxSize } };
 }
 
 function ecsTracking(tracking: TargetTracking): Bag {

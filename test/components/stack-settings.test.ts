@@ -29,6 +29,7 @@ describe("stackSettings", () => {
       protect: true,
       customerKey: true,
       logRetention: 365,
+      backup: { keep: 35, keepWeekly: 365, startWindow: 60 },
     });
   });
 

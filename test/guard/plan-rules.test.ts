@@ -175,3 +175,31 @@ describe("a plan's seal", () => {
     expect(seal({ ...numbers, service: "web" })).to.not.equal(seal(numbers));
   });
 });
+
+describe("scaling-follows-plan, of capacity that its owner holds", () => {
+  const held = (heldBy: string, ...scaling: readonly Resource[]) => {
+    const numbers = { service: "web", unit: "instance", controls: BARE } as const;
+    const web = resource(COMPONENT, { plan: { ...numbers, seal: seal(numbers), heldBy } }, { name: "web" });
+    const below = scaling.map((each) => ({ ...each, parent: web.urn }));
+    return findings(rule("scaling-follows-plan"), [web, ...below], "prod");
+  };
+  const BARE: ScalingControls = { min: 2, max: 9, tracking: [], steps: [], schedule: [] };
+  const group = (minSize: number, maxSize: number) =>
+    resource("aws:autoscaling/group:Group", { minSize, maxSize }, { name: "web-group" });
+
+  it("takes a stopped group for empty, and no other size", () => {
+    expect(held("stopped", group(0, 0))).to.deep.equal([]);
+    expect(held("stopped", group(2, 9)).join()).to.match(/minSize is 2; the plan says 0/);
+  });
+
+  it("asks nothing to scale a single instance", () => {
+    expect(held("single")).to.deep.equal([]);
+    expect(held("single", group(2, 9)).join()).to.match(/web-group is not in the plan/);
+  });
+
+  it("asks for both ends of office hours", () => {
+    expect(held("officeHours", group(2, 9)).join()).to.match(
+      /office-start is missing.*office-stop is missing/s,
+    );
+  });
+});

@@ -19,7 +19,7 @@ export const certificateArn = PROD.certificateArn;
 /** A service of two promises with its alarms, and what is seen of it. */
 export function observed(fleet: Fleet, alwaysOn = true) {
   return deploy(() => {
-    const { target, loadBalancer } = foundation(DEV, fleet.kind);
+    const { target, loadBalancer } = foundation(DEV, fleet.kind === "task" ? "task" : "instance");
     const notify = { page: [], ticket: [] };
     const topics = new Notifications("notify", { region, notify, key: undefined, logRetention: 14 });
     new EntryAlarms("entry-alarms", { loadBalancer, certificateArn, slos, topics });
