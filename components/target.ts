@@ -16,12 +16,16 @@ export interface TargetArgs {
   /** Of every path of the listener: `rulePriorities`. */
   readonly priorities: ReadonlyMap<string, number>;
   readonly capacity: TaskProfile;
+  /** A second group, for releases in which ECS moves the rule's weights from one to the other. */
+  readonly alternate?: boolean;
 }
 
 /** A service's place behind the load balancer: its target group, and a rule for each of its paths. */
 export class Target extends pulumi.ComponentResource {
   readonly balancer: aws.lb.LoadBalancer;
   readonly group: aws.lb.TargetGroup;
+  /** Where ECS starts the next release; it and `group` change places with each. */
+  readonly alternateGroup: aws.lb.TargetGroup | undefined;
   /** AWS takes a service, or a scaling policy by requests, only once the group has a rule. */
   readonly rules: readonly aws.lb.ListenerRule[];
 
@@ -29,18 +33,21 @@ export class Target extends pulumi.ComponentResource {
     super("setpoint:index:Target", name, {}, opts);
     const { network, loadBalancer, kind, capacity } = args;
     this.balancer = loadBalancer.balancer;
-    this.group = new aws.lb.TargetGroup(
-      shortName(`${name}-group`),
-      {
-        vpcId: network.vpc.id,
-        targetType: kind === "task" ? "ip" : "instance",
-        protocol: "HTTP",
-        port: args.port,
-        deregistrationDelay: deregistrationDelay(capacity),
-        healthCheck: healthCheck(capacity, args.healthCheckPath),
-      },
-      { parent: this },
-    );
+    const group = (role: string) =>
+      new aws.lb.TargetGroup(
+        shortName(`${name}-${role}`),
+        {
+          vpcId: network.vpc.id,
+          targetType: kind === "task" ? "ip" : "instance",
+          protocol: "HTTP",
+          port: args.port,
+          deregistrationDelay: deregistrationDelay(capacity),
+          healthCheck: healthCheck(capacity, args.healthCheckPath),
+        },
+        { parent: this },
+      );
+    this.group = group("group");
+    this.alternateGroup = args.alternate ? group("alternate") : undefined;
     this.rules = [...new Set(args.paths)].map((path) => {
       const priority = args.priorities.get(path);
       if (priority === undefined)
@@ -51,11 +58,25 @@ export class Target extends pulumi.ComponentResource {
           listenerArn: loadBalancer.listener.arn,
           priority,
           conditions: [{ pathPattern: { values: [path] } }],
-          actions: [{ type: "forward", targetGroupArn: this.group.arn }],
+          actions: [forward(this.group, this.alternateGroup)],
         },
-        { parent: this, deleteBeforeReplace: true },
+        {
+          parent: this,
+          deleteBeforeReplace: true,
+          ...(this.alternateGroup === undefined ? {} : { ignoreChanges: ["actions"] }), // the weights are ECS's
+        },
       );
     });
     this.registerOutputs({ targetGroupArn: this.group.arn });
   }
+}
+
+/** All requests to the one group; the other is in the rule for ECS to move them there. */
+function forward(group: aws.lb.TargetGroup, alternate: aws.lb.TargetGroup | undefined) {
+  if (alternate === undefined) return { type: "forward", targetGroupArn: group.arn };
+  const targetGroups = [
+    { arn: group.arn, weight: 100 },
+    { arn: alternate.arn, weight: 0 },
+  ];
+  return { type: "forward", forward: { targetGroups } };
 }
