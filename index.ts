@@ -6,9 +6,9 @@ import { readTrace } from "./adapters/trace-csv.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
+import { listenerRules } from "./components/listener-rules.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { Network } from "./components/network.ts";
-import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
 import { scalingPlan } from "./policy/plan.ts";
@@ -28,7 +28,7 @@ const declared = declaredServices(
 const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
 for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
-const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
+const rules = listenerRules(planned, { lane: entry.shared?.lane ?? 0 });
 const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
 
@@ -43,19 +43,24 @@ const security = new Security("security", { network, ...entry, ...groups }, opti
 const capacities = planned.map(({ service }) => service.capacity);
 const loadBalancer = new LoadBalancer(
   "entry",
-  { network, security, ...entry, protect, logRetention, capacities },
+  { network, security, ...entry, protect, logRetention, key, capacities },
   options,
 );
 const fargate = groups.taskPorts.length > 0;
 const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
-const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key };
+const place = { network, security, loadBalancer, cluster, tags, settings, key };
 for (const {
   service,
   deployment,
   plan: { controls },
 } of planned)
-  new ScaledService(service.name, { ...place, service, deployment, controls }, options);
+  new ScaledService(
+    service.name,
+    { ...place, listenerRules: rules.get(service.name)!, service, deployment, controls },
+    options,
+  );
 
 // Outputs
 export const url = loadBalancer.url;
+export const share = loadBalancer.share;
 export const services = planned.map(({ plan }) => headline(plan));

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { badInput } from "./bad-input.ts";
-import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
+import { entryFaults } from "./entry-faults.ts";
+import { type EntrySettings, entrySchema } from "./entry-settings.ts";
 import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
+import { DEFAULT_WAF } from "./waf-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 /** What all services of a stack share. */
@@ -26,10 +28,12 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "single", endpoints: false, flowLogs: false },
+    entry: { waf: false },
     stack: { protect: false, customerKey: false, logRetention: 14 },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
+    entry: { waf: DEFAULT_WAF },
     stack: { protect: true, customerKey: true, logRetention: 365 },
   },
 } as const;
@@ -56,16 +60,18 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
   const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
   if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
   const defaults = PROFILES[parsed.data.profile];
+  const declared = parsed.data.entry;
   const settings: StackSettings = {
     ...defaults.stack,
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
+    entry: { ...(declared.shared === undefined ? defaults.entry : { waf: false }), ...declared },
   };
-  const { network, entry, protect } = settings;
+  const { network, protect } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
-    ...entryFaults(entry, { protect, region }, `${where}.entry`),
+    ...entryFaults(declared, { protect, region }, `${where}.entry`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;

@@ -7,9 +7,14 @@ export interface AccessLogsArgs {
   readonly retention: number;
 }
 
-/** A private bucket that the load balancer, and nobody else, writes its access logs to. */
+/** A private bucket that the load balancer, and nobody else, writes its access and connection logs to. */
 export class AccessLogs extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
+  readonly ownership: aws.s3.BucketOwnershipControls;
+  readonly publicAccessBlock: aws.s3.BucketPublicAccessBlock;
+  readonly encryption: aws.s3.BucketServerSideEncryptionConfiguration;
+  readonly versioning: aws.s3.BucketVersioning;
+  readonly lifecycle: aws.s3.BucketLifecycleConfiguration;
   /** The balancer is made after it: AWS tries a write first. */
   readonly policy: aws.s3.BucketPolicy;
 
@@ -18,12 +23,12 @@ export class AccessLogs extends pulumi.ComponentResource {
     const parent = { parent: this };
     this.bucket = new aws.s3.Bucket(`${name}-bucket`, {}, parent);
     const bucket = this.bucket.id;
-    new aws.s3.BucketOwnershipControls(
+    this.ownership = new aws.s3.BucketOwnershipControls(
       `${name}-ownership`,
       { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
       parent,
     );
-    const closed = new aws.s3.BucketPublicAccessBlock(
+    this.publicAccessBlock = new aws.s3.BucketPublicAccessBlock(
       `${name}-private`,
       {
         bucket,
@@ -34,18 +39,18 @@ export class AccessLogs extends pulumi.ComponentResource {
       },
       parent,
     );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
+    this.encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
       // Load balancers write to buckets with SSE-S3 only (Elastic Load Balancing user guide, "Access logs").
       { bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
       parent,
     );
-    new aws.s3.BucketVersioning(
+    this.versioning = new aws.s3.BucketVersioning(
       `${name}-versions`,
       { bucket, versioningConfiguration: { status: "Enabled" } },
       parent,
     );
-    new aws.s3.BucketLifecycleConfiguration(
+    this.lifecycle = new aws.s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       { bucket, rules: [expiry(args.retention)] },
       parent,
@@ -53,7 +58,7 @@ export class AccessLogs extends pulumi.ComponentResource {
     this.policy = new aws.s3.BucketPolicy(
       `${name}-policy`,
       { bucket, policy: deliveryPolicy(this.bucket, this) },
-      { parent: this, dependsOn: closed },
+      { parent: this, dependsOn: this.publicAccessBlock },
     );
     this.registerOutputs({ bucketName: this.bucket.bucket });
   }

@@ -1,8 +1,10 @@
 import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { wafWarnings } from "../adapters/waf-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
+import { targetConflicts, targetWarnings } from "./target-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
@@ -10,14 +12,20 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
   const faults = [
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
-    ...entryConflicts(tenants),
+    ...entryConflicts(settings.entry, tenants),
+    ...targetConflicts(tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
 }
 
 /** What is allowed and may yet surprise: one sentence each. */
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return [...networkWarnings(settings), ...tenants.flatMap(brokenPromises)];
+  return [
+    ...networkWarnings(settings),
+    ...wafWarnings(settings.entry.waf),
+    ...targetWarnings(tenants),
+    ...tenants.flatMap(brokenPromises),
+  ];
 }
 
 function brokenPromises({ service, plan }: Tenant): readonly string[] {

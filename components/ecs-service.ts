@@ -93,7 +93,7 @@ export class EcsService extends pulumi.ComponentResource {
         deploymentMaximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
         availabilityZoneRebalancing: "ENABLED",
-        healthCheckGracePeriodSeconds: gracePeriod(capacity),
+        healthCheckGracePeriodSeconds: gracePeriod(capacity, deployment.health),
         networkConfiguration: {
           subnets: network.privateSubnets.map(({ id }) => id),
           securityGroups: [security.tasks!.id],

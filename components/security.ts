@@ -6,6 +6,10 @@ export interface SecurityArgs {
   readonly network: Network;
   /** Plain HTTP only; otherwise HTTPS, and HTTP for the redirect. */
   readonly insecure: boolean;
+  /** Turn HTTP into HTTPS; otherwise port 80 stays closed. */
+  readonly redirect?: boolean;
+  /** Another stack's balancer: its group is open already. */
+  readonly shared?: { readonly securityGroupId: string };
   /** Ports that Fargate tasks listen on; none, no group for them. */
   readonly taskPorts: readonly number[];
   /** Ports that web instances listen on; none, no group for them. */
@@ -20,11 +24,15 @@ export class Security extends pulumi.ComponentResource {
 
   constructor(name: string, args: SecurityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Security", name, {}, opts);
-    const { network, insecure, taskPorts, instancePorts } = args;
+    const { network, insecure, shared, taskPorts, instancePorts } = args;
     const group = (role: string, description: string) =>
       new aws.ec2.SecurityGroup(`${name}-${role}`, { vpcId: network.vpc.id, description }, { parent: this });
-    this.balancer = group("balancer", "Load balancer: open to the world on its listeners only");
-    const listeners = insecure ? [80] : [80, 443];
+    this.balancer =
+      shared === undefined
+        ? group("balancer", "Load balancer: open to the world on its listeners only")
+        : aws.ec2.SecurityGroup.get(`${name}-balancer`, shared.securityGroupId, {}, { parent: this });
+    const secure = args.redirect === false ? [443] : [80, 443];
+    const listeners = shared !== undefined ? [] : insecure ? [80] : secure;
     for (const port of listeners)
       allowIn(this, `${name}-world-${port}`, this.balancer, port, worldRule(port, insecure));
     const serving = (role: "tasks" | "instances", description: string, ports: readonly number[]) => {

@@ -51,7 +51,7 @@ export class WebTier extends pulumi.ComponentResource {
         launchTemplate: { id: template.id, version: pulumi.interpolate`${template.latestVersion}` },
         targetGroupArns: [target.group.arn],
         healthCheckType: "ELB",
-        healthCheckGracePeriod: gracePeriod(args.capacity),
+        healthCheckGracePeriod: gracePeriod(args.capacity, args.deployment.health),
         defaultInstanceWarmup: warmup,
         instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
         instanceRefresh: {

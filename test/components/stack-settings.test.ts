@@ -19,7 +19,19 @@ describe("stackSettings", () => {
     expect(stackSettings({ network, entry })).to.deep.equal({
       profile: "prod",
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
-      entry: { certificateArn, insecure: false },
+      entry: {
+        certificateArn,
+        insecure: false,
+        certificates: [],
+        minimumTls: 1.2,
+        redirect: true,
+        waf: {
+          managed: { common: "block", knownBadInputs: "block" },
+          rateLimit: { requests: 2000, window: 300 },
+          allow: [],
+          block: [],
+        },
+      },
       protect: true,
       customerKey: true,
       logRetention: 365,
