@@ -132,7 +132,7 @@ const weights = z
     "must be a map. Write { own: 90, others: [{ targetGroupArn: …, weight: 10 }] }",
   )
   .refine(
-    ({ own, others }) => own + others.reduce((sum, { weight }) => sum + weight, 0) > 0,
+    ({ own, others }) => [own, ...others.map(({ weight }) => weight)].some((each) => each !== 0),
     "must not be 0 throughout: no group would get a request. Give one more than 0",
   );
 
