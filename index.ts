@@ -28,7 +28,7 @@ const declared = declaredServices(
 const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
 for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
-const rules = listenerRules(planned, { lane: entry.shared?.lane ?? 0 });
+const rules = listenerRules(planned, entry.shared?.lane ?? 0);
 const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
 

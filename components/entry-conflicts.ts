@@ -1,6 +1,6 @@
 import type { Fault } from "../adapters/bad-input.ts";
 import type { EntrySettings } from "../adapters/entry-settings.ts";
-import { type AskedRule, askedRules, rankedRules } from "./listener-rules.ts";
+import { type AskedRule, askedRules, movesWeights, type Routed, rankedRules } from "./listener-rules.ts";
 import { longestRequest } from "./request-timing.ts";
 import { fits, ruleText, takesAllOf } from "./rule-conditions.ts";
 import type { Tenant } from "./tenant.ts";
@@ -10,7 +10,12 @@ export function entryConflicts(entry: EntrySettings, tenants: readonly Tenant[])
   const asked = askedRules(tenants);
   const many = tooManyRules(asked);
   if (many.length > 0) return many;
-  const wrong = [...tooLong(asked), ...samePriorities(asked), ...sameRequests(asked)];
+  const wrong = [
+    ...tooLong(asked),
+    ...severalRules(tenants),
+    ...samePriorities(asked),
+    ...sameRequests(asked),
+  ];
   return [...wrong, ...(wrong.length > 0 ? [] : shadowed(asked, entry)), ...cutRequests(entry, tenants)];
 }
 
@@ -51,6 +56,19 @@ function sameField(one: AskedRule, other: AskedRule): boolean {
   return one.service === other.service && one.field === other.field;
 }
 
+/** ECS moves the weights of one rule when it releases. */
+export function severalRules(services: readonly Routed[]): readonly Fault[] {
+  return services
+    .filter(({ deployment }) => movesWeights(deployment))
+    .flatMap((each) => {
+      const { name } = each.service;
+      const count = askedRules([each]).length;
+      if (count === 1) return [];
+      const message = `paths and rules make ${count} rules; release.strategy moves the traffic of one, which holds 5 values and wildcards. Name fewer paths, or release by rolling.`;
+      return [deployFault(name, message)];
+    });
+}
+
 function samePriorities(asked: readonly AskedRule[]): readonly Fault[] {
   const owners = new Map<number, AskedRule>();
   return asked.flatMap((rule) => {
@@ -84,7 +102,7 @@ function sameRequests(asked: readonly AskedRule[]): readonly Fault[] {
 
 /** LB-7: a rule whose every request an earlier one takes. */
 function shadowed(asked: readonly AskedRule[], { shared }: EntrySettings): readonly Fault[] {
-  const ranked = rankedRules(asked, shared?.lane).toSorted((a, b) => a.priority - b.priority);
+  const ranked = rankedRules(asked, shared?.lane ?? 0).toSorted((a, b) => a.priority - b.priority);
   return ranked.flatMap((rule, i) => {
     const earlier = ranked.slice(0, i).find(({ conditions }) => takesAllOf(conditions, rule.conditions));
     if (earlier === undefined) return [];

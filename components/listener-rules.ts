@@ -1,4 +1,4 @@
-import { EVERY_REQUEST, type RoutingSettings } from "../adapters/routing-settings.ts";
+import { EVERY_REQUEST, type RoutingRule, type RoutingSettings } from "../adapters/routing-settings.ts";
 import { type Conditions, conditionsOf, split } from "./rule-conditions.ts";
 import { rulePriorities } from "./rule-priorities.ts";
 
@@ -20,54 +20,51 @@ export interface AskedRule {
 /** A service among those of a listener. */
 export interface Routed {
   readonly service: { readonly name: string };
-  readonly deployment: RoutingSettings;
+  readonly deployment: RoutingSettings & { readonly release?: { readonly strategy: string } };
 }
 
-export interface ListenerRulesOptions {
-  /** Of the stack among those on the listener. */
-  readonly lane?: number;
-  /** Services with all their paths in one rule: ECS moves the weights of one alone (blue/green). */
-  readonly merged?: (service: string) => boolean;
-}
-
-/** Each service's rules on the listener that they share. */
+/** Each service's rules on the listener that they share; `lane` is the stack's among those on it. */
 export function listenerRules(
   services: readonly Routed[],
-  options: ListenerRulesOptions = {},
+  lane: number,
 ): ReadonlyMap<string, readonly ListenerRule[]> {
-  const ranked = rankedRules(askedRules(services, options), options.lane);
+  const ranked = rankedRules(askedRules(services), lane);
   return new Map(
     services.map(({ service: { name } }) => [name, ranked.filter(({ service }) => service === name)]),
   );
 }
 
 /** What services ask for, in rules that AWS takes; one for each path, so that each has a priority of its own. */
-export function askedRules(
-  services: readonly Routed[],
-  { merged = () => false }: ListenerRulesOptions = {},
-): readonly AskedRule[] {
-  return services.flatMap(({ service: { name }, deployment: { paths, rules = [] } }) => {
+export function askedRules(services: readonly Routed[]): readonly AskedRule[] {
+  return services.flatMap(({ service: { name }, deployment }) => {
+    const { paths, rules = [] } = deployment;
     const plain = paths ?? (rules.length === 0 ? [EVERY_REQUEST] : []);
-    const lists = merged(name) && plain.length > 0 ? [plain] : [...new Set(plain)].map((path) => [path]);
-    return [
-      ...lists.map((each) => ({ field: "paths", ...{ paths: each } })),
+    const apart = [...new Set(plain)].map((path) => [path]);
+    const lists = movesWeights(deployment) && plain.length > 0 ? [plain] : apart;
+    const asked: readonly (RoutingRule & { readonly field: string })[] = [
+      ...lists.map((each) => ({ field: "paths", paths: each })),
       ...rules.map((rule, i) => ({ field: `rules[${i}]`, ...rule })),
-    ].flatMap(({ field, ...rule }) => {
-      const priority = "priority" in rule && rule.priority !== undefined ? { priority: rule.priority } : {};
-      return split(conditionsOf(rule)).map((conditions) => ({
+    ];
+    return asked.flatMap(({ field, priority, ...rule }) =>
+      split(conditionsOf(rule)).map((conditions) => ({
         service: name,
         field,
         conditions,
-        ...priority,
-      }));
-    });
+        ...(priority === undefined ? {} : { priority }),
+      })),
+    );
   });
+}
+
+/** Whether ECS moves a service's requests from one group to another: in one rule alone, so all paths are in it. */
+export function movesWeights({ release }: Routed["deployment"]): boolean {
+  return release !== undefined && release.strategy !== "rolling";
 }
 
 /** With a priority for each that has none. */
 export function rankedRules(
   asked: readonly AskedRule[],
-  lane = 0,
+  lane: number,
 ): readonly (AskedRule & { readonly priority: number })[] {
   const taken = asked.flatMap(({ priority }) => priority ?? []);
   const automatic = asked.filter(({ priority }) => priority === undefined);

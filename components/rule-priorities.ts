@@ -1,4 +1,11 @@
-import { type Condition, type Conditions, isEverything, mayShare, ruleText } from "./rule-conditions.ts";
+import {
+  type Condition,
+  type Conditions,
+  isEverything,
+  mayShare,
+  ruleText,
+  takesAllOf,
+} from "./rule-conditions.ts";
 import { prefixLength } from "./wildcard.ts";
 
 /** Stacks that share one listener without asking each other: the one that owns it has lane 0. */
@@ -34,7 +41,7 @@ export function rulePriorities(
   const priorities = new Array<number>(rules.length);
   for (const related of relatives(placed)) {
     const free = related.map(({ priority }) => priority).toSorted((a, b) => a - b);
-    related.toSorted(moreSpecificFirst).forEach(({ index }, i) => {
+    inOrder(related).forEach(({ index }, i) => {
       priorities[index] = free[i]!;
     });
   }
@@ -76,6 +83,19 @@ function relatives(placed: readonly Placed[]): readonly (readonly Placed[])[] {
   return groups;
 }
 
+/** The more specific first, and none behind one that takes all its requests. */
+function inOrder(related: readonly Placed[]): readonly Placed[] {
+  const left = related.toSorted(moreSpecificFirst);
+  return related.map(() => {
+    const next = left.findIndex((rule) => !left.some((other) => isWider(rule, other)));
+    return left.splice(next, 1)[0]!;
+  });
+}
+
+function isWider({ conditions: one }: Placed, { conditions: other }: Placed): boolean {
+  return takesAllOf(one, other) && !takesAllOf(other, one);
+}
+
 function moreSpecificFirst(a: Placed, b: Placed): number {
   const [first, second] = [specificity(a.conditions), specificity(b.conditions)];
   const differs = first.findIndex((part, i) => part !== second[i]);
@@ -83,7 +103,7 @@ function moreSpecificFirst(a: Placed, b: Placed): number {
   return second[differs]! - first[differs]!;
 }
 
-/** Each part grows, or stays, as a rule gets narrower; what comes first counts more. */
+/** What comes first counts more. */
 function specificity(conditions: Conditions): readonly number[] {
   const narrowing = conditions.filter((each) => !isEverything(each));
   const least = ({ values }: Condition, measure: (value: string) => number) =>
@@ -97,7 +117,6 @@ function specificity(conditions: Conditions): readonly number[] {
     of("path", literals),
     narrowing.length,
     ...kinds.flatMap((on) => [of(on, literals), of(on, (value) => -stars(value))]),
-    -narrowing.reduce((sum, { values }) => sum + values.length, 0),
   ];
 }
 

@@ -26,9 +26,7 @@ function entry(some: Partial<EntrySettings>, base: typeof DEV | typeof WITHOUT =
       capacities: [CAPACITY],
     });
     const deployment = { ...DEFAULT_TARGET, paths: ["/cart"] };
-    const rules = listenerRules([{ service: { name: "cart" }, deployment }], {
-      lane: some.shared?.lane ?? 0,
-    });
+    const rules = listenerRules([{ service: { name: "cart" }, deployment }], some.shared?.lane ?? 0);
     const place = { network, loadBalancer, kind: "task", port: 8080, capacity: CAPACITY } as const;
     new Target("cart", { ...deployment, ...place, listenerRules: rules.get("cart")! });
     loadBalancer.url.apply((url) => urls.push(url));

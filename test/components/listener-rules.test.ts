@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { RoutingRule, RoutingSettings } from "../../adapters/routing-settings.ts";
-import { askedRules, listenerRules } from "../../components/listener-rules.ts";
+import { severalRules } from "../../components/entry-conflicts.ts";
+import { askedRules, listenerRules, type Routed } from "../../components/listener-rules.ts";
 import { conditionsOf, fits, split } from "../../components/rule-conditions.ts";
 
-const routed = (name: string, deployment: RoutingSettings) => ({ service: { name }, deployment });
+const routed = (name: string, deployment: Routed["deployment"]) => ({ service: { name }, deployment });
 const conditionsFor = (deployment: RoutingSettings) =>
   askedRules([routed("cart", deployment)]).map(({ conditions }) => conditions);
 const letters = (count: number) => [..."abcdefghijklmnop"].slice(0, count);
@@ -41,20 +42,29 @@ describe("listenerRules", () => {
   });
 
   it("have the priority they are given, and keep clear of it otherwise", () => {
-    const [free] = listenerRules([routed("cart", { paths: ["/cart"] })]).get("cart")!;
+    const [free] = listenerRules([routed("cart", { paths: ["/cart"] })], 0).get("cart")!;
     const { priority } = free!;
     const pay = routed("pay", { rules: [{ paths: ["/pay"], priority }] });
-    const both = listenerRules([routed("cart", { paths: ["/cart"] }), pay]);
+    const both = listenerRules([routed("cart", { paths: ["/cart"] }), pay], 0);
     expect(both.get("pay")!.map((rule) => rule.priority)).to.deep.equal([priority]);
     expect(both.get("cart")![0]!.priority).to.not.equal(priority);
   });
 
-  it("are one for all paths of a service whose weights ECS moves", () => {
-    const cart = routed("cart", { paths: ["/a", "/b"] });
-    const merged = listenerRules([cart], { merged: () => true }).get("cart")!;
-    expect(merged.map(({ conditions }) => conditions)).to.deep.equal([
-      [{ on: "path", values: ["/a", "/b"] }],
+  it("are one for all paths of a service whose weights ECS moves, and refused where one cannot hold them", () => {
+    const releasing = (strategy: string, ...paths: readonly string[]) => [
+      routed("cart", { paths, release: { strategy } }),
+    ];
+    const blueGreen = releasing("blueGreen", "/a", "/b", "/c", "/d", "/e");
+    expect(askedRules(blueGreen).map(({ conditions }) => conditions)).to.deep.equal([
+      [{ on: "path", values: ["/a", "/b", "/c", "/d", "/e"] }],
     ]);
+    expect(askedRules(releasing("rolling", "/a", "/b"))).to.have.length(2);
+    expect(severalRules(blueGreen)).to.deep.equal([]);
+    const [fault] = severalRules(releasing("canary", "/a", "/b", "/c", "/d", "/e", "/f"));
+    expect(fault!.message).to.match(
+      /^paths and rules make 2 rules; release\.strategy moves the traffic of one/,
+    );
+    expect(severalRules(releasing("rolling", "/a", "/b", "/c", "/d", "/e", "/f"))).to.deep.equal([]);
   });
 });
 

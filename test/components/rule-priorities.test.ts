@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { RoutingRule } from "../../adapters/routing-settings.ts";
-import { conditionsOf, mayShare, takesAllOf } from "../../components/rule-conditions.ts";
+import { conditionsOf, mayShare, ruleText, takesAllOf } from "../../components/rule-conditions.ts";
 import { LANES, rulePriorities } from "../../components/rule-priorities.ts";
 
 const segment = fc.stringMatching(/^[a-c]{1,3}$/);
@@ -19,7 +19,11 @@ const rule: fc.Arbitrary<RoutingRule> = fc.record(
   },
   { requiredKeys: ["paths"] },
 );
-const rules = fc.uniqueArray(rule, { minLength: 1, maxLength: 60, selector: (each) => JSON.stringify(each) });
+const rules = fc.uniqueArray(rule, {
+  minLength: 1,
+  maxLength: 60,
+  selector: (each) => ruleText(conditionsOf(each)),
+});
 
 const ranked = (all: readonly RoutingRule[], lane = 0) => rulePriorities(all.map(conditionsOf), { lane });
 const ofPaths = (paths: readonly string[]) => ranked(paths.map((each) => ({ paths: [each] })));

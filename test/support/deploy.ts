@@ -150,7 +150,7 @@ export function foundation(settings: typeof DEV | typeof PROD, kind: "task" | "i
     loadBalancer,
     kind,
     port: 8080,
-    listenerRules: listenerRules([{ service, deployment }]).get("cart")!,
+    listenerRules: listenerRules([{ service, deployment }], 0).get("cart")!,
     capacity: CAPACITY,
   });
   return { network, security, loadBalancer, target };
