@@ -31,10 +31,10 @@ export function rulePriorities(
 ): readonly number[] {
   const used = new Set(taken);
   const ranked = rules
-    .map((conditions, index) => ({ index, conditions, text: ruleText(conditions) }))
+    .map((conditions, index) => ({ ...measured(conditions), index }))
     .toSorted((a, b) => (a.text < b.text ? -1 : 1));
   const placed = ranked.map((rule) => {
-    const priority = freePriority(rule.text, band(rule.conditions), lane, used);
+    const priority = freePriority(rule, lane, used);
     used.add(priority);
     return { ...rule, priority };
   });
@@ -48,15 +48,29 @@ export function rulePriorities(
   return priorities;
 }
 
-interface Placed {
-  readonly index: number;
+interface Measured {
   readonly conditions: Conditions;
   readonly text: string;
+  readonly band: number;
+  readonly specificity: readonly number[];
+}
+
+interface Placed extends Measured {
+  readonly index: number;
   readonly priority: number;
 }
 
-function freePriority(text: string, inBand: number, lane: number, used: ReadonlySet<number>): number {
-  const start = (BANDS - 1 - inBand) * BAND;
+function measured(conditions: Conditions): Measured {
+  return {
+    conditions,
+    text: ruleText(conditions),
+    band: band(conditions),
+    specificity: specificity(conditions),
+  };
+}
+
+function freePriority({ text, band }: Measured, lane: number, used: ReadonlySet<number>): number {
+  const start = (BANDS - 1 - band) * BAND;
   const at = (slot: number) => start + slot * LANES + lane + 1;
   let slot = hash(text) % SLOTS;
   for (let tried = 0; used.has(at(slot)); tried++) {
@@ -67,7 +81,8 @@ function freePriority(text: string, inBand: number, lane: number, used: Readonly
 }
 
 function band(conditions: Conditions): number {
-  const reached = LENGTHS.filter((length) => pathLength(conditions) >= length).length;
+  const path = pathLength(conditions);
+  const reached = LENGTHS.filter((length) => path >= length).length;
   return reached + (hosts(conditions).length > 0 ? LENGTHS.length + 1 : 0);
 }
 
@@ -75,8 +90,7 @@ function band(conditions: Conditions): number {
 function relatives(placed: readonly Placed[]): readonly (readonly Placed[])[] {
   let groups: (readonly Placed[])[] = [];
   for (const rule of placed) {
-    const near = (other: Placed) =>
-      band(other.conditions) === band(rule.conditions) && mayShare(other.conditions, rule.conditions);
+    const near = (other: Placed) => other.band === rule.band && mayShare(other.conditions, rule.conditions);
     const kin = groups.filter((group) => group.some(near));
     groups = [...groups.filter((group) => !kin.includes(group)), [...kin.flat(), rule]];
   }
@@ -97,7 +111,7 @@ function isWider({ conditions: one }: Placed, { conditions: other }: Placed): bo
 }
 
 function moreSpecificFirst(a: Placed, b: Placed): number {
-  const [first, second] = [specificity(a.conditions), specificity(b.conditions)];
+  const [first, second] = [a.specificity, b.specificity];
   const differs = first.findIndex((part, i) => part !== second[i]);
   if (differs === -1) return a.text < b.text ? -1 : 1;
   return second[differs]! - first[differs]!;
