@@ -6,6 +6,7 @@ import { readTrace } from "./adapters/trace-csv.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
+import { JoinedNetwork } from "./components/joined-network.ts";
 import { listenerRules } from "./components/listener-rules.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { Network } from "./components/network.ts";
@@ -37,7 +38,11 @@ const tags = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi
 const provider = new aws.Provider("aws", { region: region as aws.Region, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
 const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
-const network = new Network("network", { ...settings.network, logRetention, key }, options);
+const joined = entry.shared?.network;
+const network =
+  joined === undefined
+    ? new Network("network", { ...settings.network, logRetention, key }, options)
+    : new JoinedNetwork("network", { ...settings.network, joined }, options);
 const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
 const security = new Security("security", { network, ...entry, ...groups }, options);
 const capacities = planned.map(({ service }) => service.capacity);

@@ -37,8 +37,19 @@ export interface SharedEntry {
   readonly loadBalancerArn: string;
   readonly listenerArn: string;
   readonly securityGroupId: string;
+  /** That the balancer lies in, and reaches no other. */
+  readonly network: SharedNetwork;
   /** 1–7, another for each stack: rule priorities of two lanes never collide. The owner has 0. */
   readonly lane: number;
+}
+
+export interface SharedNetwork {
+  readonly vpcId: string;
+  readonly privateSubnetIds: readonly string[];
+  /** Of S3 and DynamoDB, in that order. */
+  readonly gatewayIds: readonly string[];
+  /** Of the interface endpoints, where the owner has them. */
+  readonly endpointGroupId?: string;
 }
 
 export type MinimumTls = 1.2 | 1.3;
@@ -87,9 +98,25 @@ const domain = z
 
 const BALANCER = "must be the ARN of an application load balancer. Copy it from the owner's output `share`";
 const LISTENER = "must be the ARN of a listener. Copy it from the owner's output `share`";
-const GROUP = "must be the id of a security group. Copy it from the owner's output `share`";
 const LANE =
   "must be a whole number from 1 to 7, another for each stack on the balancer. Write one that is free";
+
+const OWNERS = "must be an id. Copy it from the owner's output `share`";
+const id = (kind: string) => z.string(OWNERS).regex(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), OWNERS);
+
+const sharedNetwork = z.strictObject(
+  {
+    vpcId: id("vpc"),
+    privateSubnetIds: z
+      .array(id("subnet"), "must be a list of ids. Copy it from the owner's output `share`")
+      .min(2, "must hold at least 2 subnets. Copy it from the owner's output `share`"),
+    gatewayIds: z
+      .array(id("vpce"), "must be a list of ids. Copy it from the owner's output `share`")
+      .default([]),
+    endpointGroupId: id("sg").exactOptional(),
+  },
+  "must be a map. Copy it from the owner's output `share`",
+);
 
 const shared = z.strictObject(
   {
@@ -105,7 +132,8 @@ const shared = z.strictObject(
         /^arn:aws[\w-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener\/app\/[\w-]+\/\w+\/\w+$/,
         LISTENER,
       ),
-    securityGroupId: z.string(GROUP).regex(/^sg-[0-9a-f]{8,17}$/, GROUP),
+    securityGroupId: id("sg"),
+    network: sharedNetwork,
     lane: z.int(LANE).min(1, LANE).max(7, LANE),
   },
   "must be a map. Copy it from the owner's output `share`, and add a lane",

@@ -4,8 +4,8 @@ import type { Deployment } from "../adapters/service-deployment.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import type { Place } from "./joined-network.ts";
 import { logGroup } from "./log-group.ts";
-import type { Network } from "./network.ts";
 import { gracePeriod, stopTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import { ServiceImage } from "./service-image.ts";
@@ -14,7 +14,7 @@ import type { Target } from "./target.ts";
 import { executionPolicy, taskTrust } from "./task-roles.ts";
 
 export interface EcsServiceArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly cluster: EcsCluster;
   readonly target: Target;

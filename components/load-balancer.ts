@@ -5,15 +5,15 @@ import type { TaskProfile } from "../policy/service.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { aliasRecords, Certificate } from "./certificate.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { type Place, shareOf } from "./joined-network.ts";
 import { furtherCertificates, plainListener, redirectListener, secureListener } from "./listeners.ts";
-import type { Network } from "./network.ts";
 import { idleTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import { shortName } from "./short-name.ts";
 import { WebAcl } from "./web-acl.ts";
 
 export interface LoadBalancerArgs extends EntrySettings {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   /** Deletion protection and access logs. */
   readonly protect: boolean;
@@ -41,7 +41,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly logs: AccessLogs | undefined;
   readonly url: pulumi.Output<string>;
   /** What another stack puts in its `entry.shared` to have a place here. */
-  readonly share: Readonly<Record<keyof Omit<SharedEntry, "lane">, pulumi.Output<string>>>;
+  readonly share: pulumi.Output<Omit<SharedEntry, "lane">>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:LoadBalancer", name, {}, opts);
@@ -69,11 +69,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
         : undefined;
     const host = domain === undefined ? this.balancer.dnsName : pulumi.output(domain.name);
     this.url = pulumi.interpolate`${insecure ? "http" : "https"}://${host}`;
-    this.share = {
+    this.share = pulumi.output({
       loadBalancerArn: this.balancer.arn,
       listenerArn: this.listener.arn,
-      securityGroupId: pulumi.output(security.balancer.id),
-    };
+      securityGroupId: security.balancer.id,
+      network: shareOf(args.network),
+    });
     this.registerOutputs({ url: this.url });
   }
 }

@@ -8,15 +8,15 @@ import type { EcsCluster } from "./ecs-cluster.ts";
 import { EcsScaling } from "./ecs-scaling.ts";
 import { EcsService } from "./ecs-service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import type { Place } from "./joined-network.ts";
 import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import type { Network } from "./network.ts";
 import type { Security } from "./security.ts";
 import { Target } from "./target.ts";
 import { WebTier } from "./web-tier.ts";
 
 export interface ScaledServiceArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly loadBalancer: LoadBalancer;
   /** Where there are Fargate services. */

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "./network.ts";
+import type { Place } from "./joined-network.ts";
 
 export interface SecurityArgs {
-  readonly network: Network;
+  readonly network: Place;
   /** Plain HTTP only; otherwise HTTPS, and HTTP for the redirect. */
   readonly insecure: boolean;
   /** Turn HTTP into HTTPS; otherwise port 80 stays closed. */
@@ -77,7 +77,7 @@ function connect(
 }
 
 /** HTTPS to the VPC's endpoints and, where there is NAT, to the internet, which public registries are on. */
-function reachAws(parent: Security, name: string, group: aws.ec2.SecurityGroup, network: Network): void {
+function reachAws(parent: Security, name: string, group: aws.ec2.SecurityGroup, network: Place): void {
   network.gateways.forEach(({ prefixListId }, i) => {
     const service = ["S3", "DynamoDB"][i]!;
     const description = `${service} through its gateway`;

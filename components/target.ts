@@ -2,15 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { TargetSettings } from "../adapters/target-settings.ts";
 import type { TaskProfile } from "../policy/service.ts";
+import type { Place } from "./joined-network.ts";
 import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import type { Network } from "./network.ts";
 import { deregistrationDelay, healthCheck } from "./request-timing.ts";
 import type { Condition } from "./rule-conditions.ts";
 import { shortName } from "./short-name.ts";
 
 export interface TargetArgs extends TargetSettings {
-  readonly network: Network;
+  readonly network: Place;
   readonly loadBalancer: LoadBalancer;
   readonly kind: "task" | "instance";
   readonly port: number;

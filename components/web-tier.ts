@@ -4,14 +4,14 @@ import type { Deployment } from "../adapters/service-deployment.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-import type { Network } from "./network.ts";
+import type { Place } from "./joined-network.ts";
 import { gracePeriod } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import type { Target } from "./target.ts";
 import { webServer } from "./web-server.ts";
 
 export interface WebTierArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly target: Target;
   readonly compute: Extract<Compute, { type: "ec2" }>;

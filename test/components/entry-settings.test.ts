@@ -11,6 +11,7 @@ const shared = {
   loadBalancerArn: `${elb}:loadbalancer/app/entry/0123`,
   listenerArn: `${elb}:listener/app/entry/0123/4567`,
   securityGroupId: "sg-0123456789abcdef0",
+  network: { vpcId: "vpc-01234567", privateSubnetIds: ["subnet-01234567", "subnet-89abcdef"] },
   lane: 1,
 };
 const domain = { name: "shop.example.com", zoneId: "Z0123456789ABC" };
@@ -81,6 +82,9 @@ describe("the way in", () => {
   it("refuses a place on a balancer that does not fit together, or decides what its owner does", () => {
     const of = (some: object, rest: object = {}) => faultsOf({ shared: { ...shared, ...some }, ...rest });
     for (const lane of [0, 8, 1.5]) expect(of({ lane }).join(), String(lane)).to.match(/from 1 to 7/);
+    expect(of({ network: { ...shared.network, privateSubnetIds: ["subnet-01234567"] } }).join()).to.match(
+      /at least 2 subnets/,
+    );
     const strange = `${elb}:listener/app/other/89ab/4567`;
     expect(of({ listenerArn: strange }).join()).to.match(/listenerArn belongs to another balancer/);
     const west = (text: string) => text.replace("eu-west-1", "us-west-2");

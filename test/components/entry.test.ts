@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { EntrySettings } from "../../adapters/entry-settings.ts";
 import type { Registration } from "../../adapters/offline-preview.ts";
 import { DEFAULT_TARGET } from "../../adapters/target-settings.ts";
+import { JoinedNetwork } from "../../components/joined-network.ts";
 import { listenerRules } from "../../components/listener-rules.ts";
 import { LoadBalancer } from "../../components/load-balancer.ts";
 import { Network } from "../../components/network.ts";
@@ -17,7 +18,9 @@ const { certificateArn: _, ...WITHOUT } = PROD;
 function entry(some: Partial<EntrySettings>, base: typeof DEV | typeof WITHOUT = WITHOUT) {
   return deploy(() => {
     const settings = { ...base, ...some };
-    const network = new Network("net", base);
+    const joined = some.shared?.network;
+    const network =
+      joined === undefined ? new Network("net", base) : new JoinedNetwork("net", { ...base, joined });
     const security = new Security("sec", { network, ...settings, taskPorts: [8080], instancePorts: [] });
     const loadBalancer = new LoadBalancer("entry", {
       network,
@@ -30,10 +33,12 @@ function entry(some: Partial<EntrySettings>, base: typeof DEV | typeof WITHOUT =
     const place = { network, loadBalancer, kind: "task", port: 8080, capacity: CAPACITY } as const;
     new Target("cart", { ...deployment, ...place, listenerRules: rules.get("cart")! });
     loadBalancer.url.apply((url) => urls.push(url));
+    loadBalancer.share.apply((share) => shares.push(share));
   });
 }
 
 const urls: string[] = [];
+const shares: object[] = [];
 const names = (registered: readonly Registration[], pattern: RegExp) =>
   registered.map(({ name }) => name).filter((name) => pattern.test(name));
 
@@ -123,6 +128,12 @@ describe("a place on another stack's balancer", () => {
     loadBalancerArn: `${elb}:loadbalancer/app/entry/0123`,
     listenerArn: `${elb}:listener/app/entry/0123/4567`,
     securityGroupId: "sg-0123456789abcdef0",
+    network: {
+      vpcId: "vpc-01234567",
+      privateSubnetIds: ["subnet-01234567", "subnet-89abcdef"],
+      gatewayIds: ["vpce-01234567", "vpce-89abcdef"],
+      endpointGroupId: "sg-89abcdef",
+    },
     lane: 3,
   };
 
@@ -135,6 +146,33 @@ describe("a place on another stack's balancer", () => {
     expect(registered.filter(({ type }) => /aws:(s3|wafv2)/.test(type))).to.deep.equal([]);
     expect(names(registered, WORLD)).to.deep.equal([]);
     expect(registered.filter(({ protect }) => protect)).to.deep.equal([]); // it is the owner's to protect
+  });
+
+  it("lies in the balancer's VPC, and may reach the endpoints there", async () => {
+    const registered = await entry({ shared, waf: false });
+    const made = registered.filter(({ inputs }) => Object.keys(inputs).length > 0).map(({ type }) => type);
+    expect(made.filter((type) => /^aws:ec2\/(?!securityGroup)/.test(type))).to.deep.equal([]);
+    expect(asked(registered, "cart-group").vpcId).to.equal("vpc-01234567");
+    expect(asked(registered, "sec-tasks-endpoints-in").securityGroupId).to.equal("sg-89abcdef");
+    expect(asked(registered, "sec-tasks-s3-out").prefixListId).to.equal(
+      later("net-vpce-01234567.prefixListId"),
+    );
+  });
+
+  it("is given by the owner's output, as a guest's settings take it", async () => {
+    const owner = await entry({ certificateArn: PROD.certificateArn });
+    expect(owner.length).to.be.above(0);
+    expect(shares.at(-1)).to.deep.equal({
+      loadBalancerArn: later("entry-alb.arn"),
+      listenerArn: later("entry-https.arn"),
+      securityGroupId: later("sec-balancer.id"),
+      network: {
+        vpcId: later("net-vpc.id"),
+        privateSubnetIds: ["a", "b", "c"].map((zone) => later(`net-private-eu-west-1${zone}.id`)),
+        gatewayIds: [later("net-s3.id"), later("net-dynamodb.id")],
+        endpointGroupId: later("net-endpoints.id"),
+      },
+    });
   });
 
   it("has rules that collide with no other stack's, and a way from the balancer to its tasks", async () => {
