@@ -36,7 +36,7 @@ describe("LoadBalancer", () => {
     expect(registered.filter(({ type, protect }) => protect || type.startsWith("aws:s3/"))).to.deep.equal([]);
   });
 
-  it("serves HTTPS with a pinned policy and turns HTTP into it (ELB.1, ELB.17)", async () => {
+  it("serves HTTPS with a pinned policy and turns HTTP into it (ELB.1, ELB.17, ELB.18)", async () => {
     const registered = await deploy(() => foundation(PROD, "task"));
     expect(ofType(registered, LISTENER).map(({ inputs }) => inputs)).to.deep.equal([
       {
@@ -56,6 +56,13 @@ describe("LoadBalancer", () => {
         defaultActions: [notFound],
       },
     ]);
+  });
+
+  it("has neither a Classic balancer nor WAF Classic (ELB.2, 3, 7, 9, 10, 14; WAF.1–4, 6–8)", async () => {
+    const registered = await deploy(() => foundation(PROD, "task"));
+    const services = new Set(registered.map(({ type }) => type.split("/")[0]));
+    expect([...services]).to.include.members(["aws:lb", "aws:wafv2"]);
+    expect([...services].filter((each) => /^aws:(elb|waf|wafregional)$/.test(each!))).to.deep.equal([]);
   });
 
   it("serves plain HTTP in dev, where it is asked for", async () => {
