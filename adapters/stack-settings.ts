@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
 import { badInput } from "./bad-input.ts";
-import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
+import { entryFaults } from "./entry-faults.ts";
+import { type EntrySettings, entrySchema } from "./entry-settings.ts";
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
 import { networkFaults } from "./network-faults.ts";
 import { type NetworkSettings, networkSchema } from "./network-settings.ts";
@@ -16,6 +17,7 @@ import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
 import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
 import { type Tags, tagsSchema } from "./tag-settings.ts";
+import { DEFAULT_WAF } from "./waf-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 import { regionOf } from "./zones.ts";
 
@@ -46,10 +48,12 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "instance", endpoints: false, flowLogs: false },
+    entry: { waf: false },
     stack: { protect: false, customerKey: false, logRetention: 14, backup: undefined },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
+    entry: { waf: DEFAULT_WAF },
     stack: { protect: true, customerKey: true, logRetention: 365, backup: DEFAULT_BACKUP },
   },
 } as const;
@@ -84,16 +88,18 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
   const parsed = settingsSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
   const defaults = PROFILES[parsed.data.profile];
+  const declared = parsed.data.entry;
   const settings: StackSettings = {
     ...defaults.stack,
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
+    entry: { ...(declared.shared === undefined ? defaults.entry : { waf: false }), ...declared },
   };
-  const { network, entry, notify, protect, customerKey, key, storage } = settings;
+  const { network, notify, protect, customerKey, key, storage } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
-    ...entryFaults(entry, { protect, region }, `${where}.entry`),
+    ...entryFaults(declared, { protect, region }, `${where}.entry`),
     ...keyFaults(key, { customerKey, region }, `${where}.key`),
     ...storageFaults(storage, protect, `${where}.storage`),
     ...notificationFaults(notify, { protect }, `${where}.notify`),

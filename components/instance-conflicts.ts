@@ -98,8 +98,8 @@ function equals(compute: Parameters<typeof launchTypes>[0]): string {
 /** Draining and stopping happen within the hook. */
 function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): readonly Fault[] {
   const declared = deployment.instances?.hooks.terminate;
-  if (declared === undefined || capacity === undefined) return [];
-  const needed = deregistrationDelay(capacity) + stopTimeout(capacity);
+  if (declared === undefined) return [];
+  const needed = deregistrationDelay(capacity, deployment.deregistrationDelay) + stopTimeout(capacity);
   if (declared >= needed) return [];
   return [
     say(

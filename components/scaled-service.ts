@@ -12,8 +12,9 @@ import type { EcsCluster } from "./ecs-cluster.ts";
 import { EcsScaling } from "./ecs-scaling.ts";
 import { EcsService } from "./ecs-service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import type { Place } from "./joined-network.ts";
+import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import type { Network } from "./network.ts";
 import type { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import type { Security } from "./security.ts";
@@ -24,13 +25,13 @@ import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
 export interface ScaledServiceArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly loadBalancer: LoadBalancer;
   /** Where there are Fargate services. */
   readonly cluster: EcsCluster | undefined;
-  /** Of every path of the load balancer. */
-  readonly priorities: ReadonlyMap<string, number>;
+  /** Its own, ranked among all of the listener. */
+  readonly listenerRules: readonly ListenerRule[];
   readonly settings: StackSettings;
   readonly topics: Notifications;
   /** The stack's own, if it has one. */
@@ -57,10 +58,10 @@ export class ScaledService extends pulumi.ComponentResource {
     const { service, deployment } = args;
     const kind = service.compute.type === "fargate" ? "task" : "instance";
     const place = { ...deployment, network: args.network, loadBalancer: args.loadBalancer, kind } as const;
-    const { priorities } = args;
+    const { listenerRules } = args;
     this.target = new Target(
       `${name}-target`,
-      { ...place, priorities, capacity: service.capacity },
+      { ...place, listenerRules, capacity: service.capacity },
       { parent: this },
     );
     const { controls, topics, seal } = args;

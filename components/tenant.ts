@@ -4,7 +4,7 @@ import type { Service } from "../policy/service.ts";
 
 /** What a service asks of its stack. */
 export interface Tenant {
-  readonly service: Pick<Service, "name" | "compute" | "policies"> & Partial<Pick<Service, "capacity">>;
+  readonly service: Pick<Service, "name" | "compute" | "policies" | "capacity">;
   readonly deployment: Deployment;
   readonly plan: Pick<ScalingPlan, "feasibility"> & {
     readonly controls: Pick<ScalingControls, "max"> & Partial<Pick<ScalingControls, "schedule">>;

@@ -1,17 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { InstanceSettings } from "../adapters/instance-settings.ts";
+import type { HealthSettings } from "../adapters/target-settings.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { TaskProfile } from "../policy/service.ts";
+import type { Place } from "./joined-network.ts";
 import { readableTags } from "./launch-template.ts";
 import { hookTimeouts } from "./lifecycle-hooks.ts";
-import type { Network } from "./network.ts";
 import { gracePeriod } from "./request-timing.ts";
 import type { Target } from "./target.ts";
 import { HOOKS } from "./web-server.ts";
 
 export interface WebGroupArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly target: Target;
   readonly template: aws.ec2.LaunchTemplate;
   /** All types that instances may be of, the declared one first. */
@@ -19,6 +20,7 @@ export interface WebGroupArgs {
   readonly settings: InstanceSettings;
   readonly controls: Pick<ScalingControls, "min" | "max" | "warmup">;
   readonly capacity: TaskProfile;
+  readonly health: HealthSettings;
   readonly tags: Readonly<Record<string, string>>;
   /** What instances need from their first minute on. */
   readonly grants: readonly pulumi.Resource[];
@@ -42,7 +44,7 @@ export function webGroup(name: string, args: WebGroupArgs, parent: pulumi.Resour
       ...launched(args),
       targetGroupArns: [target.group.arn],
       healthCheckType: "ELB",
-      healthCheckGracePeriod: gracePeriod(capacity),
+      healthCheckGracePeriod: gracePeriod(capacity, args.health),
       defaultInstanceWarmup: warmup,
       instanceMaintenancePolicy: healthy,
       instanceRefresh: {

@@ -78,11 +78,11 @@ const complete = (region: string, hook: string) =>
   --auto-scaling-group-name "$(imds tags/instance/aws:autoscaling:groupName)"`;
 
 /** Each start, from a warm pool too, is reported once the container answers; a group waits for no other. */
-function readiness({ deployment: { port, healthCheckPath }, region }: WebServerArgs): string {
+function readiness({ deployment: { port, health }, region }: WebServerArgs): string {
   return `cat > /var/lib/cloud/scripts/per-boot/setpoint-ready <<'END'
 #!/bin/bash
 ${FUNCTIONS}
-until curl -sf --max-time 5 --output /dev/null 'http://localhost:${port}${healthCheckPath.replaceAll("'", "%27")}'; do
+until curl -sf --max-time 5 --output /dev/null 'http://localhost:${port}${health.path.replaceAll("'", "%27")}'; do
   [ $SECONDS -lt 7200 ] || exit 1
   sleep 2
 done
@@ -95,12 +95,12 @@ chmod +x /var/lib/cloud/scripts/per-boot/setpoint-ready
 }
 
 /** An instance that is to end lets the balancer drain it, then its container finish and send its last logs. */
-function farewell({ capacity, region }: WebServerArgs): string {
+function farewell({ deployment, capacity, region }: WebServerArgs): string {
   return `cat > /usr/local/bin/setpoint-farewell <<'END'
 #!/bin/bash
 ${FUNCTIONS}
 until [[ "$(imds autoscaling/target-lifecycle-state)" == *Terminated ]]; do sleep 5; done
-sleep ${deregistrationDelay(capacity)}
+sleep ${deregistrationDelay(capacity, deployment.deregistrationDelay)}
 docker stop web
 ${complete(region, HOOKS.terminate)}
 END

@@ -7,10 +7,10 @@ import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage } from "./grants.ts";
 import { InstanceRole } from "./instance-role.ts";
+import type { Place } from "./joined-network.ts";
 import { launchTemplate } from "./launch-template.ts";
 import { hookTimeouts, lifecycleHooks } from "./lifecycle-hooks.ts";
 import { logGroup } from "./log-group.ts";
-import type { Network } from "./network.ts";
 import { officeHours } from "./office-hours.ts";
 import { patching } from "./patching.ts";
 import type { Security } from "./security.ts";
@@ -20,7 +20,7 @@ import { userData } from "./user-data.ts";
 import { webGroup } from "./web-group.ts";
 
 export interface WebTierArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly target: Target;
   readonly compute: Extract<Compute, { type: "ec2" }>;
@@ -86,7 +86,11 @@ export class WebTier extends pulumi.ComponentResource {
     );
     const { template } = this;
     const grants = [...role.grants, ...granted];
-    this.group = webGroup(`${name}-group`, { ...args, settings, tags, template, grants }, this);
+    this.group = webGroup(
+      `${name}-group`,
+      { ...args, health: deployment.health, settings, tags, template, grants },
+      this,
+    );
     this.hooks = lifecycleHooks(name, timeouts, this.group, this);
     const hours = settings.officeHours;
     this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, args.controls, this);

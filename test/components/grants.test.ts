@@ -167,7 +167,7 @@ describe("storageConflicts", () => {
   const faultsOf = (grants: object, storage: object = DECLARED, compute: Compute = FARGATE, port = 80) =>
     storageConflicts(settings(storage), [
       {
-        service: { name: "cart", compute },
+        service: { name: "cart", compute, capacity: CAPACITY },
         deployment: { ...granting(grants), port },
         plan: { feasibility: { possible: true }, controls: { max: 1 } },
       },

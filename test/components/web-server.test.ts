@@ -148,7 +148,7 @@ describe("webServer", () => {
     const { run, start, calls } = fresh();
     const done =
       "aws autoscaling complete-lifecycle-action --region eu-west-1 --lifecycle-hook-name launch --lifecycle-action-result CONTINUE --instance-id i-0123 --auto-scaling-group-name web-group-1234567";
-    expect(run(script({ healthCheckPath: "/it's" }, ["launch"])).status).to.equal(0);
+    expect(run(script({ health: { path: "/it's" } }, ["launch"])).status).to.equal(0);
     expect(calls().at(-1)).to.equal(done);
     expect(calls().findIndex((call) => call.startsWith("docker run"))).to.equal(calls().length - 2);
     expect(start("var/lib/cloud/scripts/per-boot/setpoint-ready").status).to.equal(0);

@@ -45,7 +45,7 @@ const aws: Provider = {
     untilRefusal -= 1;
     if (untilRefusal === 0) throw new Error(`InsufficientCapacity: no room for ${name}`);
     created += 1;
-    const outputs = computed(type, name, created);
+    const outputs = { ...computed(type, name, created), ...provenBy(inputs) };
     const id = String(outputs[idOf(type)]);
     held.set(id, { id, type, name, inputs, outputs: { ...outputs, ...inputs } });
     return { id, outs: held.get(id)!.outputs };
@@ -109,6 +109,18 @@ function computed(type: string, logicalName: string, number: number): Bag {
     physicalId: `${kind}-${serial.slice(0, 17)}`,
     latestVersion: 1,
   };
+}
+
+/** What a certificate's zone must hold. */
+function provenBy({ domainName, subjectAlternativeNames = [] }: Bag): Bag {
+  if (domainName === undefined) return {};
+  const record = {
+    resourceRecordName: "_x.example.com",
+    resourceRecordType: "CNAME",
+    resourceRecordValue: "_y",
+  };
+  const names = [domainName, ...(subjectAlternativeNames as string[])];
+  return { domainValidationOptions: names.map((proven) => ({ domainName: proven, ...record })) };
 }
 
 /** AWS calls some things by name, some by ARN and most by an id. */
