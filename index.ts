@@ -47,7 +47,13 @@ const loadBalancer = new LoadBalancer(
   options,
 );
 const fargate = groups.taskPorts.length > 0;
-const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
+const cluster = fargate
+  ? new EcsCluster(
+      "cluster",
+      { network, ...settings.cluster, insights: protect, logRetention, key, tags },
+      options,
+    )
+  : undefined;
 const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key };
 for (const {
   service,

@@ -138,6 +138,11 @@ function nested(type: string, name: string): Readonly<Record<string, unknown>> {
 /** What the program looks up. */
 const ANSWERS: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: placeholder("aws", "accountId") }),
+  // As EcsService names its children.
+  "aws:ecs/getService:getService": ({ serviceName }) => ({
+    taskDefinition: String(serviceName).replace("-service.name", "-definition.arn"),
+  }),
+  "aws:ecr/getImage:getImage": ({ imageTag }) => ({ imageDigest: placeholder("ecr", String(imageTag)) }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({ insecureValue: placeholder("ssm", String(name)) }),
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { badInput } from "./bad-input.ts";
+import { type ClusterSettings, clusterFaults, clusterSchema } from "./cluster-settings.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -11,6 +12,7 @@ export interface StackSettings {
   readonly profile: Profile;
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
+  readonly cluster: ClusterSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
@@ -26,10 +28,12 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "single", endpoints: false, flowLogs: false },
+    cluster: { execute: true },
     stack: { protect: false, customerKey: false, logRetention: 14 },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
+    cluster: { execute: false },
     stack: { protect: true, customerKey: true, logRetention: 365 },
   },
 } as const;
@@ -43,6 +47,7 @@ const settingsSchema = z.strictObject({
   profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
   network: networkSchema,
   entry: entrySchema.prefault({}),
+  cluster: clusterSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
   logRetention: z
@@ -60,11 +65,13 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...defaults.stack,
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
+    cluster: { ...defaults.cluster, ...parsed.data.cluster },
   };
   const { network, entry, protect } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
+    ...clusterFaults(settings.cluster, `${where}.cluster`),
     ...entryFaults(entry, { protect, region }, `${where}.entry`),
   ];
   if (faults.length > 0) throw badInput(faults);

@@ -1,4 +1,5 @@
 import { type Fault, shown } from "../adapters/bad-input.ts";
+import { isGraviton } from "../adapters/cluster-settings.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -21,11 +22,14 @@ function wrongImage({ network }: StackSettings, tenant: Tenant): readonly Fault[
     messages.push(
       "image is a folder to build; instances take a reference. Push the image and name it, or use fargate.",
     );
-  if (network.nat === "none" && image.kind === "reference" && !ECR.test(image.reference))
-    messages.push(
-      `image is ${shown("image", image.reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
-    );
-  if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== GRAVITON.test(compute.instanceType))
+  const own = image.kind === "reference" ? [image.reference] : [];
+  const references = [...own, ...Object.values(deployment.containers).map((sidecar) => sidecar.image)];
+  for (const reference of references)
+    if (network.nat === "none" && !ECR.test(reference))
+      messages.push(
+        `image is ${shown("image", reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
+      );
+  if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== isGraviton(compute.instanceType))
     messages.push(
       `cpuArchitecture is ${cpuArchitecture}; ${compute.instanceType} is the other. Change one of the two.`,
     );
@@ -39,6 +43,3 @@ function tooFine({ service: { name, policies } }: Tenant): readonly Fault[] {
     "highResolution is true; the Pulumi provider cannot switch on metrics of 20 s, and the policy would follow a metric that never comes. Remove it, or deploy what `setpoint plan --format aws` prints.";
   return [{ where: `services.${name}.policies`, message }];
 }
-
-/** AWS's Arm families: a `g` after the generation, and the first of them, `a1`. */
-const GRAVITON = /^(a1|[a-z]+\d+g[a-z-]*)\./;

@@ -1,8 +1,11 @@
 import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { capacityConflicts, capacityWarnings } from "./capacity-conflicts.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
+import { releaseConflicts, releaseWarnings } from "./release-conflicts.ts";
+import { taskConflicts, taskWarnings } from "./task-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
@@ -10,6 +13,9 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
   const faults = [
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
+    ...taskConflicts(settings, tenants),
+    ...capacityConflicts(settings, tenants),
+    ...releaseConflicts(settings, tenants),
     ...entryConflicts(tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
@@ -17,7 +23,13 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
 
 /** What is allowed and may yet surprise: one sentence each. */
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return [...networkWarnings(settings), ...tenants.flatMap(brokenPromises)];
+  return [
+    ...networkWarnings(settings),
+    ...taskWarnings(settings, tenants),
+    ...capacityWarnings(settings, tenants),
+    ...releaseWarnings(settings, tenants),
+    ...tenants.flatMap(brokenPromises),
+  ];
 }
 
 function brokenPromises({ service, plan }: Tenant): readonly string[] {

@@ -26,7 +26,7 @@ export function gracePeriod(capacity: TaskProfile): number {
 }
 
 /** Seconds that the longest usual request takes: the whole wait, then the mean time and five deviations. */
-function longestRequest({ serviceTime: { mean, cv }, maxWait }: TaskProfile): number {
+export function longestRequest({ serviceTime: { mean, cv }, maxWait }: TaskProfile): number {
   return Math.ceil(maxWait + mean * (1 + 5 * cv));
 }
 

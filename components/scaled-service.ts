@@ -43,7 +43,12 @@ export class ScaledService extends pulumi.ComponentResource {
     const { priorities } = args;
     this.target = new Target(
       `${name}-target`,
-      { ...place, priorities, capacity: service.capacity },
+      {
+        ...place,
+        priorities,
+        capacity: service.capacity,
+        alternate: deployment.release.strategy !== "rolling",
+      },
       { parent: this },
     );
     if (service.compute.type === "fargate") onFargate(this, name, args, service.compute);
@@ -66,7 +71,17 @@ function onFargate(
   const place = { network: args.network, security: args.security, cluster, target: parent.target };
   const service = new EcsService(
     `${name}-ecs`,
-    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect, key },
+    {
+      ...place,
+      compute,
+      capacity,
+      deployment,
+      tasks: controls.min,
+      rollbackAlarms: [],
+      logRetention,
+      protect,
+      key,
+    },
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });

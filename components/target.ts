@@ -16,12 +16,15 @@ export interface TargetArgs {
   /** Of every path of the listener: `rulePriorities`. */
   readonly priorities: ReadonlyMap<string, number>;
   readonly capacity: TaskProfile;
+  /** A second group, to which ECS moves traffic with a new version; from then on the rules' actions are its own. */
+  readonly alternate?: boolean;
 }
 
 /** A service's place behind the load balancer: its target group, and a rule for each of its paths. */
 export class Target extends pulumi.ComponentResource {
   readonly balancer: aws.lb.LoadBalancer;
   readonly group: aws.lb.TargetGroup;
+  readonly alternateGroup: aws.lb.TargetGroup | undefined;
   /** AWS takes a service, or a scaling policy by requests, only once the group has a rule. */
   readonly rules: readonly aws.lb.ListenerRule[];
 
@@ -29,18 +32,22 @@ export class Target extends pulumi.ComponentResource {
     super("setpoint:index:Target", name, {}, opts);
     const { network, loadBalancer, kind, capacity } = args;
     this.balancer = loadBalancer.balancer;
-    this.group = new aws.lb.TargetGroup(
-      shortName(`${name}-group`),
-      {
-        vpcId: network.vpc.id,
-        targetType: kind === "task" ? "ip" : "instance",
-        protocol: "HTTP",
-        port: args.port,
-        deregistrationDelay: deregistrationDelay(capacity),
-        healthCheck: healthCheck(capacity, args.healthCheckPath),
-      },
-      { parent: this },
-    );
+    const group = (suffix: string) =>
+      new aws.lb.TargetGroup(
+        shortName(`${name}-${suffix}`),
+        {
+          vpcId: network.vpc.id,
+          targetType: kind === "task" ? "ip" : "instance",
+          protocol: "HTTP",
+          port: args.port,
+          deregistrationDelay: deregistrationDelay(capacity),
+          healthCheck: healthCheck(capacity, args.healthCheckPath),
+        },
+        { parent: this },
+      );
+    this.group = group("group");
+    this.alternateGroup = args.alternate ? group("alternate") : undefined;
+    const left = args.alternate ? { ignoreChanges: ["actions"] } : {};
     this.rules = [...new Set(args.paths)].map((path) => {
       const priority = args.priorities.get(path);
       if (priority === undefined)
@@ -53,7 +60,7 @@ export class Target extends pulumi.ComponentResource {
           conditions: [{ pathPattern: { values: [path] } }],
           actions: [{ type: "forward", targetGroupArn: this.group.arn }],
         },
-        { parent: this, deleteBeforeReplace: true },
+        { parent: this, deleteBeforeReplace: true, ...left },
       );
     });
     this.registerOutputs({ targetGroupArn: this.group.arn });
