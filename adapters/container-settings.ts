@@ -30,10 +30,11 @@ const REPOSITORY = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[
 /** An image that says which version it is. */
 export const imageReference = z
   .string("must be an image reference. Write registry/repository:tag")
-  .regex(
-    REFERENCE,
-    "must be lower case, and pinned by a tag other than latest or by a digest. Write registry/repository:1.2.3 or …@sha256:…",
-  )
+  .regex(REFERENCE, {
+    error:
+      "must be lower case, and pinned by a tag other than latest or by a digest. Write registry/repository:1.2.3 or …@sha256:…",
+    abort: true,
+  })
   .refine((reference) => {
     const repository = ECR.exec(reference)?.[1];
     return repository === undefined || REPOSITORY.test(repository);

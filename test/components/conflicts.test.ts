@@ -4,6 +4,7 @@ import { stackSettings } from "../../adapters/stack-settings.ts";
 import { refuseConflicts, warnings } from "../../components/conflicts.ts";
 import type { Tenant } from "../../components/tenant.ts";
 import type { Compute } from "../../policy/service.ts";
+import { CAPACITY } from "../support/deploy.ts";
 
 const FARGATE: Compute = { type: "fargate", cpu: 512, memory: 1024 };
 const zones = ["eu-west-1a", "eu-west-1b"];
@@ -20,9 +21,9 @@ function tenant(
   max = 10,
 ): Tenant {
   return {
-    service: { name, compute },
+    service: { name, compute, capacity: CAPACITY },
     deployment: { ...DEFAULT_DEPLOYMENT, paths: [`/${name}`], ...deployment },
-    plan: { feasibility: { possible: true }, controls: { max } },
+    plan: { feasibility: { possible: true }, controls: { min: 1, max } },
   };
 }
 
@@ -130,7 +131,7 @@ describe("warnings", () => {
     const obstacles = [{ why: "no task serves a request within 1 ms", waysOut: ["raise the threshold"] }];
     const hopeless = {
       ...tenant("cart"),
-      plan: { feasibility: { possible: false, obstacles }, controls: { max: 1 } },
+      plan: { feasibility: { possible: false, obstacles }, controls: { min: 1, max: 1 } },
     };
     expect(warnings(settings(), [hopeless as Tenant])).to.deep.equal([
       "services.cart: no task serves a request within 1 ms",

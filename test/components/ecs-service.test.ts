@@ -2,36 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { DEFAULT_DEPLOYMENT, type Deployment } from "../../adapters/service-deployment.ts";
-import { EcsCluster } from "../../components/ecs-cluster.ts";
-import { EcsService } from "../../components/ecs-service.ts";
+import type { Deployment } from "../../adapters/service-deployment.ts";
 import { contentTag } from "../../components/service-image.ts";
-import { asked, CAPACITY, DEV, deploy, foundation, later, ofType, PROD, refusal } from "../support/deploy.ts";
+import { asked, DEV, deploy, later, ofType, PROD, refusal } from "../support/deploy.ts";
+import { containersOf, ecsService } from "../support/ecs.ts";
 
 function service(deployment: Partial<Deployment> = {}, settings: typeof DEV | typeof PROD = PROD) {
-  const { network, security, target } = foundation(settings, "task");
-  const cluster = new EcsCluster("shop", { insights: settings.protect });
-  const { logRetention, protect } = settings;
-  new EcsService("cart-ecs", {
-    ...{
-      network,
-      security,
-      target,
-      cluster,
-      logRetention,
-      protect,
-      key: undefined,
-      capacity: CAPACITY,
-      tasks: 3,
-    },
-    compute: { type: "fargate", cpu: 512, memory: 1024 },
-    deployment: { ...DEFAULT_DEPLOYMENT, ...deployment },
-  });
+  return ecsService({ deployment, settings });
 }
 
 async function container(deployment: Partial<Deployment>) {
-  const registered = await deploy(() => service(deployment));
-  return JSON.parse(String(asked(registered, "cart-ecs-definition").containerDefinitions))[0];
+  return (await containersOf({ deployment }))[0];
 }
 
 describe("EcsService", () => {
@@ -40,12 +21,14 @@ describe("EcsService", () => {
     expect(asked(registered, "cart-ecs-service")).to.deep.equal({
       cluster: later("shop-cluster.arn"),
       taskDefinition: later("cart-ecs-definition.arn"),
-      launchType: "FARGATE",
       platformVersion: "LATEST",
+      capacityProviderStrategies: [{ capacityProvider: "FARGATE", weight: 1 }],
+      forceNewDeployment: true,
       desiredCount: 3,
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      deploymentConfiguration: { strategy: "ROLLING" },
       availabilityZoneRebalancing: "ENABLED",
       healthCheckGracePeriodSeconds: 91, // 75 s to start, then two answers 8 s apart
       networkConfiguration: {
@@ -57,6 +40,7 @@ describe("EcsService", () => {
       enableExecuteCommand: false,
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
+      waitForSteadyState: true,
     });
     const kept = registered.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).to.deep.equal([
@@ -138,6 +122,7 @@ describe("EcsService with a folder to build", () => {
     expect(asked(registered, "cart-ecs-repository")).to.deep.equal({
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "KMS" }],
       forceDelete: false,
       lifecyclePolicy: {
         rules: [

@@ -20,6 +20,7 @@ describe("stackSettings", () => {
       profile: "prod",
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
       entry: { certificateArn, insecure: false },
+      cluster: { execute: false },
       protect: true,
       customerKey: true,
       logRetention: 365,
