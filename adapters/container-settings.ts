@@ -46,7 +46,10 @@ export const unprivilegedUser = z
   .min(1, "must not be 0, root (ECS.20). Write an unprivileged uid such as 1000")
   .max(65535, "must be at most 65535. Write an unprivileged uid such as 1000");
 
-const reference = imageReference.transform((reference) => ({ kind: "reference" as const, reference }));
+const reference = z
+  .string("must be an image reference or { build: folder }. Write registry/repository:tag")
+  .pipe(imageReference)
+  .transform((reference) => ({ kind: "reference" as const, reference }));
 const build = z
   .strictObject({
     build: z

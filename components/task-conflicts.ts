@@ -23,10 +23,15 @@ export function taskConflicts(settings: StackSettings, tenants: readonly Tenant[
 
 /** What is allowed of tasks and may yet surprise. */
 export function taskWarnings({ protect }: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return tenants.flatMap(({ service: { name, compute }, deployment }) => {
+  return tenants.flatMap(({ service: { name, compute, capacity }, deployment }) => {
     if (compute.type === "ec2") return [];
     const { image, operatingSystem } = deployment;
     const said: string[] = [];
+    const longest = longestRequest(capacity);
+    if (longest > LONGEST_STOP)
+      said.push(
+        `services.${name}: the longest request takes ${longest} s: ECS ends a task ${LONGEST_STOP} s after it has left the balancer (R-4).`,
+      );
     if (protect && image.kind === "reference" && !PINNED.test(image.reference))
       said.push(
         `services.${name}: image is ${shown("image", image.reference)}: a tag can move. Name the digest, …@sha256:….`,
@@ -84,13 +89,16 @@ function wrongSizes({ service: { compute }, deployment: { containers, ...app } }
   return messages;
 }
 
+/** Seconds between the signal to stop and the end, at most on Fargate. */
+const LONGEST_STOP = 120;
+
 function wrongTimes({ service: { capacity }, deployment }: Tenant): readonly string[] {
   const { stopTimeout, grace } = deployment;
   const longest = longestRequest(capacity);
   const messages: string[] = [];
-  if (stopTimeout !== undefined && stopTimeout < Math.min(longest, 120))
+  if (stopTimeout !== undefined && stopTimeout < Math.min(longest, LONGEST_STOP))
     messages.push(
-      `stopTimeout is ${stopTimeout} s; the longest request takes ${longest} s and would be cut (CMP-7). Write at least ${Math.min(longest, 120)} s.`,
+      `stopTimeout is ${stopTimeout} s; the longest request takes ${longest} s and would be cut (CMP-7). Write at least ${Math.min(longest, LONGEST_STOP)} s.`,
     );
   if (grace !== undefined && grace < capacity.startup)
     messages.push(

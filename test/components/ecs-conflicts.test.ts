@@ -92,6 +92,9 @@ describe("what a service's tasks ask", () => {
     );
     const slow = { service: { capacity: { ...CAPACITY, maxWait: 200 } } };
     expect(faultsOf({ stopTimeout: 120 }, slow)).to.deep.equal([]); // Fargate's longest
+    expect(warnings(stack("dev"), [tenant({}, slow)]).join()).to.match(
+      /takes 201 s: ECS ends a task 120 s after/,
+    );
     expect(faultsOf({ stopTimeout: 119 }, slow).join()).to.match(/Write at least 120 s/);
   });
 

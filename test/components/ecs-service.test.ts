@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { registrations } from "../../adapters/offline-preview.ts";
 import type { Deployment } from "../../adapters/service-deployment.ts";
-import { contentTag } from "../../components/service-image.ts";
+import { contentTag, ServiceImage } from "../../components/service-image.ts";
 import { asked, DEV, deploy, later, ofType, PROD, refusal } from "../support/deploy.ts";
 import { containersOf, ecsService } from "../support/ecs.ts";
 
@@ -108,6 +109,16 @@ describe("EcsService", () => {
   });
 });
 
+describe("a task definition's family", () => {
+  it("NAM-5: has no dots, though projects and stacks may", async () => {
+    const stack = { project: "shop.web", stack: "dev.eu", config: {}, secrets: [] };
+    const registered = await registrations(() => void ecsService(), stack);
+    expect(asked(registered, "cart-ecs-definition").family).to.match(
+      /^shop-web-dev-eu-cart-ecs-[0-9a-f]{4}$/,
+    );
+  });
+});
+
 describe("EcsService with a folder to build", () => {
   let folder = "";
   beforeEach(() => {
@@ -155,6 +166,27 @@ describe("EcsService with a folder to build", () => {
     mkdirSync(join(folder, "node_modules"));
     writeFileSync(join(folder, "node_modules", "left.js"), "2");
     expect(contentTag(folder)).to.equal(tags[3]); // the build installs its own
+  });
+
+  it("encrypts it with the stack's key, and keeps it only where the stack is kept (CKV_AWS_136)", async () => {
+    const deployment = { image: { kind: "build", folder } } as const;
+    const of = async (different: object) =>
+      asked(await deploy(() => ecsService({ deployment, ...different })), "cart-ecs-repository");
+    expect(await of({ encrypted: true })).to.deep.include({
+      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: later("key-key.arn") }],
+      forceDelete: true,
+    });
+    expect((await of({ settings: PROD })).forceDelete).to.equal(false);
+  });
+
+  it("NAM-9: names the repository with single separators, apart from the one that has them already", async () => {
+    const of = async (name: string) => {
+      const args = { folder, cpuArchitecture: "x86_64", key: undefined, protect: false } as const;
+      const registered = await deploy(() => new ServiceImage(name, args));
+      return ofType(registered, "awsx:ecr:Repository")[0]!.name;
+    };
+    expect(await of("a-b")).to.equal("a-b-repository");
+    expect(await of("a--b")).to.match(/^a-b-[0-9a-f]{4}-repository$/);
   });
 
   it("refuses a folder without a Dockerfile", async () => {
