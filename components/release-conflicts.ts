@@ -46,9 +46,9 @@ function stuck(protect: boolean, { deployment: { release }, plan }: Tenant): rea
 /** What ECS asks of a service whose traffic it moves from one target group to the other. */
 function unshiftable({ service: { policies }, deployment: { release, paths } }: Tenant): readonly string[] {
   const messages: string[] = [];
-  if (policies?.metric !== "cpuUtilization")
+  if (policies?.predictive !== undefined && policies.metric !== "cpuUtilization")
     messages.push(
-      `strategy is ${release.strategy}; requests then move to another target group, which AWS's metric by requests does not follow. Write policies: { metric: cpuUtilization }, or roll.`,
+      `strategy is ${release.strategy}; requests then move to another target group, which AWS's forecast of requests does not follow. Remove policies.predictive, or roll.`,
     );
   if (paths.length > 1)
     messages.push(

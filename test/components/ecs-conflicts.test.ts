@@ -184,11 +184,15 @@ describe("what a release asks", () => {
     expect(faultsOf(half, { controls: { min: 1, max: 10 } }).join()).to.match(/let 1 to 1 of 1 tasks run/);
   });
 
-  it("refuses to move traffic under a metric or rules that do not move with it", () => {
-    const byCpu = { service: { policies: { metric: "cpuUtilization" } } } as const;
-    expect(faultsOf({ release: CANARY }, byCpu)).to.deep.equal([]);
-    expect(faultsOf({ release: CANARY }).join()).to.match(/policies: \{ metric: cpuUtilization \}/);
-    expect(faultsOf({ release: CANARY, paths: ["/a", "/b"] }, byCpu).join()).to.match(/paths are 2/);
+  it("refuses to move traffic under a forecast or rules that do not move with it", () => {
+    const by = (metric: "requestRatePerTask" | "cpuUtilization") =>
+      ({ service: { policies: { metric, predictive: "forecastOnly" } } }) as const;
+    expect(faultsOf({ release: CANARY })).to.deep.equal([]);
+    expect(faultsOf({ release: CANARY }, by("cpuUtilization"))).to.deep.equal([]);
+    expect(faultsOf({ release: CANARY }, by("requestRatePerTask")).join()).to.match(
+      /Remove policies\.predictive/,
+    );
+    expect(faultsOf({ release: CANARY, paths: ["/a", "/b"] }).join()).to.match(/paths are 2/);
   });
 
   it("warns where nothing takes a release back", () => {

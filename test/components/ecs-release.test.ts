@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { type Release, ROLLING, type Shifted } from "../../adapters/release-settings.ts";
 import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
+import { EcsScaling } from "../../components/ecs-scaling.ts";
 import { drainingTime, refuseRollback, settlingTime } from "../../components/steady-state.ts";
-import { asked, CAPACITY, deploy, later, ofType } from "../support/deploy.ts";
+import { asked, CAPACITY, CONTROLS, deploy, later, ofType } from "../support/deploy.ts";
 import { ecsService } from "../support/ecs.ts";
 
 const LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function:smoke-test";
@@ -103,6 +104,61 @@ describe("a release that moves traffic", () => {
     expect(JSON.parse(String(asked(registered, "cart-ecs-hook-policy").policy)).Statement).to.deep.equal([
       { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [LAMBDA] },
     ]);
+  });
+});
+
+describe("scaling under a release that moves traffic", () => {
+  const REQUESTS = { namespace: "AWS/ApplicationELB", metricName: "RequestCountPerTarget" };
+  const groups = { own: later("new-group.arnSuffix"), alternate: later("new-alternate.arnSuffix") };
+  const balancer = later("entry-alb.arnSuffix");
+
+  it("follows the requests at both groups, so that a swap scales nothing in (rows 79, 80)", async () => {
+    const registered = await deploy(() => {
+      const { service, target } = ecsService({ deployment: { release: CANARY } });
+      new EcsScaling("scale", { service, target, controls: CONTROLS });
+    });
+    const { targetTrackingScalingPolicyConfiguration: tracking } = asked(registered, "scale-load");
+    expect((tracking as Record<string, unknown>).customizedMetricSpecification).to.deep.equal({
+      metrics: [
+        ...Object.entries(groups).map(([id, group]) => ({
+          ...{ id, returnData: false },
+          metricStat: {
+            metric: {
+              ...REQUESTS,
+              dimensions: [
+                { name: "LoadBalancer", value: balancer },
+                { name: "TargetGroup", value: group },
+              ],
+            },
+            stat: "Sum",
+          },
+        })),
+        { id: "both", expression: "SUM([own, alternate])", returnData: true },
+      ],
+    });
+    expect((tracking as Record<string, unknown>).targetValue).to.equal(6.5 * 60);
+    const alarm = asked(registered, "scale-surge-alarm");
+    expect(alarm).to.not.have.any.keys("metricName", "dimensions", "statistic", "period");
+    expect(alarm.metricQueries).to.deep.equal([
+      ...Object.entries(groups).map(([id, group]) => ({
+        id,
+        metric: {
+          ...{ ...REQUESTS, period: 60, stat: "Sum" },
+          dimensions: { LoadBalancer: balancer, TargetGroup: group },
+        },
+      })),
+      { id: "both", expression: "SUM([own, alternate])", returnData: true },
+    ]);
+  });
+
+  it("takes AWS's own CPU metric, which counts every task", async () => {
+    const registered = await deploy(() => {
+      const { service, target } = ecsService({ deployment: { release: CANARY } });
+      new EcsScaling("scale", { service, target, controls: CONTROLS });
+    });
+    expect(asked(registered, "scale-cpu").targetTrackingScalingPolicyConfiguration).to.deep.include({
+      predefinedMetricSpecification: { predefinedMetricType: "ECSServiceAverageCPUUtilization" },
+    });
   });
 });
 

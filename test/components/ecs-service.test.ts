@@ -109,6 +109,18 @@ describe("EcsService", () => {
   });
 });
 
+describe("EcsService's isolation", () => {
+  it("ECS.2, ECS.3, ECS.10, ECS.17, ECS.18: shares nothing with a host, and mounts nothing unencrypted", async () => {
+    const registered = await deploy(() => service());
+    const definition = asked(registered, "cart-ecs-definition");
+    expect(definition).to.not.have.any.keys("pidMode", "ipcMode", "volumes");
+    expect(definition.networkMode).to.equal("awsvpc");
+    const { networkConfiguration, platformVersion } = asked(registered, "cart-ecs-service");
+    expect(networkConfiguration).to.deep.include({ assignPublicIp: false });
+    expect(platformVersion).to.equal("LATEST");
+  });
+});
+
 describe("a task definition's family", () => {
   it("NAM-5: has no dots, though projects and stacks may", async () => {
     const stack = { project: "shop.web", stack: "dev.eu", config: {}, secrets: [] };
