@@ -79,7 +79,7 @@ export class EcsService extends pulumi.ComponentResource {
       { ...args, built, taskRole, executionRole, region, shells, logGroup: this.logGroup },
       this,
     );
-    const settled = `${settlingTime(args.tasks, args.capacity, deployment)}s`;
+    const settled = `${settlingTime(args.tasks, args.capacity, deployment, args.rollbackAlarms)}s`;
     this.service = new aws.ecs.Service(`${name}-service`, serviceArgs(this, args), {
       parent: this,
       dependsOn: [...target.rules, args.cluster.providers, ...policies, ...this.releaseRoles.policies],

@@ -17,17 +17,23 @@ const LEAST = 600;
 /** Seconds in which an instance starts for tasks that find no room. */
 const INSTANCE_START = 300;
 
+/** Seconds for which ECS may go on watching alarms once the tasks run: it derives them from the alarms' windows, of which ours look back an hour. */
+const WATCHED = 3600;
+
 /** Seconds after which a deployment that has not settled has failed: long enough for ECS to give up and go back first. */
 export function settlingTime(
   tasks: number,
   capacity: TaskProfile,
   { release, capacity: choice }: Pick<Deployment, "release" | "capacity">,
+  rollbackAlarms: readonly unknown[],
 ): number {
   const wave = gracePeriod(capacity) + deregistrationDelay(capacity) + stopTimeout(capacity);
   const starting = (60 * tasks) / STARTS_A_MINUTE + (choice.kind === "instances" ? INSTANCE_START : 0);
   const waves =
     release.strategy === "rolling" ? Math.ceil(1 / (release.maximum - release.minimumHealthy)) : 1;
-  return Math.max(LEAST, Math.ceil((WAVES + 1) * (waves * wave + starting) + 60 * shifting(release)));
+  const running = (WAVES + 1) * (waves * wave + starting);
+  const watching = 60 * shifting(release) + (rollbackAlarms.length > 0 ? WATCHED : 0);
+  return Math.max(LEAST, Math.ceil(running + watching));
 }
 
 /** Seconds for which a service that goes lets its tasks finish; AWS's provider waits 20 minutes. */

@@ -182,7 +182,7 @@ describe("the steady state", () => {
 
   it("is waited for as long as a deployment may take to fail and to go back, and no longer", () => {
     const time = (tasks: number, change: Partial<typeof DEFAULT_DEPLOYMENT> = {}, capacity = CAPACITY) =>
-      settlingTime(tasks, capacity, { ...DEFAULT_DEPLOYMENT, ...change });
+      settlingTime(tasks, capacity, { ...DEFAULT_DEPLOYMENT, ...change }, []);
     // 91 s of grace, 10 s to drain and 30 s to stop, five times over
     expect(time(3)).to.equal(Math.max(600, Math.ceil(5 * (91 + 10 + 30 + 0.36))));
     expect(time(5000)).to.equal(time(0) + 5 * 600); // Fargate starts 500 a minute
@@ -192,6 +192,8 @@ describe("the steady state", () => {
     expect(time(3, { release: { ...CANARY, strategy: "linear" } }) - time(3)).to.equal(60 * (15 + 9 * 5));
     expect(time(3, { capacity: { kind: "instances" } }) - time(3)).to.equal(5 * 300);
     expect(time(3, {}, { ...CAPACITY, startup: 1 })).to.equal(600);
+    const watched = settlingTime(3, CAPACITY, DEFAULT_DEPLOYMENT, ["cart-fast-burn"]);
+    expect(watched - time(3)).to.equal(3600); // ECS watches alarms for as long as they look back
     expect(drainingTime({ ...CAPACITY, maxWait: 1800 })).to.be.greaterThan(1200);
   });
 });
