@@ -67,7 +67,13 @@ new EntryAlarms(
   options,
 );
 const fargate = groups.taskPorts.length > 0;
-const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
+const cluster = fargate
+  ? new EcsCluster(
+      "cluster",
+      { network, ...settings.cluster, insights: protect, logRetention, key, tags },
+      options,
+    )
+  : undefined;
 const place = { network, security, loadBalancer, cluster, tags, settings, key, storage, topics };
 for (const {
   service,

@@ -16,6 +16,8 @@ export interface AlarmShape {
   readonly queries: readonly { readonly id: string; readonly expression?: string }[];
 }
 
+/** Metrics, and expressions besides, in one alarm (API reference, MetricDataQuery). */
+const MOST_QUERIES = 10;
 const DAY = 86_400;
 const HOUR = 3600;
 /** Characters that the Pulumi provider takes of an expression; CloudWatch itself takes 2,048. */
@@ -57,8 +59,13 @@ export function alarmFaults(alarm: AlarmShape): readonly string[] {
     wrong("treatMissingData", alarm.treatMissingData, `one of ${MISSING.join(", ")}. Write one of them`);
   if (alarm.namespaces.includes("AWS/DynamoDB") && alarm.treatMissingData !== "ignore")
     wrong("treatMissingData", alarm.treatMissingData, "AWS/DynamoDB always has ignore. Write ignore");
-  if (alarm.queries.length > 10)
-    wrong("metricQueries", alarm.queries.length, "at most 10 metrics and expressions. Split the alarm");
+  const expressions = alarm.queries.filter(({ expression }) => expression !== undefined).length;
+  for (const [kind, count] of [
+    ["metrics", alarm.queries.length - expressions],
+    ["expressions", expressions],
+  ] as const)
+    if (count > MOST_QUERIES)
+      wrong("metricQueries", count, `at most ${MOST_QUERIES} ${kind}. Split the alarm`);
   if (alarm.dimensions > 30) wrong("dimensions", alarm.dimensions, "at most 30. Leave some out");
   for (const { id, expression = "" } of alarm.queries) {
     if (!/^[a-z][A-Za-z0-9_]{0,254}$/.test(id))

@@ -25,13 +25,17 @@ export function isBadInput(error: unknown): error is Error & { readonly faults: 
 /** A value as an error may show it: short scalars as they are, everything else by its kind; no secret and no account id, ever. */
 export function shown(field: string, value: unknown): string {
   if (typeof value === "string" && value.length > 60) return `a text of ${value.length} characters`;
-  if (typeof value === "string" && (SECRET_NAME.test(field) || SECRET_VALUE.test(value)))
-    return "*** (hidden)";
+  if (typeof value === "string" && looksSecret(field, value)) return "*** (hidden)";
   if (typeof value === "string") return JSON.stringify(value.replace(/\b\d{12}\b/g, "************"));
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value !== null && typeof value === "object") return Object.keys(value).length === 0 ? "empty" : "a map";
   return String(value);
+}
+
+/** Whether a name or its value is one that nobody should read. */
+export function looksSecret(name: string, value: string): boolean {
+  return SECRET_NAME.test(name) || SECRET_VALUE.test(value);
 }
 
 const SECRET_NAME = /secret|password|passphrase|token|credential|(^|[^a-z])key|apikey|accesskey/i;

@@ -20,14 +20,35 @@ export const DEFAULT_CONTAINER: ContainerSettings = {
   user: 101, // nginx in that image
 };
 
-/** Host, repository, then a tag or a digest. */
-const REFERENCE = /^[a-z0-9][\w.:/-]*?(?::(?!latest$)[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+/** Host, repository in lower case, then a tag or a digest. */
+const REFERENCE = /^[a-z0-9][a-z0-9_.:/-]*?(?::(?!latest$)[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+
+/** NAM-9: ECR's own rules of a repository's name. */
+const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([^:@]*)/;
+const REPOSITORY = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
+
+/** An image that says which version it is. */
+export const imageReference = z
+  .string("must be an image reference. Write registry/repository:tag")
+  .regex(REFERENCE, {
+    error:
+      "must be lower case, and pinned by a tag other than latest or by a digest. Write registry/repository:1.2.3 or …@sha256:…",
+    abort: true,
+  })
+  .refine((reference) => {
+    const repository = ECR.exec(reference)?.[1];
+    return repository === undefined || REPOSITORY.test(repository);
+  }, "must name a repository as ECR does: 2 to 256 lower-case letters and digits with single separators (NAM-9). Correct it");
+
+/** A user id that is not root's. */
+export const unprivilegedUser = z
+  .int("must be a numeric user. Write the uid the image runs as, such as 1000")
+  .min(1, "must not be 0, root (ECS.20). Write an unprivileged uid such as 1000")
+  .max(65535, "must be at most 65535. Write an unprivileged uid such as 1000");
+
 const reference = z
   .string("must be an image reference or { build: folder }. Write registry/repository:tag")
-  .regex(
-    REFERENCE,
-    "must be pinned by a tag other than latest, or by a digest. Write registry/repository:1.2.3 or …@sha256:…",
-  )
+  .pipe(imageReference)
   .transform((reference) => ({ kind: "reference" as const, reference }));
 const build = z
   .strictObject({
@@ -59,9 +80,5 @@ export const containerShape = {
   cpuArchitecture: z
     .enum(["x86_64", "arm64"], "must be x86_64 or arm64. Write the one the image is built for")
     .exactOptional(),
-  user: z
-    .int("must be a numeric user. Write the uid the image runs as, such as 1000")
-    .min(1, "must not be 0, root (ECS.20). Write an unprivileged uid such as 1000")
-    .max(65535, "must be at most 65535. Write an unprivileged uid such as 1000")
-    .exactOptional(),
+  user: unprivilegedUser.exactOptional(),
 };

@@ -12,6 +12,7 @@ import {
   share,
   twelveDigits,
 } from "./quantity.ts";
+import { quantity } from "./quantity-field.ts";
 import { serviceDeploymentSchema } from "./service-deployment.ts";
 import { serviceTimeSchema } from "./service-time.ts";
 
@@ -21,17 +22,6 @@ const DAY = 86_400;
 
 /** Most of AWS's counts are 32-bit integers. */
 const MOST = 2 ** 31 - 1;
-
-/** A quantity read at the edge, and the rule that it must keep: what is wrong with it, or nothing. */
-function quantity(reading: (input: unknown) => Reading, broken: (value: number) => string | false) {
-  return z.unknown().transform((input, context) => {
-    const value = reading(input);
-    const wrong = typeof value === "number" ? broken(value) : value.refused;
-    if (wrong === false) return value as number;
-    context.addIssue({ code: "custom", message: wrong, input });
-    return z.NEVER;
-  });
-}
 
 /** An integer; a quoted one is as good. */
 function integer(input: unknown): Reading {

@@ -159,6 +159,11 @@ function provenBy(name: string, { domainName, subjectAlternativeNames }: Readonl
 /** What the program looks up. */
 const ANSWERS: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: placeholder("aws", "accountId") }),
+  // As EcsService names its children.
+  "aws:ecs/getService:getService": ({ serviceName }) => ({
+    taskDefinition: String(serviceName).replace("-service.name", "-definition.arn"),
+  }),
+  "aws:ecr/getImage:getImage": ({ imageTag }) => ({ imageDigest: placeholder("ecr", String(imageTag)) }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
   "aws:kms/getKey:getKey": ({ keyId }) => ({ arn: keyId, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT" }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({ insecureValue: placeholder("ssm", String(name)) }),

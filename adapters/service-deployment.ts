@@ -4,9 +4,10 @@ import { type InstanceSettings, instanceSchema } from "./instance-settings.ts";
 import { type RoutingSettings, routingShape } from "./routing-settings.ts";
 import { DEFAULT_STORAGE, type StorageGrants, storageShape } from "./storage-grants.ts";
 import { DEFAULT_TARGET, type TargetSettings, targetShape } from "./target-settings.ts";
+import { DEFAULT_TASK, type TaskSettings, taskShape } from "./task-settings.ts";
 
 /** What runs on a service's tasks or instances, and which requests reach it. */
-export interface Deployment extends ContainerSettings, RoutingSettings, TargetSettings {
+export interface Deployment extends ContainerSettings, RoutingSettings, TargetSettings, TaskSettings {
   readonly storage: StorageGrants;
   /** Of services on instances; left out, `DEFAULT_INSTANCES`. */
   readonly instances?: InstanceSettings;
@@ -16,6 +17,7 @@ export interface Deployment extends ContainerSettings, RoutingSettings, TargetSe
 export const DEFAULT_DEPLOYMENT: Deployment = {
   ...DEFAULT_CONTAINER,
   ...DEFAULT_TARGET,
+  ...DEFAULT_TASK,
   ...DEFAULT_STORAGE,
 };
 
@@ -24,6 +26,7 @@ export const serviceDeploymentSchema = z.strictObject({
   ...containerShape,
   ...routingShape,
   ...targetShape,
+  ...taskShape,
   ...storageShape,
   instances: instanceSchema.exactOptional(),
 });

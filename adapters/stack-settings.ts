@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
 import { badInput } from "./bad-input.ts";
+import { type ClusterSettings, clusterFaults, clusterSchema } from "./cluster-settings.ts";
 import { entryFaults } from "./entry-faults.ts";
 import { type EntrySettings, entrySchema } from "./entry-settings.ts";
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
@@ -30,6 +31,7 @@ export interface StackSettings {
   readonly entry: EntrySettings;
   readonly storage: StorageSettings;
   readonly notify: NotificationSettings;
+  readonly cluster: ClusterSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
@@ -49,11 +51,13 @@ const PROFILES = {
   dev: {
     network: { nat: "instance", endpoints: false, flowLogs: false },
     entry: { waf: false },
+    cluster: { execute: true },
     stack: { protect: false, customerKey: false, logRetention: 14, backup: undefined },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
     entry: { waf: DEFAULT_WAF },
+    cluster: { execute: false },
     stack: { protect: true, customerKey: true, logRetention: 365, backup: DEFAULT_BACKUP },
   },
 } as const;
@@ -71,6 +75,7 @@ const settingsSchema = z.strictObject({
   entry: entrySchema.prefault({}),
   storage: storageSchema.prefault({}),
   notify: notificationSchema.prefault({}),
+  cluster: clusterSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
   key: keySchema.default({}),
@@ -94,6 +99,7 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
     entry: { ...(declared.shared === undefined ? defaults.entry : { waf: false }), ...declared },
+    cluster: { ...defaults.cluster, ...parsed.data.cluster },
   };
   const { network, notify, protect, customerKey, key, storage } = settings;
   const region = regionOf(network.zones[0]!);
@@ -103,6 +109,7 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...keyFaults(key, { customerKey, region }, `${where}.key`),
     ...storageFaults(storage, protect, `${where}.storage`),
     ...notificationFaults(notify, { protect }, `${where}.notify`),
+    ...clusterFaults(settings.cluster, `${where}.cluster`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;

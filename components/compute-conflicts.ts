@@ -22,10 +22,13 @@ function wrongImage({ network }: StackSettings, tenant: Tenant): readonly Fault[
     messages.push(
       "image is a folder to build; instances take a reference. Push the image and name it, or use fargate.",
     );
-  if (network.nat === "none" && image.kind === "reference" && !ECR.test(image.reference))
-    messages.push(
-      `image is ${shown("image", image.reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
-    );
+  const own = image.kind === "reference" ? [image.reference] : [];
+  const references = [...own, ...Object.values(deployment.containers).map((sidecar) => sidecar.image)];
+  for (const reference of references)
+    if (network.nat === "none" && !ECR.test(reference))
+      messages.push(
+        `image is ${shown("image", reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
+      );
   if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== isArm(compute.instanceType))
     messages.push(
       `cpuArchitecture is ${cpuArchitecture}; ${compute.instanceType} is the other. Change one of the two.`,

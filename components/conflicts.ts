@@ -3,12 +3,15 @@ import type { StackSettings } from "../adapters/stack-settings.ts";
 import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
 import { wafWarnings } from "../adapters/waf-settings.ts";
+import { capacityConflicts, capacityWarnings } from "./capacity-conflicts.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
+import { releaseConflicts, releaseWarnings } from "./release-conflicts.ts";
 import { storageConflicts } from "./storage-conflicts.ts";
 import { targetConflicts, targetWarnings } from "./target-conflicts.ts";
+import { taskConflicts, taskWarnings } from "./task-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
@@ -20,6 +23,9 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
     ...storageConflicts(settings, tenants),
     ...entryConflicts(settings.entry, tenants),
     ...targetConflicts(tenants),
+    ...taskConflicts(settings, tenants),
+    ...capacityConflicts(settings, tenants),
+    ...releaseConflicts(settings, tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
 }
@@ -33,6 +39,9 @@ export function warnings(settings: StackSettings, tenants: readonly Tenant[]): r
     ...instanceWarnings(settings, tenants),
     ...wafWarnings(settings.entry.waf),
     ...targetWarnings(tenants),
+    ...taskWarnings(settings, tenants),
+    ...capacityWarnings(settings, tenants),
+    ...releaseWarnings(settings, tenants),
     ...tenants.flatMap(brokenPromises),
   ];
 }

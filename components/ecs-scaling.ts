@@ -18,6 +18,7 @@ import type {
 import type { EcsService } from "./ecs-service.ts";
 import { aggregation, intervals, requestLabel } from "./policy-inputs.ts";
 import { scalingAlarm } from "./scaling-alarm.ts";
+import { shifts, trackedRequests } from "./shifting-metrics.ts";
 import type { Target } from "./target.ts";
 
 export interface EcsScalingArgs {
@@ -67,10 +68,7 @@ function trackingPolicy(
       policyType: "TargetTrackingScaling",
       ...scalable(scaling.target),
       targetTrackingScalingPolicyConfiguration: {
-        predefinedMetricSpecification: {
-          predefinedMetricType: trackingMetric(tracking, "task"),
-          ...requestLabel(tracking, target),
-        },
+        ...trackedMetric(tracking, target),
         targetValue: trackingTarget(tracking),
         disableScaleIn: tracking.disableScaleIn,
         scaleOutCooldown: Math.ceil(tracking.scaleOutCooldown),
@@ -79,6 +77,16 @@ function trackingPolicy(
     },
     { parent: scaling, dependsOn: [...target.rules] },
   );
+}
+
+function trackedMetric(tracking: TargetTracking, target: Target) {
+  if (tracking.metric === "requestRatePerTask" && shifts(target)) return trackedRequests(target);
+  return {
+    predefinedMetricSpecification: {
+      predefinedMetricType: trackingMetric(tracking, "task"),
+      ...requestLabel(tracking, target),
+    },
+  };
 }
 
 function stepPolicy(

@@ -148,7 +148,8 @@ function autoScalingRole(partition: pulumi.Output<string>, accountId: pulumi.Out
   return pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
 }
 
-const USE = [
+/** To store with the key and read back. */
+export const USE = [
   "kms:Encrypt",
   "kms:Decrypt",
   "kms:ReEncryptFrom",
@@ -158,7 +159,7 @@ const USE = [
 ];
 
 /** To manage the key, not to read with it (KMS developer guide, "Allows key administrators to administer the KMS key"). */
-const ADMINISTRATION = [
+export const ADMINISTRATION = [
   "kms:DescribeKey",
   "kms:GetKeyPolicy",
   "kms:PutKeyPolicy",

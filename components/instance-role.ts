@@ -53,7 +53,9 @@ function serving(
   { serves }: InstanceRoleArgs,
 ): readonly pulumi.Resource[] {
   if (serves === undefined) return [];
-  const policy = executionPolicy(serves.logGroup, serves.image, undefined, parent);
+  const { logGroup, image } = serves;
+  const images = image.kind === "reference" ? [image.reference] : [];
+  const policy = executionPolicy({ logGroup, images }, parent);
   return [new aws.iam.RolePolicy(`${name}-policy`, { role: parent.role.id, policy }, { parent })];
 }
 

@@ -19,6 +19,7 @@ import type { Notifications } from "./notifications.ts";
 import { Observability } from "./observability.ts";
 import type { Security } from "./security.ts";
 import { ServiceAlarms } from "./service-alarms.ts";
+import { shifts } from "./shifting-metrics.ts";
 import type { Storage } from "./storage.ts";
 import { Target } from "./target.ts";
 import { WebInstance } from "./web-instance.ts";
@@ -61,7 +62,12 @@ export class ScaledService extends pulumi.ComponentResource {
     const { listenerRules } = args;
     this.target = new Target(
       `${name}-target`,
-      { ...place, listenerRules, capacity: service.capacity },
+      {
+        ...place,
+        listenerRules,
+        capacity: service.capacity,
+        alternate: deployment.release.strategy !== "rolling",
+      },
       { parent: this },
     );
     const { controls, topics, seal } = args;
@@ -82,7 +88,9 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...watched, region, fleet, controls, alarms: this.alarms },
       { parent: this },
     );
-    this.registerOutputs({ plan: { service: service.name, unit: kind, controls, seal, heldBy: by } });
+    this.registerOutputs({
+      plan: { service: service.name, unit: kind, controls, seal, heldBy: by, shifts: shifts(this.target) },
+    });
   }
 }
 
@@ -112,7 +120,18 @@ function onFargate(
   const place = { network: args.network, security: args.security, cluster, target: parent.target };
   const service = new EcsService(
     `${name}-ecs`,
-    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect, key, storage },
+    {
+      ...place,
+      compute,
+      capacity,
+      deployment,
+      tasks: controls.min,
+      rollbackAlarms: parent.alarms.rollbackAlarms,
+      logRetention,
+      protect,
+      key,
+      storage,
+    },
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });

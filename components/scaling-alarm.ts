@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { alarmMetric, alarmValue, comparisonOperator } from "../adapters/aws-vocabulary.ts";
 import type { ScalingAlarm, ScalingMetric } from "../policy/scaling-plan.ts";
+import { alarmQueries, shifts } from "./shifting-metrics.ts";
 import type { Target } from "./target.ts";
 
 type Dimensions = Readonly<Record<string, pulumi.Input<string>>>;
@@ -22,15 +23,12 @@ export function scalingAlarm(
   args: ScalingAlarmArgs,
   parent: pulumi.Resource,
 ): aws.cloudwatch.MetricAlarm {
-  const { alarm, unit, target, cpuDimensions, starts } = args;
+  const { alarm, starts } = args;
   const { metric, statistic, period } = alarm;
   return new aws.cloudwatch.MetricAlarm(
     name,
     {
-      ...alarmMetric(metric, unit),
-      dimensions: alarmDimensions(metric, target, cpuDimensions),
-      statistic,
-      period,
+      ...watched(args),
       comparisonOperator: comparisonOperator(alarm.comparison),
       threshold: alarmValue(metric, statistic, period, alarm.threshold),
       evaluationPeriods: alarm.evaluationPeriods,
@@ -40,6 +38,13 @@ export function scalingAlarm(
     },
     { parent },
   );
+}
+
+function watched({ alarm: { metric, statistic, period }, unit, target, cpuDimensions }: ScalingAlarmArgs) {
+  if (metric !== "cpuUtilization" && shifts(target))
+    return alarmQueries(target, metric, { period, statistic });
+  const dimensions = alarmDimensions(metric, target, cpuDimensions);
+  return { ...alarmMetric(metric, unit), dimensions, statistic, period };
 }
 
 function alarmDimensions(metric: ScalingMetric, { balancer, group }: Target, cpu: Dimensions): Dimensions {

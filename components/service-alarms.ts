@@ -4,7 +4,7 @@ import { burnAlerts, type Severity, SIGNIFICANT } from "../policy/burn-rate.ts";
 import type { Slo } from "../policy/service.ts";
 import { type AlarmArgs, alarm } from "./alarm.ts";
 import type { Notifications } from "./notifications.ts";
-import { ofGroup } from "./sli.ts";
+import { ofGroups } from "./sli.ts";
 import { SloAlarms } from "./slo-alarms.ts";
 import type { Target } from "./target.ts";
 
@@ -65,8 +65,8 @@ function errors(parent: pulumi.Resource, name: string, { slos, target, topics }:
     {
       description: `Targets answer more than ${Number((100 * limit).toFixed(3))} % of the requests with 5xx`,
       queries: [
-        ofGroup("requests", "RequestCount", "Sum", target),
-        ofGroup("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
+        ...ofGroups("requests", "RequestCount", "Sum", target),
+        ...ofGroups("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
         { id: "share", expression: `IF(errors >= ${SIGNIFICANT}, errors / requests, 0)` },
       ],
       period: 300,
@@ -96,7 +96,7 @@ function slow(
     `${name}-${slo.name}-slow`,
     {
       description: `${stat} of the response time is above ${slo.threshold} s`,
-      queries: [ofGroup("slow", "TargetResponseTime", stat, target)],
+      queries: ofGroups("slow", "TargetResponseTime", stat, target),
       ...FIVE_MINUTES,
       threshold: slo.threshold,
       ...quiet({ target, topics }),
@@ -115,7 +115,7 @@ function unhealthy(parent: pulumi.Resource, name: string, { target, topics }: Se
     `${name}-unhealthy`,
     {
       description: "A target has failed its health checks for a quarter of an hour, and nothing replaced it",
-      queries: [ofGroup("unhealthy", "UnHealthyHostCount", "Maximum", target)],
+      queries: ofGroups("unhealthy", "UnHealthyHostCount", "Maximum", target),
       period: 60,
       evaluationPeriods: 15,
       threshold: 0,
@@ -131,7 +131,7 @@ function heartbeat(parent: pulumi.Resource, name: string, { target, topics }: Se
     `${name}-heartbeat`,
     {
       description: "No healthy target: nobody is served",
-      queries: [ofGroup("healthy", "HealthyHostCount", "Maximum", target)],
+      queries: ofGroups("healthy", "HealthyHostCount", "Maximum", target),
       period: 60,
       evaluationPeriods: 3,
       comparison: "LessThanThreshold",

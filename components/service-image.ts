@@ -3,32 +3,41 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import type { EncryptionKey } from "./encryption-key.ts";
 
 export interface ServiceImageArgs {
   /** Holds the Dockerfile. */
   readonly folder: string;
   readonly cpuArchitecture: "x86_64" | "arm64";
+  /** Encrypts the images; without one, AWS's own does. */
+  readonly key: EncryptionKey | undefined;
   /** Whether the images outlive the repository's deletion. */
   readonly protect: boolean;
 }
 
 /** A folder's image, built on this machine and pushed to a repository of its own, scanned and immutable. */
 export class ServiceImage extends pulumi.ComponentResource {
+  /** By digest. */
   readonly uri: pulumi.Output<string>;
   readonly repositoryArn: pulumi.Output<string>;
+  readonly repository: awsx.ecr.Repository;
+  readonly image: awsx.ecr.Image;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:ServiceImage", name, {}, opts);
-    const { folder, cpuArchitecture, protect } = args;
+    const { folder, cpuArchitecture, key, protect } = args;
     if (!existsSync(join(folder, "Dockerfile")))
       throw new Error(
         `${name}: the folder to build is ${folder}; it has no Dockerfile. Name the folder that has.`,
       );
-    const repository = new awsx.ecr.Repository(
-      `${name}-repository`,
+    this.repository = new awsx.ecr.Repository(
+      repositoryName(name),
       {
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfigurations: [
+          { encryptionType: "KMS", ...(key === undefined ? {} : { kmsKey: key.arn }) },
+        ],
         forceDelete: !protect,
         lifecyclePolicy: {
           rules: [
@@ -39,20 +48,28 @@ export class ServiceImage extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const image = new awsx.ecr.Image(
+    this.image = new awsx.ecr.Image(
       `${name}-image`,
       {
-        repositoryUrl: repository.url,
+        repositoryUrl: this.repository.url,
         context: folder,
         platform: cpuArchitecture === "arm64" ? "linux/arm64" : "linux/amd64",
         imageTag: contentTag(folder), // a tag that never moves asks for a new one with new content
       },
       { parent: this },
     );
-    this.uri = image.imageUri;
-    this.repositoryArn = repository.repository.apply(({ arn }) => arn);
+    this.uri = this.image.imageUri;
+    this.repositoryArn = this.repository.repository.apply(({ arn }) => arn);
     this.registerOutputs({ uri: this.uri });
   }
+}
+
+/** A name that ECR takes: single separators only (NAM-9), told apart by a hash where a service's name has more. */
+function repositoryName(name: string): string {
+  const single = name.replace(/-{2,}/g, "-");
+  return single === name
+    ? `${name}-repository`
+    : `${single}-${createHash("sha256").update(name).digest("hex").slice(0, 4)}-repository`;
 }
 
 /** Made anew by the build, or no part of it. */

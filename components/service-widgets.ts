@@ -8,7 +8,7 @@ import type { Query } from "./alarm.ts";
 import { cpu, desired, type Fleet, memory, running } from "./capacity-metrics.ts";
 import type { DashboardArgs } from "./dashboard.ts";
 import { percentile } from "./service-alarms.ts";
-import { ofGroup, plain, sli } from "./sli.ts";
+import { ofGroups, plain, sli } from "./sli.ts";
 
 /** A CloudWatch widget (CloudWatch API reference, "Dashboard body structure and syntax"). */
 export interface Widget {
@@ -102,7 +102,7 @@ function burning(slo: Slo, { target, region }: DashboardArgs): Widget {
 
 function traffic({ target, region }: DashboardArgs): Widget {
   return graph("Requests a minute", region, {
-    queries: [ofGroup("requests", "RequestCount", "Sum", target)],
+    queries: ofGroups("requests", "RequestCount", "Sum", target),
   });
 }
 
@@ -110,7 +110,8 @@ function latency({ slos, target, region }: DashboardArgs): Widget {
   const promised = slos.flatMap((slo) => (slo.kind === "latency" ? [slo] : []));
   const stats = new Set(["p50", "p90", ...promised.map(({ objective }) => percentile(objective)), "p99"]);
   return graph("Response time, seconds", region, {
-    queries: [...stats].map((stat, i) => ofGroup(`time${i}`, "TargetResponseTime", stat, target)),
+    queries: [...stats].flatMap((stat, i) => ofGroups(`time${i}`, "TargetResponseTime", stat, target)),
+    shown: [...stats].map((_, i) => `time${i}`),
     lines: promised.map(({ name, threshold }) => ({ label: name, value: threshold })),
   });
 }
@@ -118,7 +119,8 @@ function latency({ slos, target, region }: DashboardArgs): Widget {
 function errors({ target, region }: DashboardArgs): Widget {
   const codes = ["HTTPCode_Target_5XX_Count", "HTTPCode_Target_4XX_Count", "TargetConnectionErrorCount"];
   return graph("Errors a minute", region, {
-    queries: codes.map((code, i) => ofGroup(`errors${i}`, code, "Sum", target)),
+    queries: codes.flatMap((code, i) => ofGroups(`errors${i}`, code, "Sum", target)),
+    shown: codes.map((_, i) => `errors${i}`),
   });
 }
 
@@ -156,7 +158,7 @@ function scalingActivity(fleet: Fleet, region: string): Widget {
 function loadPerTarget({ target, controls, region }: DashboardArgs): Widget {
   const setpoints = controls.tracking.filter(({ metric }) => metric === "requestRatePerTask");
   return graph("Requests a minute for each target", region, {
-    queries: [ofGroup("load", "RequestCountPerTarget", "Sum", target)],
+    queries: ofGroups("load", "RequestCountPerTarget", "Sum", target),
     lines: setpoints.map(({ name, setpoint }) => ({ label: `${name}: setpoint`, value: MINUTE * setpoint })),
   });
 }

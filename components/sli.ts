@@ -1,3 +1,4 @@
+import type * as aws from "@pulumi/aws";
 import type { Slo } from "../policy/service.ts";
 import type { Query } from "./alarm.ts";
 import type { Target } from "./target.ts";
@@ -29,9 +30,9 @@ export function plain(value: number): string {
 
 function inTime(threshold: number, target: Target): readonly Query[] {
   return [
-    ofGroup("requests", "RequestCount", "Sum", target),
-    ofGroup("quick", "TargetResponseTime", `TC(:${plain(threshold)})`, target),
-    ofGroup("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
+    ...ofGroups("requests", "RequestCount", "Sum", target),
+    ...ofGroups("quick", "TargetResponseTime", `TC(:${plain(threshold)})`, target),
+    ...ofGroups("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
     { id: "total", expression: "FILL(requests, 0)" },
     { id: "failed", expression: "total - FILL(quick, 0) + FILL(errors, 0)" },
   ];
@@ -39,9 +40,9 @@ function inTime(threshold: number, target: Target): readonly Query[] {
 
 function available(target: Target): readonly Query[] {
   return [
-    ofGroup("requests", "RequestCount", "Sum", target),
-    ofGroup("answered", "TargetResponseTime", "SampleCount", target),
-    ofGroup("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
+    ...ofGroups("requests", "RequestCount", "Sum", target),
+    ...ofGroups("answered", "TargetResponseTime", "SampleCount", target),
+    ...ofGroups("errors", "HTTPCode_Target_5XX_Count", "Sum", target),
     { id: "refused", metric: { ...balancerMetric("HTTPCode_ELB_5XX_Count", target), stat: "Sum" } },
     { id: "total", expression: "FILL(requests, 0)" },
     { id: "silent", expression: "total - FILL(answered, 0)" },
@@ -50,10 +51,27 @@ function available(target: Target): readonly Query[] {
   ];
 }
 
-/** A metric of the service's target group. */
-export function ofGroup(id: string, metricName: string, stat: string, { balancer, group }: Target): Query {
-  const dimensions = { LoadBalancer: balancer.arnSuffix, TargetGroup: group.arnSuffix };
-  return { id, metric: { namespace: ALB, metricName, dimensions, stat } };
+/**
+ * A metric of the service's target group; of both, where releases move traffic from one to the other: their sum, or of a
+ * percentile the larger. The last query is the metric itself.
+ */
+export function ofGroups(
+  id: string,
+  metricName: string,
+  stat: string,
+  { balancer, group, alternateGroup }: Target,
+): readonly Query[] {
+  const of = (each: aws.lb.TargetGroup) => {
+    const dimensions = { LoadBalancer: balancer.arnSuffix, TargetGroup: each.arnSuffix };
+    return { namespace: ALB, metricName, dimensions, stat };
+  };
+  if (alternateGroup === undefined) return [{ id, metric: of(group) }];
+  const both = `[${id}_own, ${id}_other]`; // a group that reports nothing is left out
+  return [
+    { id: `${id}_own`, metric: of(group) },
+    { id: `${id}_other`, metric: of(alternateGroup) },
+    { id, expression: /^p\d/.test(stat) ? `MAX(${both})` : `SUM(${both})` },
+  ];
 }
 
 /** A metric that the balancer has as a whole only. */

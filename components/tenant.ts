@@ -7,6 +7,6 @@ export interface Tenant {
   readonly service: Pick<Service, "name" | "compute" | "policies" | "capacity">;
   readonly deployment: Deployment;
   readonly plan: Pick<ScalingPlan, "feasibility"> & {
-    readonly controls: Pick<ScalingControls, "max"> & Partial<Pick<ScalingControls, "schedule">>;
+    readonly controls: Pick<ScalingControls, "min" | "max"> & Partial<Pick<ScalingControls, "schedule">>;
   };
 }

@@ -40,15 +40,23 @@ export function account(parent: pulumi.Resource) {
   return { accountId, partition };
 }
 
+/** One thing that a policy allows. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly on: pulumi.Input<pulumi.Input<string>[]>;
+  /** As IAM writes conditions. */
+  readonly when?: Readonly<
+    Record<string, Readonly<Record<string, pulumi.Input<string | readonly string[]>>>>
+  >;
+}
+
 /** An inline policy document of what is allowed, and nothing else. */
-export function allowing(
-  ...statements: readonly {
-    readonly actions: readonly string[];
-    readonly on: pulumi.Input<pulumi.Input<string>[]>;
-  }[]
-): pulumi.Output<string> {
+export function allowing(...statements: readonly Grant[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ actions, on }) => ({ Effect: "Allow", Action: actions, Resource: on })),
+    Statement: statements.map(({ actions, on, when }) => ({
+      ...{ Effect: "Allow", Action: actions, Resource: on },
+      ...(when === undefined ? {} : { Condition: when }),
+    })),
   });
 }

@@ -7,6 +7,8 @@ export interface PlanRecord {
   readonly service: string;
   readonly unit: "task" | "instance";
   readonly controls: ScalingControls;
+  /** Whether releases move traffic between two target groups: AWS's own metric would follow one of them alone. */
+  readonly shifts?: boolean;
   /** What its owner holds its capacity by, beside the plan: nothing scales one instance, and nothing runs where it is stopped. */
   readonly heldBy?: "stopped" | "single" | "officeHours";
 }

@@ -30,7 +30,7 @@ export interface Planned {
 }
 
 /** Everything of AWS's that a plan's numbers go to. */
-export function plannedResources({ unit, controls, heldBy }: PlanRecord): readonly Planned[] {
+export function plannedResources({ unit, controls, heldBy, shifts = false }: PlanRecord): readonly Planned[] {
   if (heldBy === "single") return [];
   const { tracking, steps, schedule, predictive } = controls;
   const { min, max } = heldBy === "stopped" ? { min: 0, max: 0 } : controls;
@@ -46,11 +46,11 @@ export function plannedResources({ unit, controls, heldBy }: PlanRecord): readon
   return [
     bounds,
     ...tracking.map((each) =>
-      policy(each.name, unit === "task" ? ecsTracking(each) : ec2Tracking(each, controls)),
+      policy(each.name, unit === "task" ? ecsTracking(each, shifts) : ec2Tracking(each, controls)),
     ),
     ...steps.flatMap((each) => [
       policy(each.name, unit === "task" ? ecsSteps(each) : ec2Steps(each, controls)),
-      { type: ALARM, ending: `-${each.name}-alarm`, numbers: alarm(each, unit) },
+      { type: ALARM, ending: `-${each.name}-alarm`, numbers: alarm(each, unit, shifts) },
     ]),
     ...(predictive === undefined ? [] : [policy(predictive.name, forecast(predictive, unit))]),
     ...schedule.map(({ name, at, min, max }) => ({
@@ -70,10 +70,10 @@ function hours(word: "start" | "stop", minSize: number, maxSize: number): Planne
   return { type: EC2_SCHEDULE, ending: `-office-${word}`, numbers: { minSize, maxSize } };
 }
 
-function ecsTracking(tracking: TargetTracking): Bag {
+function ecsTracking(tracking: TargetTracking, shifts: boolean): Bag {
   return {
     targetTrackingScalingPolicyConfiguration: {
-      ...held(tracking, "task"),
+      ...held(tracking, "task", shifts),
       scaleOutCooldown: Math.ceil(tracking.scaleOutCooldown),
       scaleInCooldown: Math.ceil(tracking.scaleInCooldown),
     },
@@ -81,12 +81,15 @@ function ecsTracking(tracking: TargetTracking): Bag {
 }
 
 function ec2Tracking(tracking: TargetTracking, controls: ScalingControls): Bag {
-  return { targetTrackingConfiguration: held(tracking, "instance"), ...warmup(controls) };
+  return { targetTrackingConfiguration: held(tracking, "instance", false), ...warmup(controls) };
 }
 
-function held(tracking: TargetTracking, unit: PlanRecord["unit"]): Bag {
-  return {
+function held(tracking: TargetTracking, unit: PlanRecord["unit"], shifts: boolean): Bag {
+  const predefined = {
     predefinedMetricSpecification: { predefinedMetricType: trackingMetric(tracking, unit) },
+  };
+  return {
+    ...(shifts && tracking.metric === "requestRatePerTask" ? {} : predefined), // metric math over both groups
     targetValue: trackingTarget(tracking),
     disableScaleIn: tracking.disableScaleIn,
   };
@@ -121,12 +124,11 @@ function intervals(step: StepScaling) {
   }));
 }
 
-function alarm({ alarm }: StepScaling, unit: PlanRecord["unit"]): Bag {
+function alarm({ alarm }: StepScaling, unit: PlanRecord["unit"], shifts: boolean): Bag {
   const { metric, statistic, period } = alarm;
+  const plain = { metricName: alarmMetric(metric, unit).metricName, statistic, period };
   return {
-    metricName: alarmMetric(metric, unit).metricName,
-    statistic,
-    period,
+    ...(shifts && metric !== "cpuUtilization" ? {} : plain),
     comparisonOperator: comparisonOperator(alarm.comparison),
     threshold: alarmValue(metric, statistic, period, alarm.threshold),
     evaluationPeriods: alarm.evaluationPeriods,

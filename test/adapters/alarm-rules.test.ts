@@ -34,6 +34,11 @@ const refused: [title: string, wrong: Partial<AlarmShape>, says: RegExp][] = [
   ["CW-25 zero", { treatMissingData: "zero" }, /breaching, notBreaching, ignore, missing/],
   ["CW-25 DynamoDB", { namespaces: ["AWS/DynamoDB"] }, /always has ignore/],
   ["CW-28 11 metrics", { queries: queries(11) }, /at most 10 metrics/],
+  [
+    "CW-28 11 expressions",
+    { queries: queries(11).map((each) => ({ ...each, expression: "m1" })) },
+    /at most 10 expressions/,
+  ],
   ["CW-28 2,049 characters", { queries: [expression(2049)] }, /at most 1024 characters/],
   ["CW-28 an id of 1a", { queries: [{ id: "1a" }] }, /lower-case letter/],
   ["CW-30 31 dimensions", { dimensions: 31 }, /at most 30/],

@@ -23,7 +23,7 @@ function tenant(
   return {
     service: { name, compute, capacity: CAPACITY },
     deployment: { ...DEFAULT_DEPLOYMENT, paths: [`/${name}`], ...deployment },
-    plan: { feasibility: { possible: true }, controls: { max } },
+    plan: { feasibility: { possible: true }, controls: { min: 1, max } },
   };
 }
 
@@ -104,7 +104,7 @@ describe("warnings", () => {
     const obstacles = [{ why: "no task serves a request within 1 ms", waysOut: ["raise the threshold"] }];
     const hopeless = {
       ...tenant("cart"),
-      plan: { feasibility: { possible: false, obstacles }, controls: { max: 1 } },
+      plan: { feasibility: { possible: false, obstacles }, controls: { min: 1, max: 1 } },
     };
     expect(warnings(settings(), [hopeless as Tenant])).to.deep.equal([
       "services.cart: no task serves a request within 1 ms",

@@ -1,10 +1,8 @@
 import { expect } from "chai";
-import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
-import { EcsCluster } from "../../components/ecs-cluster.ts";
 import { EcsScaling } from "../../components/ecs-scaling.ts";
-import { EcsService } from "../../components/ecs-service.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
-import { asked, CAPACITY, CONTROLS, DEV, deploy, foundation, later } from "../support/deploy.ts";
+import { asked, CONTROLS, deploy, later } from "../support/deploy.ts";
+import { ecsService } from "../support/ecs.ts";
 
 const scalable = {
   serviceNamespace: "ecs",
@@ -14,23 +12,7 @@ const scalable = {
 
 function scaled(controls: ScalingControls) {
   return deploy(() => {
-    const { network, security, target } = foundation(DEV, "task");
-    const cluster = new EcsCluster("shop", { insights: false });
-    const service = new EcsService("cart-ecs", {
-      ...{
-        network,
-        security,
-        target,
-        cluster,
-        logRetention: 14,
-        protect: false,
-        key: undefined,
-        capacity: CAPACITY,
-        tasks: 3,
-      },
-      compute: { type: "fargate", cpu: 512, memory: 1024 },
-      deployment: DEFAULT_DEPLOYMENT,
-    });
+    const { service, target } = ecsService();
     new EcsScaling("scale", { service, target, controls });
   });
 }

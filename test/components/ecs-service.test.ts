@@ -2,36 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { DEFAULT_DEPLOYMENT, type Deployment } from "../../adapters/service-deployment.ts";
-import { EcsCluster } from "../../components/ecs-cluster.ts";
-import { EcsService } from "../../components/ecs-service.ts";
-import { contentTag } from "../../components/service-image.ts";
-import { asked, CAPACITY, DEV, deploy, foundation, later, ofType, PROD, refusal } from "../support/deploy.ts";
+import { registrations } from "../../adapters/offline-preview.ts";
+import type { Deployment } from "../../adapters/service-deployment.ts";
+import { contentTag, ServiceImage } from "../../components/service-image.ts";
+import { asked, DEV, deploy, later, ofType, PROD, refusal } from "../support/deploy.ts";
+import { containersOf, ecsService } from "../support/ecs.ts";
 
 function service(deployment: Partial<Deployment> = {}, settings: typeof DEV | typeof PROD = PROD) {
-  const { network, security, target } = foundation(settings, "task");
-  const cluster = new EcsCluster("shop", { insights: settings.protect });
-  const { logRetention, protect } = settings;
-  new EcsService("cart-ecs", {
-    ...{
-      network,
-      security,
-      target,
-      cluster,
-      logRetention,
-      protect,
-      key: undefined,
-      capacity: CAPACITY,
-      tasks: 3,
-    },
-    compute: { type: "fargate", cpu: 512, memory: 1024 },
-    deployment: { ...DEFAULT_DEPLOYMENT, ...deployment },
-  });
+  return ecsService({ deployment, settings });
 }
 
 async function container(deployment: Partial<Deployment>) {
-  const registered = await deploy(() => service(deployment));
-  return JSON.parse(String(asked(registered, "cart-ecs-definition").containerDefinitions))[0];
+  return (await containersOf({ deployment }))[0];
 }
 
 describe("EcsService", () => {
@@ -40,12 +22,14 @@ describe("EcsService", () => {
     expect(asked(registered, "cart-ecs-service")).to.deep.equal({
       cluster: later("shop-cluster.arn"),
       taskDefinition: later("cart-ecs-definition.arn"),
-      launchType: "FARGATE",
       platformVersion: "LATEST",
+      capacityProviderStrategies: [{ capacityProvider: "FARGATE", weight: 1 }],
+      forceNewDeployment: true,
       desiredCount: 3,
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      deploymentConfiguration: { strategy: "ROLLING" },
       availabilityZoneRebalancing: "ENABLED",
       healthCheckGracePeriodSeconds: 91, // 75 s to start, then two answers 8 s apart
       networkConfiguration: {
@@ -57,6 +41,7 @@ describe("EcsService", () => {
       enableExecuteCommand: false,
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
+      waitForSteadyState: true,
     });
     const kept = registered.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).to.deep.equal([
@@ -124,6 +109,28 @@ describe("EcsService", () => {
   });
 });
 
+describe("EcsService's isolation", () => {
+  it("ECS.2, ECS.3, ECS.10, ECS.17, ECS.18: shares nothing with a host, and mounts nothing unencrypted", async () => {
+    const registered = await deploy(() => service());
+    const definition = asked(registered, "cart-ecs-definition");
+    expect(definition).to.not.have.any.keys("pidMode", "ipcMode", "volumes");
+    expect(definition.networkMode).to.equal("awsvpc");
+    const { networkConfiguration, platformVersion } = asked(registered, "cart-ecs-service");
+    expect(networkConfiguration).to.deep.include({ assignPublicIp: false });
+    expect(platformVersion).to.equal("LATEST");
+  });
+});
+
+describe("a task definition's family", () => {
+  it("NAM-5: has no dots, though projects and stacks may", async () => {
+    const stack = { project: "shop.web", stack: "dev.eu", config: {}, secrets: [] };
+    const registered = await registrations(() => void ecsService(), stack);
+    expect(asked(registered, "cart-ecs-definition").family).to.match(
+      /^shop-web-dev-eu-cart-ecs-[0-9a-f]{4}$/,
+    );
+  });
+});
+
 describe("EcsService with a folder to build", () => {
   let folder = "";
   beforeEach(() => {
@@ -138,6 +145,7 @@ describe("EcsService with a folder to build", () => {
     expect(asked(registered, "cart-ecs-repository")).to.deep.equal({
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: "KMS" }],
       forceDelete: false,
       lifecyclePolicy: {
         rules: [
@@ -170,6 +178,27 @@ describe("EcsService with a folder to build", () => {
     mkdirSync(join(folder, "node_modules"));
     writeFileSync(join(folder, "node_modules", "left.js"), "2");
     expect(contentTag(folder)).to.equal(tags[3]); // the build installs its own
+  });
+
+  it("encrypts it with the stack's key, and keeps it only where the stack is kept (CKV_AWS_136)", async () => {
+    const deployment = { image: { kind: "build", folder } } as const;
+    const of = async (different: object) =>
+      asked(await deploy(() => ecsService({ deployment, ...different })), "cart-ecs-repository");
+    expect(await of({ encrypted: true })).to.deep.include({
+      encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: later("key-key.arn") }],
+      forceDelete: true,
+    });
+    expect((await of({ settings: PROD })).forceDelete).to.equal(false);
+  });
+
+  it("NAM-9: names the repository with single separators, apart from the one that has them already", async () => {
+    const of = async (name: string) => {
+      const args = { folder, cpuArchitecture: "x86_64", key: undefined, protect: false } as const;
+      const registered = await deploy(() => new ServiceImage(name, args));
+      return ofType(registered, "awsx:ecr:Repository")[0]!.name;
+    };
+    expect(await of("a-b")).to.equal("a-b-repository");
+    expect(await of("a--b")).to.match(/^a-b-[0-9a-f]{4}-repository$/);
   });
 
   it("refuses a folder without a Dockerfile", async () => {

@@ -16,7 +16,7 @@ function tenant(name: string, deployment: Partial<Deployment> = {}, some: Partia
   return {
     service: { name, capacity, compute: { type: "fargate", cpu: 512, memory: 1024 } },
     deployment: { ...DEFAULT_DEPLOYMENT, paths: [`/${name}`], ...deployment },
-    plan: { feasibility: { possible: true }, controls: { max: 10 } },
+    plan: { feasibility: { possible: true }, controls: { min: 1, max: 10 } },
   };
 }
 

@@ -115,9 +115,16 @@ describe("a service that is granted storage", () => {
   it("on Fargate has the grant on its task role and the names in its environment", async () => {
     const registered = await deploy(() => {
       const { network, security, target } = foundation(DEV, "task");
-      const cluster = new EcsCluster("cluster", { insights: false });
+      const shared = { key: undefined, logRetention: 14 };
+      const cluster = new EcsCluster("cluster", {
+        network,
+        insights: false,
+        execute: false,
+        ...shared,
+        tags: {},
+      });
       const compute = { type: "fargate", cpu: 512, memory: 1024 } as const;
-      const rest = { capacity: CAPACITY, tasks: 1, key: undefined, logRetention: 14, protect: false };
+      const rest = { capacity: CAPACITY, tasks: 1, rollbackAlarms: [], ...shared, protect: false };
       const place = { network, security, cluster, target, compute, deployment };
       new EcsService("cart", { ...place, ...rest, storage: storageOf() });
     });
@@ -125,8 +132,8 @@ describe("a service that is granted storage", () => {
     const { containerDefinitions } = asked(registered, "cart-definition");
     const [container] = JSON.parse(String(containerDefinitions)) as [{ environment: object }];
     expect(container.environment).to.deep.equal([
-      { name: "TABLE_CARTS", value: later("storage-carts-table.name") },
       { name: "BUCKET_PRICE_LISTS", value: later("storage-price-lists-bucket.bucket") },
+      { name: "TABLE_CARTS", value: later("storage-carts-table.name") },
     ]);
   });
 
@@ -169,7 +176,7 @@ describe("storageConflicts", () => {
       {
         service: { name: "cart", compute, capacity: CAPACITY },
         deployment: { ...granting(grants), port },
-        plan: { feasibility: { possible: true }, controls: { max: 1 } },
+        plan: { feasibility: { possible: true }, controls: { min: 1, max: 1 } },
       },
     ]).map(({ where, message }) => `${where}: ${message}`);
 

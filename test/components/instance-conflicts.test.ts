@@ -19,7 +19,10 @@ interface More {
   readonly controls?: Tenant["plan"]["controls"];
 }
 
-function tenant(instances: object | undefined, { compute = M5, controls = { max: 4 } }: More = {}): Tenant {
+function tenant(
+  instances: object | undefined,
+  { compute = M5, controls = { min: 1, max: 4 } }: More = {},
+): Tenant {
   const read =
     instances === undefined ? {} : { instances: instanceSchema.parse(instances) as InstanceSettings };
   return {
@@ -49,7 +52,7 @@ describe("instanceConflicts", () => {
     expect(faultsOf({ single: true })).to.deep.equal([
       "services.web.deploy.instances.single: single is true; the plan goes up to 4 instances. Set bounds: { min: 1, max: 1 }, or remove single.",
     ]);
-    expect(faultsOf({ single: true }, { controls: { max: 1 } })).to.deep.equal([]);
+    expect(faultsOf({ single: true }, { controls: { min: 1, max: 1 } })).to.deep.equal([]);
   });
 
   const officeHours = { start: "Mon-Fri 08:00", stop: "Mon-Fri 20:00" };

@@ -19,7 +19,7 @@ function tenant(max: number, port = 8080): Tenant {
   return {
     service: { name: "cart", compute: { type: "fargate", cpu: 512, memory: 1024 }, capacity: CAPACITY },
     deployment: { ...DEFAULT_DEPLOYMENT, port },
-    plan: { feasibility: { possible: true }, controls: { max } },
+    plan: { feasibility: { possible: true }, controls: { min: 1, max } },
   };
 }
 

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Registration } from "../../adapters/offline-preview.ts";
+import type { Release } from "../../adapters/release-settings.ts";
 import { Notifications } from "../../components/notifications.ts";
 import { SloAlarms } from "../../components/slo-alarms.ts";
 import type { AvailabilitySlo, LatencySlo, Slo } from "../../policy/service.ts";
 import { asked, DEV, deploy, foundation, later, ofType } from "../support/deploy.ts";
+import { ecsService } from "../support/ecs.ts";
 import { evaluated } from "../support/metric-math.ts";
 
 const DAY = 86_400;
@@ -18,18 +20,24 @@ const latency: LatencySlo = {
   ...{ kind: "latency", name: "latency", threshold: 0.25 },
   ...{ objective: 0.99, window: 30 * DAY },
 };
+const BLUE_GREEN: Release = {
+  ...{ strategy: "blueGreen", circuitBreaker: true },
+  ...{ bake: 5, portion: 1, pause: 0, hooks: [] },
+};
 const METRIC = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
 /** As a user composes it: a promise, where it is kept, and who is told (row 62). */
 function sloAlarms(slo: Slo, rate?: number) {
   return deploy(() => {
     const { target } = foundation(DEV, "task");
-    const notify = { page: [], ticket: [] };
-    const topics = new Notifications("notify", {
-      ...{ region: "eu-west-1", notify, key: undefined, logRetention: 14 },
-    });
+    const topics = notifications();
     new SloAlarms("cart", { slo, target, topics, ...(rate === undefined ? {} : { rate }) });
   });
+}
+
+function notifications(): Notifications {
+  const notify = { page: [], ticket: [] };
+  return new Notifications("notify", { region: "eu-west-1", notify, key: undefined, logRetention: 14 });
 }
 
 /** One window of traffic as CloudWatch would sum it. */
@@ -179,6 +187,24 @@ describe("SloAlarms", () => {
     expect(rollback).to.deep.include({ threshold: 14.4, alarmActions: [later("notify-ticket.arn")] });
     expect(evaluated(rollback, seen({ requests: 10_000, errors: 150 }))).to.be.closeTo(15, 1e-9);
     expect(evaluated(rollback, seen({ requests: 10, errors: 3 }))).to.equal(0);
+  });
+
+  it("counts both groups between which releases move traffic, and the one that is left (rows 78, 81)", async () => {
+    const registered = await deploy(() => {
+      const { target } = ecsService({ deployment: { release: BLUE_GREEN } });
+      const topics = notifications();
+      new SloAlarms("cart", { slo: availability, target, topics });
+    });
+    const rollback = asked(registered, "cart-rollback");
+    const of = (group: string, requests: number, errors: number) => ({
+      [`${later(`new-${group}.arnSuffix`)} RequestCount Sum`]: requests,
+      [`${later(`new-${group}.arnSuffix`)} HTTPCode_Target_5XX_Count Sum`]: errors,
+      [`${later(`new-${group}.arnSuffix`)} TargetResponseTime SampleCount`]: requests,
+    });
+    const moving = { ...of("group", 6000, 0), ...of("alternate", 4000, 150) };
+    expect(evaluated(rollback, moving)).to.be.closeTo(15, 1e-9);
+    expect(evaluated(rollback, of("alternate", 10_000, 150))).to.be.closeTo(15, 1e-9); // after the swap
+    expect(evaluated(rollback, of("group", 10_000, 10))).to.be.closeTo(1, 1e-9);
   });
 
   it("CW-21, CW-28: keeps within CloudWatch's ten metrics and the provider's 1,024 characters", () => {

@@ -38,6 +38,7 @@ describe("stackSettings", () => {
       storage: { buckets: {}, tables: {} },
       key: {},
       notify: { ...notify, ticket: notify.page },
+      cluster: { execute: false },
       protect: true,
       customerKey: true,
       logRetention: 365,

@@ -56,14 +56,14 @@ describeOnEngine("the dev stack on Pulumi's engine", function () {
   });
 
   it("keeps the counts that autoscaling has set, and puts back what else was changed", async () => {
-    await dev.cloud.change("aws:ecs/service:Service", { desiredCount: 5, enableExecuteCommand: true });
+    await dev.cloud.change("aws:ecs/service:Service", { desiredCount: 5, propagateTags: "NONE" });
     await dev.cloud.change("aws:autoscaling/group:Group", { desiredCapacity: 4 });
     await dev.stack.refresh();
     const { summary } = await dev.stack.up();
     expect(summary.resourceChanges).to.deep.equal({ same: offline.length, update: 1 });
     const cloud = await dev.cloud.contents();
     const [service] = cloud.filter(({ type }) => type === "aws:ecs/service:Service");
-    expect(service!.outputs).to.deep.include({ desiredCount: 5, enableExecuteCommand: false });
+    expect(service!.outputs).to.deep.include({ desiredCount: 5, propagateTags: "SERVICE" });
     const [group] = cloud.filter(({ type }) => type === "aws:autoscaling/group:Group");
     expect(group!.outputs).to.deep.include({ desiredCapacity: 4 });
   });

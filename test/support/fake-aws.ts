@@ -75,8 +75,8 @@ const aws: Provider = {
     held.delete(id);
   },
 
-  invoke: async (token) => {
-    const outputs = ANSWERS[token];
+  invoke: async (token, inputs: Bag) => {
+    const outputs = ANSWERS[token] ?? described(token, inputs);
     if (outputs === undefined) throw new Error(`fake AWS has no answer to ${token}; give it one.`);
     return { outputs };
   },
@@ -87,6 +87,12 @@ const ANSWERS: Readonly<Record<string, Bag>> = {
   "aws:index/getPartition:getPartition": { partition: "aws" },
   "aws:ssm/getParameter:getParameter": { insecureValue: "ami-0123456789abcdef0" },
 };
+
+/** What it holds, where a look-up asks for that. */
+function described(token: string, { serviceName }: Bag): Bag | undefined {
+  if (token !== "aws:ecs/getService:getService") return undefined;
+  return [...held.values()].find(({ outputs }) => outputs.name === serviceName)?.outputs;
+}
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
 function parsed(urn: string) {

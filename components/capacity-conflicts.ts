@@ -1,0 +1,93 @@
+import type { Fault } from "../adapters/bad-input.ts";
+import { isArm } from "../adapters/launch-types.ts";
+import type { StackSettings } from "../adapters/stack-settings.ts";
+import { resourcesOf } from "../policy/instance-types.ts";
+import { tasksAnInstance } from "../policy/packing.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** What a service asks of the cluster that it does not have, or has no room for. */
+export function capacityConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
+  return [
+    ...unreachable(settings),
+    ...tenants.flatMap((tenant) =>
+      wrongInstances(settings, tenant).map((message) => ({
+        where: `services.${tenant.service.name}.deploy`,
+        message,
+      })),
+    ),
+  ];
+}
+
+/** What is allowed of capacity and may yet surprise. */
+export function capacityWarnings({ protect }: StackSettings, tenants: readonly Tenant[]): readonly string[] {
+  return tenants.flatMap((tenant) => {
+    if (tenant.service.compute.type === "ec2") return [];
+    const said = [...(protect ? interruptible(tenant) : []), ...slowStarts(tenant)];
+    if (tenant.deployment.capacity.kind === "instances")
+      said.push(
+        "capacity is instances: the plan prices its tasks as Fargate's; `setpoint compare` prices instances. Each task takes a network interface, of which an instance has few unless the account has awsvpcTrunking.",
+      );
+    return said.map((message) => `services.${tenant.service.name}: ${message}`);
+  });
+}
+
+/** The agent speaks to ECS, which has no endpoint in the VPC. */
+function unreachable({ cluster, network }: StackSettings): readonly Fault[] {
+  if (cluster.instances === undefined || network.nat !== "none") return [];
+  const message =
+    "instances are declared; without NAT they reach no ECS, and never join. Set network.nat: single, or use Fargate.";
+  return [{ where: "setpoint:deployment.cluster", message }];
+}
+
+function wrongInstances({ cluster }: StackSettings, { service, deployment }: Tenant): readonly string[] {
+  const { compute } = service;
+  if (compute.type === "ec2" || deployment.capacity.kind !== "instances") return [];
+  if (cluster.instances === undefined)
+    return [
+      "capacity is instances; the cluster has none. Declare cluster.instances in setpoint:deployment, or remove capacity.",
+    ];
+  const { instanceTypes } = cluster.instances;
+  const messages: string[] = [];
+  if (deployment.ephemeralStorage !== undefined)
+    messages.push(
+      "ephemeralStorage is declared; it is Fargate's, and tasks on instances share the volume. Remove it.",
+    );
+  if ((deployment.cpuArchitecture === "arm64") !== isArm(instanceTypes[0]!))
+    messages.push(
+      `cpuArchitecture is ${deployment.cpuArchitecture}; ${instanceTypes[0]} is the other. Change one of the two.`,
+    );
+  const task = resourcesOf(compute)!;
+  for (const instanceType of instanceTypes) {
+    const instance = resourcesOf({ type: "ec2", instanceType });
+    if (instance !== undefined && tasksAnInstance(task, instance) < 1)
+      messages.push(
+        `compute is ${compute.cpu} units and ${compute.memory} MiB; no ${instanceType} has room for it. Take a larger type, or a smaller task.`,
+      );
+  }
+  return messages;
+}
+
+/** CMP-15: AWS may end every Spot task within two minutes. */
+function interruptible({ deployment: { capacity }, plan }: Tenant): string[] {
+  if (capacity.kind !== "fargate" || capacity.spot === undefined) return [];
+  const { min } = plan.controls;
+  const base = capacity.spot.base ? 0 : (capacity.onDemand.base ?? min);
+  if (base >= min) return [];
+  return [
+    `capacity.onDemand.base is ${base}: AWS may end every Spot task within two minutes, and the plan's minimum is ${min}. Leave the base out, and it is the minimum.`,
+  ];
+}
+
+/** Tasks that ECS starts in a minute for one service, by default (ECS quotas, "Rate of tasks launched"). */
+const STARTS_A_MINUTE = { fargate: 500, instances: 250 };
+
+/** CMP-24. */
+function slowStarts({ deployment: { capacity }, plan }: Tenant): string[] {
+  const { min, max } = plan.controls;
+  const rate = STARTS_A_MINUTE[capacity.kind];
+  const more = max - min;
+  if (more <= rate) return [];
+  return [
+    `from ${min} to ${max} tasks takes at least ${Math.ceil(more / rate)} min: ECS starts ${rate} a minute for a service.`,
+  ];
+}
