@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Deployed, describeOnEngine, freshStack, refused } from "../support/engine.ts";
-import type { Held } from "../support/fake-aws.ts";
+import type { Held } from "./aws/cloud.ts";
 
 describeOnEngine("the prod stack on Pulumi's engine", function () {
   this.timeout(300_000);
