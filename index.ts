@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { declaredServices } from "./adapters/declaration.ts";
-import { stackSettings } from "./adapters/stack-settings.ts";
-import { readTrace } from "./adapters/trace-csv.ts";
+import { accountArguments } from "./adapters/account-settings.ts";
+import { keptPlan } from "./adapters/plan-cache.ts";
+import { stackDeclaration } from "./adapters/stack-declaration.ts";
 import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
@@ -11,21 +11,15 @@ import { Network } from "./components/network.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
-import { scalingPlan } from "./policy/plan.ts";
 
 // Settings
 const config = new pulumi.Config("setpoint");
 const region = new pulumi.Config("aws").require("region");
-const settings = stackSettings(config.requireObject("deployment"));
+const { settings, declared } = stackDeclaration((key) => config.requireObject(key), pulumi.getStack());
 const { entry, protect, logRetention } = settings;
-const declared = declaredServices(
-  { services: config.requireObject("services") },
-  `Pulumi.${pulumi.getStack()}.yaml`,
-  readTrace,
-);
 
 // Plans
-const planned = declared.map((declaration) => ({ ...declaration, plan: scalingPlan(declaration.service) }));
+const planned = declared.map((declaration) => ({ ...declaration, plan: keptPlan(declaration.service) }));
 refuseConflicts(settings, region, planned);
 for (const remark of warnings(settings, planned)) void pulumi.log.warn(remark);
 const priorities = rulePriorities(planned.flatMap(({ deployment }) => deployment.paths));
@@ -33,8 +27,13 @@ const ports = (type: "fargate" | "ec2") =>
   planned.filter(({ service }) => service.compute.type === type).map(({ deployment }) => deployment.port);
 
 // Components
-const tags = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };
-const provider = new aws.Provider("aws", { region: region as aws.Region, defaultTags: { tags } });
+const tags = {
+  ...settings.tags,
+  "setpoint:project": pulumi.getProject(),
+  "setpoint:stack": pulumi.getStack(),
+};
+const where = { region: region as aws.Region, ...accountArguments(settings.account) };
+const provider = new aws.Provider("aws", { ...where, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
 const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
 const network = new Network("network", { ...settings.network, logRetention, key }, options);

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { badInput, shown } from "./bad-input.ts";
+import { badInput, isBadInput, shown } from "./bad-input.ts";
 
 /** One resource as the program asks for it. */
 export interface Registration {
@@ -30,11 +30,11 @@ export async function preview(stack: string, root: string): Promise<readonly Reg
   const home = process.cwd();
   process.chdir(root); // as Pulumi does; the declaration's paths start there
   try {
-    return await registrations(() => import(`${pathToFileURL(resolve("index.ts")).href}?run=${runs++}`), {
-      project,
-      stack,
-      config,
-      secrets,
+    const program = () => import(`${pathToFileURL(resolve("index.ts")).href}?run=${runs++}`);
+    const settings = { project, stack, config, secrets };
+    return await registrations(program, settings).catch((error: unknown) => {
+      if (isBadInput(error)) throw error;
+      return registrations(program, { ...settings, traced: true }); // fails again, and says where
     });
   } finally {
     process.chdir(home);
@@ -47,12 +47,14 @@ interface Settings {
   /** Texts, by `namespace:key`. */
   readonly config: Record<string, string>;
   readonly secrets: string[];
+  /** Keep stack traces. Pulumi takes one for each promise, which is a third of a preview's time. */
+  readonly traced?: boolean;
 }
 
 /** What `program` registers, in order; outputs are known by name only. */
 export async function registrations(
   program: () => unknown,
-  { project, stack, config, secrets }: Settings,
+  { project, stack, config, secrets, traced = false }: Settings,
 ): Promise<readonly Registration[]> {
   const engine = offlineEngine();
   await pulumi.runtime.setMocks(engine.cloud, project, stack);
@@ -60,15 +62,19 @@ export async function registrations(
   const { failures } = engine;
   const failed = (reason: unknown) => void failures.push(reason);
   process.on("unhandledRejection", failed); // how Pulumi reports what fails inside an output
-  const mapped = process.sourceMapsEnabled;
-  process.setSourceMapsEnabled(false); // Pulumi takes a stack trace for each promise; mapping them doubles the time
+  const [mapped, depth] = [process.sourceMapsEnabled, Error.stackTraceLimit];
+  process.setSourceMapsEnabled(traced);
   await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(engine.watch);
+    pulumi.runtime.registerStackTransformation((registration) => {
+      if (!traced) Error.stackTraceLimit = 0; // from the first resource on: loading modules takes traces
+      return engine.watch(registration);
+    });
     return Promise.resolve().then(program).catch(failed);
   });
   await pulumi.runtime.disconnect(); // resolves once every registration has been answered
   await new Promise(setImmediate); // a rejection counts as unhandled one turn later
   process.setSourceMapsEnabled(mapped);
+  Error.stackTraceLimit = depth;
   process.off("unhandledRejection", failed);
   if (failures.length > 0) throw failures[0];
   return engine.registered();

@@ -1,14 +1,18 @@
 import { z } from "zod";
+import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
 import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
+import { type Tags, tagsSchema } from "./tag-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 /** What all services of a stack share. */
 export interface StackSettings {
   readonly profile: Profile;
+  readonly account: AccountSettings;
+  readonly tags: Tags;
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
@@ -41,6 +45,8 @@ const RETENTIONS = [
 
 const settingsSchema = z.strictObject({
   profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
+  account: accountSchema.prefault({}),
+  tags: tagsSchema.default({}),
   network: networkSchema,
   entry: entrySchema.prefault({}),
   protect: yesOrNo.exactOptional(),

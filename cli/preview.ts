@@ -1,13 +1,21 @@
-import { Command } from "commander";
-import { stackOption, stackRoot } from "./input.ts";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { Command, Option } from "commander";
+import type { Registration } from "../adapters/offline-preview.ts";
+import { stackRoot } from "./input.ts";
 import type { ExitCode } from "./main.ts";
 import { progress, progressDone } from "./terminal.ts";
 
 export function previewCommand(answer: (code: ExitCode) => void): Command {
   return new Command("preview")
     .description("Show what `pulumi up` would create, offline: no cloud account and no Pulumi CLI.")
-    .addOption(stackOption())
-    .option("--json", "print every resource with its type, name, parent and inputs")
+    .addOption(
+      new Option("--stack <names...>", "the stacks to preview, one after the other").default(["dev"]),
+    )
+    .option(
+      "--json",
+      "print every resource with its type, name, parent and inputs; of several stacks, by name",
+    )
     .addHelpText(
       "after",
       `
@@ -15,19 +23,36 @@ An output that only a deployment will know reads \${NAME.output} in the inputs.
 
 Examples:
   $ setpoint preview                        the tree of the stack dev
+  $ setpoint preview --stack dev prod       both trees
   $ setpoint preview --stack prod --json | jq '.[] | select(.type == "aws:ecs/service:Service")'`,
     )
-    .action(async ({ stack, json }: { readonly stack: string; readonly json?: true }) => {
-      const root = stackRoot(stack);
-      progress(`running the program of the stack ${stack} offline`);
-      const { preview, resourceTree } = await import("../adapters/offline-preview.ts");
-      const registrations = await preview(stack, root);
-      progressDone();
-      process.stdout.write(
-        json
-          ? `${JSON.stringify(registrations, null, 2)}\n`
-          : `${resourceTree(registrations)}\n\n${registrations.length} resources\n`,
-      );
+    .action(async ({ stack: stacks, json }: { readonly stack: readonly string[]; readonly json?: true }) => {
+      const roots = stacks.map((stack) => [stack, stackRoot(stack)] as const);
+      const previews: Record<string, unknown> = {};
+      for (const [stack, root] of roots) {
+        progress(`running the program of the stack ${stack} offline`);
+        const { preview, resourceTree } = await import("../adapters/offline-preview.ts");
+        const first = Object.keys(previews).length === 0;
+        const seen = await preview(stack, root);
+        const registrations = seen.length === 0 && !first ? await aside(stack, root) : seen;
+        progressDone();
+        previews[stack] = registrations;
+        if (!json) {
+          const title = stacks.length > 1 ? `${stack}\n` : "";
+          process.stdout.write(
+            `${title}${resourceTree(registrations)}\n\n${registrations.length} resources\n`,
+          );
+        }
+      }
+      const all = stacks.length > 1 ? previews : previews[stacks[0]!];
+      if (json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
       answer(0);
     });
+}
+
+/** In a process of its own: a program that only re-exports another's module runs once in a process. */
+async function aside(stack: string, root: string): Promise<readonly Registration[]> {
+  const command = [...process.execArgv, process.argv[1]!, "preview", "--stack", stack, "--json"];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, maxBuffer: 2 ** 30 });
+  return JSON.parse(stdout);
 }

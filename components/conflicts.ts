@@ -1,5 +1,6 @@
 import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { tagWarnings } from "../adapters/tag-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
@@ -17,7 +18,7 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
 
 /** What is allowed and may yet surprise: one sentence each. */
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return [...networkWarnings(settings), ...tenants.flatMap(brokenPromises)];
+  return [...networkWarnings(settings), ...tagWarnings(settings.tags), ...tenants.flatMap(brokenPromises)];
 }
 
 function brokenPromises({ service, plan }: Tenant): readonly string[] {

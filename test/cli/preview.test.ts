@@ -1,10 +1,7 @@
 import { expect } from "chai";
 import { folder, serviceYaml, setpoint, without } from "./setpoint.ts";
 
-/** A project of somebody's own, whose program is ours. */
-const root = folder({
-  "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
-  "Pulumi.tiny.yaml": `config:
+const stackYaml = `config:
   aws:region: eu-west-1
   setpoint:services:
     cart:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}
@@ -12,7 +9,13 @@ const root = folder({
     profile: dev
     network: { cidr: 10.0.0.0/20, zones: [eu-west-1a, eu-west-1b] }
     entry: { insecure: true }
-`,
+`;
+
+/** A project of somebody's own, whose program is ours. */
+const root = folder({
+  "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
+  "Pulumi.tiny.yaml": stackYaml,
+  "Pulumi.twin.yaml": stackYaml,
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
   "below/readme.txt": "",
@@ -34,6 +37,14 @@ describe("setpoint preview", () => {
     const service = registrations.find(({ type }) => type === "aws:ecs/service:Service");
     expect(registrations.map(({ name }) => name)).to.include(service?.parent);
     expect(JSON.stringify(service?.inputs)).to.match(/\$\{[\w-]+\.arn\}/);
+  }).timeout(60_000);
+
+  it("shows several stacks one after the other, each with its own program run", async () => {
+    const { code, stdout, stderr } = await setpoint(root, ["preview", "--stack", "tiny", "twin", "--json"]);
+    expect(code, stderr).to.equal(0);
+    const { tiny, twin } = JSON.parse(stdout);
+    expect(tiny).to.have.length.above(10);
+    expect(twin).to.deep.equal(JSON.parse(JSON.stringify(tiny).replaceAll("tiny", "twin")));
   }).timeout(60_000);
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {

@@ -18,6 +18,8 @@ describe("stackSettings", () => {
   it("protect what is not said to be for development", () => {
     expect(stackSettings({ network, entry })).to.deep.equal({
       profile: "prod",
+      account: {},
+      tags: {},
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
       entry: { certificateArn, insecure: false },
       protect: true,
