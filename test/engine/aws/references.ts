@@ -28,7 +28,9 @@ export function userOf(cloud: Cloud, doomed: Held): Held | undefined {
   return cloud.all().find((other) => other !== doomed && refersTo(other.inputs, doomed));
 }
 
-function refersTo(inputs: Bag, { id, outputs }: Held): boolean {
-  const written = JSON.stringify(inputs);
-  return written.includes(id) || (outputs.arn !== undefined && written.includes(String(outputs.arn)));
+/** A setting, such as a bucket's policy, has the id of what it sets: whoever names that does not name the setting. */
+function refersTo(by: Bag, { id, inputs, outputs }: Held): boolean {
+  const written = JSON.stringify(by);
+  const named = written.includes(id) && !Object.values(inputs).includes(id);
+  return named || (outputs.arn !== undefined && written.includes(String(outputs.arn)));
 }

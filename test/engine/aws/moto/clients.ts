@@ -22,6 +22,7 @@ export interface Clients {
 }
 
 export function clientsOf(endpoint: string): Clients {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // as in adapters/cloudwatch-client.ts
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const at = { endpoint, region: REGION, credentials, maxAttempts: 1 };
   return {

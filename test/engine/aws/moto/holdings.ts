@@ -4,8 +4,7 @@ import type { Clients } from "./clients.ts";
 export async function holdings(aws: Clients): Promise<Readonly<Record<string, readonly string[]>>> {
   const ecs = { ServiceNamespace: "ecs" } as const;
   const scaling = aws.applicationScaling;
-  const { clusterArns } = await aws.ecs.listClusters({});
-  const services = await Promise.all((clusterArns ?? []).map((cluster) => aws.ecs.listServices({ cluster })));
+  const clusters = await activeClusters(aws);
   const { LoadBalancers } = await aws.balancing.describeLoadBalancers({});
   const { Vpcs } = await aws.ec2.describeVpcs({});
   return {
@@ -32,8 +31,8 @@ export async function holdings(aws: Clients): Promise<Readonly<Record<string, re
     targetGroups: (await aws.balancing.describeTargetGroups({})).TargetGroups!.map(
       (each) => each.TargetGroupName!,
     ),
-    clusters: clusterArns ?? [],
-    services: services.flatMap(({ serviceArns }) => serviceArns ?? []),
+    clusters,
+    services: (await Promise.all(clusters.map((cluster) => activeServices(aws, cluster)))).flat(),
     taskDefinitions: (await aws.ecs.listTaskDefinitions({ status: "ACTIVE" })).taskDefinitionArns ?? [],
     buckets: (await aws.s3.listBuckets({})).Buckets?.map((each) => each.Name!) ?? [],
     tables: (await aws.dynamo.listTables({})).TableNames ?? [],
@@ -42,4 +41,19 @@ export async function holdings(aws: Clients): Promise<Readonly<Record<string, re
       (await aws.ec2.describeLaunchTemplates({})).LaunchTemplates?.map((each) => each.LaunchTemplateId!) ??
       [],
   };
+}
+
+/** ECS remembers what is deleted, as INACTIVE. */
+async function activeClusters({ ecs }: Clients): Promise<readonly string[]> {
+  const { clusterArns } = await ecs.listClusters({});
+  if (clusterArns === undefined || clusterArns.length === 0) return [];
+  const { clusters } = await ecs.describeClusters({ clusters: clusterArns });
+  return clusters!.filter(({ status }) => status === "ACTIVE").map(({ clusterArn }) => clusterArn!);
+}
+
+async function activeServices({ ecs }: Clients, cluster: string): Promise<readonly string[]> {
+  const { serviceArns } = await ecs.listServices({ cluster });
+  if (serviceArns === undefined || serviceArns.length === 0) return [];
+  const { services } = await ecs.describeServices({ cluster, services: serviceArns });
+  return services!.filter(({ status }) => status === "ACTIVE").map(({ serviceArn }) => serviceArn!);
 }
