@@ -40,7 +40,7 @@ export interface Deployed {
 
 interface Cloud {
   readonly contents: () => Promise<readonly Held[]>;
-  readonly refuse: (create: number) => Promise<void>;
+  readonly refuse: (create: number | string) => Promise<void>;
   readonly change: (type: string, outputs: Held["outputs"]) => Promise<void>;
 }
 

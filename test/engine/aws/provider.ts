@@ -10,14 +10,11 @@ import { plain } from "./plain.ts";
 import { dangling, userOf } from "./references.ts";
 import { difference } from "./replacement.ts";
 
-/** What a test makes the cloud do. */
-export interface Faults {
-  /** Called for each create; throws where AWS has no room. */
-  readonly beforeCreate: (name: string) => void;
-}
-
-/** AWS for one stack: keeps what it is asked for, refuses what AWS would, and hands on to moto what moto knows. */
-export function standInAws(cloud: Cloud, moto: Clients, faults: Faults): Provider {
+/**
+ * AWS for one stack: keeps what it is asked for, refuses what AWS would, and hands on to moto what moto knows.
+ * `beforeCreate` hears the name of each resource first, and throws where a test wants no room for it.
+ */
+export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: string) => void): Provider {
   let created = 0;
   const seen = async (resource: Held): Promise<Held | undefined> => {
     const { read } = passed(resource.type);
@@ -45,7 +42,7 @@ export function standInAws(cloud: Cloud, moto: Clients, faults: Faults): Provide
     create: async (urn, sent: Bag) => {
       const { type, name } = parsed(urn);
       const inputs = plain(sent);
-      faults.beforeCreate(name);
+      beforeCreate(name);
       accepted(name, inputs);
       created += 1;
       const number = created;
