@@ -7,10 +7,12 @@ import { refuseConflicts, warnings } from "./components/conflicts.ts";
 import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
+import { LogBucket } from "./components/log-bucket.ts";
 import { Network } from "./components/network.ts";
 import { rulePriorities } from "./components/rule-priorities.ts";
 import { headline, ScaledService } from "./components/scaled-service.ts";
 import { Security } from "./components/security.ts";
+import { Storage } from "./components/storage.ts";
 
 // Settings
 const config = new pulumi.Config("setpoint");
@@ -35,19 +37,24 @@ const tags = {
 const where = { region: region as aws.Region, ...accountArguments(settings.account) };
 const provider = new aws.Provider("aws", { ...where, defaultTags: { tags } });
 const options = { providers: { aws: provider } };
-const key = settings.customerKey ? new EncryptionKey("encryption", { region, protect }, options) : undefined;
+const key = settings.customerKey
+  ? new EncryptionKey("encryption", { region, protect, ...settings.key }, options)
+  : undefined;
+const logs = protect ? new LogBucket("logs", { retention: logRetention }, options) : undefined;
+const storage = new Storage("storage", { ...settings.storage, region, key, logs, protect }, options);
 const network = new Network("network", { ...settings.network, logRetention, key }, options);
 const groups = { taskPorts: ports("fargate"), instancePorts: ports("ec2") };
-const security = new Security("security", { network, ...entry, ...groups }, options);
+const { allowFrom } = settings.network;
+const security = new Security("security", { network, ...entry, allowFrom, ...groups }, options);
 const capacities = planned.map(({ service }) => service.capacity);
 const loadBalancer = new LoadBalancer(
   "entry",
-  { network, security, ...entry, protect, logRetention, capacities },
+  { network, security, ...entry, protect, logRetention, capacities, logs },
   options,
 );
 const fargate = groups.taskPorts.length > 0;
 const cluster = fargate ? new EcsCluster("cluster", { insights: protect }, options) : undefined;
-const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key };
+const place = { network, security, loadBalancer, cluster, priorities, tags, settings, key, storage };
 for (const {
   service,
   deployment,

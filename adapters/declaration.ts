@@ -9,6 +9,7 @@ import type { TraceSource } from "./demand.ts";
 import { textFile } from "./input-file.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import type { LoadTestSource } from "./measured-capacity.ts";
+import { plainSecrets } from "./plain-secrets.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "./service-deployment.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
@@ -108,6 +109,8 @@ function services(document: unknown, context: Context): readonly DeclaredService
       where: at([key], "key"),
       message: `\`${key.slice(0, 60)}\` is unknown; ${didYouMean(key, ["services"])}`,
     }));
+  const secrets = plainSecrets({ services: declared }, (path) => at(path, "value"));
+  if (secrets.length > 0) throw badInput(secrets); // before anything else could print one
   const parsed = Object.entries(declared).map(([name, body]) => declaredService(name, body, context, faults));
   if (faults.length > 0) throw badInput(faults);
   return parsed.filter((service) => service !== undefined);

@@ -145,6 +145,7 @@ function nested(type: string, name: string): Readonly<Record<string, unknown>> {
 const ANSWERS: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: placeholder("aws", "accountId") }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:kms/getKey:getKey": ({ keyId }) => ({ arn: keyId, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT" }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({ insecureValue: placeholder("ssm", String(name)) }),
 };
 

@@ -19,7 +19,8 @@ export function schemaFaults(
       }));
     }
     const field = fieldOf(path);
-    const rule = /[.?]$/.test(issue.message) ? issue.message : `${issue.message}.`;
+    const said = issue.code === "invalid_key" ? issue.issues[0]!.message : issue.message;
+    const rule = /[.?]$/.test(said) ? said : `${said}.`;
     return [{ where: at(path, "value"), message: `${field} is ${shown(field, issue.input)}; ${rule}` }];
   });
 }
@@ -35,6 +36,7 @@ interface Definition {
   readonly shape?: Readonly<Record<string, z.ZodType>>;
   readonly innerType?: z.ZodType;
   readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
   readonly type: string;
   readonly in?: z.ZodType;
   readonly out?: z.ZodType;
@@ -50,6 +52,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
     return definition.options.flatMap((option) => knownKeys(option, path));
   const [step, ...rest] = path;
   if (step === undefined) return Object.keys(definition.shape ?? {});
-  const child = typeof step === "number" ? definition.element : definition.shape?.[String(step)];
+  const named = definition.shape?.[String(step)] ?? definition.valueType;
+  const child = typeof step === "number" ? definition.element : named;
   return child === undefined ? [] : knownKeys(child, rest);
 }

@@ -1,12 +1,23 @@
 import { z } from "zod";
 import { type ContainerSettings, containerShape, DEFAULT_CONTAINER } from "./container-settings.ts";
 import { DEFAULT_ROUTING, type RoutingSettings, routingShape } from "./routing-settings.ts";
+import { DEFAULT_STORAGE, type StorageGrants, storageShape } from "./storage-grants.ts";
 
 /** What runs on a service's tasks or instances, and which requests reach it. */
-export interface Deployment extends ContainerSettings, RoutingSettings {}
+export interface Deployment extends ContainerSettings, RoutingSettings {
+  readonly storage: StorageGrants;
+}
 
 /** Of a service that only says what it owes. */
-export const DEFAULT_DEPLOYMENT: Deployment = { ...DEFAULT_CONTAINER, ...DEFAULT_ROUTING };
+export const DEFAULT_DEPLOYMENT: Deployment = {
+  ...DEFAULT_CONTAINER,
+  ...DEFAULT_ROUTING,
+  ...DEFAULT_STORAGE,
+};
 
 /** The `deploy:` part of a service's declaration; what is left out comes from `DEFAULT_DEPLOYMENT`. */
-export const serviceDeploymentSchema = z.strictObject({ ...containerShape, ...routingShape });
+export const serviceDeploymentSchema = z.strictObject({
+  ...containerShape,
+  ...routingShape,
+  ...storageShape,
+});

@@ -2,11 +2,16 @@ import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { badInput } from "./bad-input.ts";
 import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
-import { type NetworkSettings, networkFaults, networkSchema, regionOf } from "./network-settings.ts";
+import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
+import { networkFaults } from "./network-faults.ts";
+import { type NetworkSettings, networkSchema } from "./network-settings.ts";
+import { plainSecrets } from "./plain-secrets.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
+import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
 import { type Tags, tagsSchema } from "./tag-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
+import { regionOf } from "./zones.ts";
 
 /** What all services of a stack share. */
 export interface StackSettings {
@@ -15,10 +20,12 @@ export interface StackSettings {
   readonly tags: Tags;
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
+  readonly storage: StorageSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
   readonly customerKey: boolean;
+  readonly key: KeySettings;
   /** Days. */
   readonly logRetention: number;
 }
@@ -29,7 +36,7 @@ export type Profile = keyof typeof PROFILES;
 /** Development is cheap and may be thrown away; production is what nothing else is said of. */
 const PROFILES = {
   dev: {
-    network: { nat: "single", endpoints: false, flowLogs: false },
+    network: { nat: "instance", endpoints: false, flowLogs: false },
     stack: { protect: false, customerKey: false, logRetention: 14 },
   },
   prod: {
@@ -49,8 +56,10 @@ const settingsSchema = z.strictObject({
   tags: tagsSchema.default({}),
   network: networkSchema,
   entry: entrySchema.prefault({}),
+  storage: storageSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
+  key: keySchema.default({}),
   logRetention: z
     .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
     .exactOptional(),
@@ -58,8 +67,10 @@ const settingsSchema = z.strictObject({
 
 /** The settings of a stack, parsed; throws one error with every fault. */
 export function stackSettings(document: unknown, where = "setpoint:deployment"): StackSettings {
-  const parsed = settingsSchema.safeParse(document, { reportInput: true });
   const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
+  const secrets = plainSecrets(document, at);
+  if (secrets.length > 0) throw badInput(secrets); // before anything else could print one
+  const parsed = settingsSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
   const defaults = PROFILES[parsed.data.profile];
   const settings: StackSettings = {
@@ -67,11 +78,13 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
   };
-  const { network, entry, protect } = settings;
+  const { network, entry, protect, customerKey, key, storage } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
     ...entryFaults(entry, { protect, region }, `${where}.entry`),
+    ...keyFaults(key, { customerKey, region }, `${where}.key`),
+    ...storageFaults(storage, protect, `${where}.storage`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;

@@ -1,96 +1,51 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { expiry, type LogDestination, type SecureBucket, secureBucket } from "./secure-bucket.ts";
 import { account } from "./trust.ts";
 
 export interface AccessLogsArgs {
   /** Days. */
   readonly retention: number;
+  /** Where S3 notes who reads the logs. */
+  readonly logs?: LogDestination | undefined;
 }
+
+/** Days in which a deleted log can be brought back. */
+const VERSIONS = 30;
 
 /** A private bucket that the load balancer, and nobody else, writes its access logs to. */
 export class AccessLogs extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
   /** The balancer is made after it: AWS tries a write first. */
   readonly policy: aws.s3.BucketPolicy;
+  readonly parts: SecureBucket;
 
   constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:AccessLogs", name, {}, opts);
-    const parent = { parent: this };
-    this.bucket = new aws.s3.Bucket(`${name}-bucket`, {}, parent);
-    const bucket = this.bucket.id;
-    new aws.s3.BucketOwnershipControls(
-      `${name}-ownership`,
-      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      parent,
-    );
-    const closed = new aws.s3.BucketPublicAccessBlock(
-      `${name}-private`,
+    this.parts = secureBucket(
+      name,
       {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
+        // No key: load balancers write to buckets with SSE-S3 only (Elastic Load Balancing user guide, "Access logs").
+        rules: [expiry("expire", VERSIONS, args.retention)],
+        logs: args.logs,
+        allow: (bucket) => [delivery(bucket, this)],
       },
-      parent,
+      this,
     );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      `${name}-encryption`,
-      // Load balancers write to buckets with SSE-S3 only (Elastic Load Balancing user guide, "Access logs").
-      { bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      parent,
-    );
-    new aws.s3.BucketVersioning(
-      `${name}-versions`,
-      { bucket, versioningConfiguration: { status: "Enabled" } },
-      parent,
-    );
-    new aws.s3.BucketLifecycleConfiguration(
-      `${name}-lifecycle`,
-      { bucket, rules: [expiry(args.retention)] },
-      parent,
-    );
-    this.policy = new aws.s3.BucketPolicy(
-      `${name}-policy`,
-      { bucket, policy: deliveryPolicy(this.bucket, this) },
-      { parent: this, dependsOn: closed },
-    );
+    this.bucket = this.parts.bucket;
+    this.policy = this.parts.policy;
     this.registerOutputs({ bucketName: this.bucket.bucket });
   }
 }
 
-function expiry(days: number) {
-  return {
-    id: "expire",
-    status: "Enabled",
-    filter: {},
-    expiration: { days },
-    noncurrentVersionExpiration: { noncurrentDays: 30 },
-    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-  };
-}
-
-function deliveryPolicy(bucket: aws.s3.Bucket, parent: pulumi.Resource): pulumi.Output<string> {
+function delivery(bucket: aws.s3.Bucket, parent: pulumi.Resource) {
   const { accountId } = account(parent);
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "DeliverAccessLogs",
-        Effect: "Allow",
-        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucket.arn}/AWSLogs/${accountId}/*`,
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-      },
-      {
-        Sid: "RefusePlainText",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
+  return {
+    Sid: "DeliverAccessLogs",
+    Effect: "Allow",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: pulumi.interpolate`${bucket.arn}/AWSLogs/${accountId}/*`,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
 }

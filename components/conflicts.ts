@@ -1,9 +1,11 @@
 import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
+import { storageConflicts } from "./storage-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
@@ -12,13 +14,19 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
     ...entryConflicts(tenants),
+    ...storageConflicts(settings, tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
 }
 
 /** What is allowed and may yet surprise: one sentence each. */
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
-  return [...networkWarnings(settings), ...tagWarnings(settings.tags), ...tenants.flatMap(brokenPromises)];
+  return [
+    ...networkWarnings(settings),
+    ...tagWarnings(settings.tags),
+    ...storageWarnings(settings.storage, settings.protect),
+    ...tenants.flatMap(brokenPromises),
+  ];
 }
 
 function brokenPromises({ service, plan }: Tenant): readonly string[] {

@@ -4,12 +4,14 @@ import type { Deployment } from "../adapters/service-deployment.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { grantStorage, storageEnvironment } from "./grants.ts";
 import { logGroup } from "./log-group.ts";
 import type { Network } from "./network.ts";
 import { gracePeriod, stopTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import { ServiceImage } from "./service-image.ts";
 import { shortName } from "./short-name.ts";
+import type { Storage } from "./storage.ts";
 import type { Target } from "./target.ts";
 import { executionPolicy, taskTrust } from "./task-roles.ts";
 
@@ -25,6 +27,8 @@ export interface EcsServiceArgs {
   readonly tasks: number;
   /** Encrypts its logs. */
   readonly key: EncryptionKey | undefined;
+  /** Where the deployment is granted any. */
+  readonly storage?: Storage | undefined;
   /** Days. */
   readonly logRetention: number;
   readonly protect: boolean;
@@ -40,7 +44,7 @@ const ROLE = 56;
 export class EcsService extends pulumi.ComponentResource {
   readonly service: aws.ecs.Service;
   readonly cluster: aws.ecs.Cluster;
-  /** What the application itself may do: nothing, until a policy is attached. */
+  /** What the application itself may do: use what it is granted, and nothing else until a policy is attached. */
   readonly taskRole: aws.iam.Role;
   readonly logGroup: aws.cloudwatch.LogGroup;
 
@@ -63,6 +67,7 @@ export class EcsService extends pulumi.ComponentResource {
       { role: executionRole.id, policy: executionPolicy(this.logGroup, deployment.image, built, this) },
       parent,
     );
+    const granted = grantStorage(`${name}-storage`, this.taskRole, args, this);
     const definition = new aws.ecs.TaskDefinition(
       `${name}-definition`,
       {
@@ -106,7 +111,7 @@ export class EcsService extends pulumi.ComponentResource {
         enableEcsManagedTags: true,
         propagateTags: "SERVICE",
       },
-      { parent: this, dependsOn: [...target.rules, execution], ignoreChanges: ["desiredCount"] },
+      { parent: this, dependsOn: [...target.rules, execution, ...granted], ignoreChanges: ["desiredCount"] },
     );
     this.registerOutputs({ serviceName: this.service.name });
   }
@@ -120,15 +125,17 @@ function builtImage(parent: pulumi.Resource, name: string, args: EcsServiceArgs)
 
 /** Unprivileged, on a read-only file system with a little memory for temporary files. */
 function container(
-  { deployment, capacity, network }: EcsServiceArgs,
+  { deployment, capacity, network, storage }: EcsServiceArgs,
   logGroup: aws.cloudwatch.LogGroup,
   built: ServiceImage | undefined,
 ) {
   const { image, port, user } = deployment;
+  const environment = Object.entries(storageEnvironment({ storage, deployment }));
   return {
     name: CONTAINER,
     image: image.kind === "reference" ? image.reference : built!.uri,
     essential: true,
+    ...(environment.length > 0 ? { environment: environment.map(([name, value]) => ({ name, value })) } : {}),
     user: String(user),
     privileged: false,
     readonlyRootFilesystem: true,

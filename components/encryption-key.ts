@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { KeySettings } from "../adapters/key-settings.ts";
 import { account } from "./trust.ts";
 
-export interface EncryptionKeyArgs {
+export interface EncryptionKeyArgs extends KeySettings {
   readonly region: string;
   /** Keep the key when the stack goes: what it has encrypted is lost without it. */
   readonly protect: boolean;
@@ -11,36 +12,65 @@ export interface EncryptionKeyArgs {
 /** Days in which a deleted key can be saved: AWS's longest (ScheduleKeyDeletion). */
 const PENDING = 30;
 
-/** Services that use the key on behalf of this account's principals alone (`kms:ViaService`). */
-const BY_PRINCIPAL = ["s3", "dynamodb", "ec2", "ecr", "backup", "secretsmanager", "ssm"];
+/** Days between new key material, AWS's own default (EnableKeyRotation). */
+const YEAR = 365;
 
-/** One customer-managed key for all that a stack stores: logs, volumes, buckets, tables, images, topics, backups. */
+/** Services through which this account's principals may use the key, if their IAM policies say so (`kms:ViaService`). */
+const BY_PRINCIPAL = ["s3", "dynamodb", "ec2", "ecr", "backup", "secretsmanager", "ssm", "sns"];
+
+/**
+ * One customer-managed key for all that a stack stores: logs, volumes, buckets, tables, images, topics, backups. Its policy names the
+ * account's role of Auto Scaling, which the first group ever made there makes: before that, `aws iam create-service-linked-role`.
+ */
 export class EncryptionKey extends pulumi.ComponentResource {
-  readonly key: aws.kms.Key;
+  /** Unless it is a key that exists. */
+  readonly key: aws.kms.Key | undefined;
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:EncryptionKey", name, {}, opts);
-    this.key = new aws.kms.Key(
-      `${name}-key`,
-      {
-        description: "All that the stack stores",
-        enableKeyRotation: true,
-        deletionWindowInDays: PENDING,
-        policy: keyPolicy(args.region, this),
-      },
-      { parent: this, protect: args.protect, retainOnDelete: args.protect },
-    );
-    new aws.kms.Alias(`${name}-alias`, { targetKeyId: this.key.keyId }, { parent: this });
-    this.arn = this.key.arn;
+    const { arn } = args;
+    this.key = arn === undefined ? ownKey(name, args, this) : undefined;
+    this.arn = this.key?.arn ?? aws.kms.getKeyOutput({ keyId: arn! }, { parent: this }).apply(usableKey);
     this.registerOutputs({ arn: this.arn });
   }
 }
 
-/** The account's IAM decides who uses the key, through the services that store with it; two services encrypt by themselves. */
+/** The ARN of a key that exists; throws unless it can encrypt (STO-17). */
+export function usableKey({
+  arn,
+  keyState,
+  keySpec,
+}: Pick<aws.kms.GetKeyResult, "arn" | "keyState" | "keySpec">): string {
+  const wrong = (what: string, wayOut: string) =>
+    new Error(`setpoint:deployment.key.arn: the key is ${what}; nothing can be stored with it. ${wayOut}.`);
+  if (keyState !== "Enabled") throw wrong(keyState, "Enable it or cancel its deletion, or name another key");
+  if (keySpec !== "SYMMETRIC_DEFAULT") throw wrong(keySpec, "Name a symmetric key");
+  return arn;
+}
+
+function ownKey(name: string, args: EncryptionKeyArgs, parent: EncryptionKey): aws.kms.Key {
+  const { region, protect, deletionWindow = PENDING, rotation = YEAR } = args;
+  const key = new aws.kms.Key(
+    `${name}-key`,
+    {
+      description: "All that the stack stores",
+      enableKeyRotation: true,
+      rotationPeriodInDays: rotation,
+      deletionWindowInDays: deletionWindow,
+      policy: keyPolicy(region, parent),
+    },
+    { parent, protect, retainOnDelete: protect },
+  );
+  new aws.kms.Alias(`${name}-alias`, { targetKeyId: key.keyId }, { parent });
+  return key;
+}
+
+/** The account's IAM decides who uses the key, through the services that store with it; some services encrypt by themselves. */
 function keyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<string> {
   const { accountId, partition } = account(parent);
   const everything = "*"; // in a key's policy: this key
+  const wholeAccount = { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
   const sourceAccount = { StringEquals: { "aws:SourceAccount": accountId } };
   return pulumi.jsonStringify({
     Version: "2012-10-17",
@@ -48,15 +78,15 @@ function keyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<strin
       {
         Sid: "Administration",
         Effect: "Allow",
-        Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+        Principal: wholeAccount,
         Action: ADMINISTRATION,
         Resource: everything,
       },
       {
         Sid: "ThroughServices",
         Effect: "Allow",
-        Principal: { AWS: "*" },
-        Action: [...USE, "kms:CreateGrant"],
+        Principal: wholeAccount, // not `*`, which would need no IAM policy
+        Action: [...USE, "kms:CreateGrant", "kms:RetireGrant"],
         Resource: everything,
         Condition: {
           StringEquals: {
@@ -85,6 +115,14 @@ function keyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<strin
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: everything,
         Condition: sourceAccount,
+      },
+      {
+        // EventBridge's messages carry no source account to ask for; the topic's policy says whose may come.
+        Sid: "Events",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: everything,
       },
       {
         Sid: "AutoScalingVolumes",
@@ -127,6 +165,9 @@ const ADMINISTRATION = [
   "kms:ListKeyPolicies",
   "kms:GetKeyRotationStatus",
   "kms:EnableKeyRotation",
+  "kms:DisableKeyRotation",
+  "kms:ListKeyRotations",
+  "kms:RotateKeyOnDemand",
   "kms:EnableKey",
   "kms:DisableKey",
   "kms:UpdateKeyDescription",

@@ -15,6 +15,8 @@ export interface FlowLogsArgs {
 /** Who talked to whom in a VPC, kept in CloudWatch Logs. */
 export class FlowLogs extends pulumi.ComponentResource {
   readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly role: aws.iam.Role;
+  readonly flowLog: aws.ec2.FlowLog;
 
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:FlowLogs", name, {}, opts);
@@ -27,11 +29,11 @@ export class FlowLogs extends pulumi.ComponentResource {
       resource: "vpc-flow-log/*",
       region,
     };
-    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trustPolicy(source, this) }, parent);
+    this.role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trustPolicy(source, this) }, parent);
     const write = new aws.iam.RolePolicy(
       `${name}-write`,
       {
-        role: role.id,
+        role: this.role.id,
         policy: allowing({
           actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
           on: [this.logGroup.arn, pulumi.interpolate`${this.logGroup.arn}:*`],
@@ -39,7 +41,7 @@ export class FlowLogs extends pulumi.ComponentResource {
       },
       parent,
     );
-    new aws.ec2.FlowLog(
+    this.flowLog = new aws.ec2.FlowLog(
       `${name}-log`,
       {
         vpcId: vpc.id,
@@ -47,7 +49,7 @@ export class FlowLogs extends pulumi.ComponentResource {
         maxAggregationInterval: 60,
         logDestinationType: "cloud-watch-logs",
         logDestination: this.logGroup.arn,
-        iamRoleArn: role.arn,
+        iamRoleArn: this.role.arn,
       },
       { parent: this, dependsOn: write },
     );

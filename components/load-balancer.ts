@@ -5,6 +5,7 @@ import type { TaskProfile } from "../policy/service.ts";
 import { AccessLogs } from "./access-logs.ts";
 import type { Network } from "./network.ts";
 import { idleTimeout } from "./request-timing.ts";
+import type { LogDestination } from "./secure-bucket.ts";
 import type { Security } from "./security.ts";
 import { shortName } from "./short-name.ts";
 
@@ -15,6 +16,8 @@ export interface LoadBalancerArgs extends EntrySettings {
   readonly protect: boolean;
   /** Days that access logs are kept. */
   readonly logRetention: number;
+  /** Where S3 notes who reads the access logs. */
+  readonly logs?: LogDestination | undefined;
   /** Of the services behind it: no request may outlast the connection. */
   readonly capacities: readonly TaskProfile[];
 }
@@ -37,7 +40,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         `${name}: certificateArn is missing; HTTPS needs it. Set it, or in development insecure: true.`,
       );
     const logs = protect
-      ? new AccessLogs(`${name}-logs`, { retention: args.logRetention }, { parent: this })
+      ? new AccessLogs(`${name}-logs`, { retention: args.logRetention, logs: args.logs }, { parent: this })
       : undefined;
     this.balancer = new aws.lb.LoadBalancer(
       shortName(`${name}-alb`),

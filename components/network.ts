@@ -1,153 +1,131 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type NetworkSettings, regionOf } from "../adapters/network-settings.ts";
+import { badInput } from "../adapters/bad-input.ts";
+import { endpointServices } from "../adapters/endpoint-services.ts";
+import { networkFaults } from "../adapters/network-faults.ts";
+import type { NetworkSettings } from "../adapters/network-settings.ts";
+import { regionOf } from "../adapters/zones.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { gatewayEndpoints, interfaceEndpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
+import { nat } from "./nat.ts";
+import type { NatInstance } from "./nat-instance.ts";
 import { subnetCidrs } from "./subnets.ts";
+import { tiers } from "./tiers.ts";
 
 export interface NetworkArgs extends NetworkSettings {
-  /** Encrypts flow logs. */
+  /** Encrypts flow logs, and the NAT instance's volume. */
   readonly key?: EncryptionKey | undefined;
   /** Days. */
   readonly logRetention: number;
 }
 
-interface Zone {
-  readonly zone: string;
-  readonly publicSubnet: aws.ec2.Subnet;
-  readonly privateSubnet: aws.ec2.Subnet;
-  readonly privateRoutes: aws.ec2.RouteTable;
-}
-
-/** A VPC of our own: in each zone a public subnet for the balancer and a private one for everything else. */
+/**
+ * A VPC of our own: in each zone a public subnet for the balancer, a private one for what the stack runs and, if asked for, an
+ * isolated one without any route to the internet. A zone or the isolated tier that joins later leaves all others as they are.
+ */
 export class Network extends pulumi.ComponentResource {
   readonly vpc: aws.ec2.Vpc;
   readonly region: string;
+  /** The VPC's own group, emptied. */
+  readonly defaultGroup: aws.ec2.DefaultSecurityGroup;
+  readonly internetGateway: aws.ec2.InternetGateway;
+  /** By zone, in the order of the settings, as all lists below. */
   readonly publicSubnets: readonly aws.ec2.Subnet[];
   readonly privateSubnets: readonly aws.ec2.Subnet[];
-  /** S3 and DynamoDB. */
-  readonly gateways: readonly aws.ec2.VpcEndpoint[];
-  /** Holds the interface endpoints, if there are any; accepts nothing until a rule says so. */
-  readonly endpointGroup: aws.ec2.SecurityGroup | undefined;
+  /** None unless asked for. */
+  readonly isolatedSubnets: readonly aws.ec2.Subnet[];
+  readonly publicRoutes: aws.ec2.RouteTable;
+  readonly privateRoutes: readonly aws.ec2.RouteTable[];
+  readonly isolatedRoutes: aws.ec2.RouteTable | undefined;
+  /** Which table each subnet follows: those of the public tier, of the private and of the isolated one. */
+  readonly routing: readonly aws.ec2.RouteTableAssociation[];
+  /** To the internet: the public tier's, then those of the private subnets that have one. */
+  readonly routes: readonly aws.ec2.Route[];
   /** Whether private subnets reach the internet. */
   readonly nat: boolean;
+  readonly natGateways: readonly aws.ec2.NatGateway[];
+  readonly natInstance: NatInstance | undefined;
+  /** From which calls out are seen to come. */
+  readonly natAddresses: readonly aws.ec2.Eip[];
+  /** S3 and DynamoDB. */
+  readonly gateways: readonly aws.ec2.VpcEndpoint[];
+  readonly endpoints: readonly aws.ec2.VpcEndpoint[];
+  /** Holds the interface endpoints, if there are any; accepts nothing until a rule says so. */
+  readonly endpointGroup: aws.ec2.SecurityGroup | undefined;
+  readonly flowLogs: FlowLogs | undefined;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Network", name, {}, opts);
-    if (new Set(args.zones).size < 2)
-      throw new Error(
-        `${name}: zones are [${args.zones.join(", ")}]; a balancer needs at least 2. Add a zone.`,
-      );
+    refuse(name, args);
+    const { cidr, key, logRetention } = args;
     const parent = { parent: this };
+    const tags = { Name: name };
     this.region = regionOf(args.zones[0]!);
     this.nat = args.nat !== "none";
     this.vpc = new aws.ec2.Vpc(
       `${name}-vpc`,
-      { cidrBlock: args.cidr, enableDnsSupport: true, enableDnsHostnames: true, tags: { Name: name } },
+      { cidrBlock: cidr, enableDnsSupport: true, enableDnsHostnames: true, tags },
       parent,
     );
-    new aws.ec2.DefaultSecurityGroup(
+    this.defaultGroup = new aws.ec2.DefaultSecurityGroup(
       `${name}-default`,
       { vpcId: this.vpc.id, ingress: [], egress: [] },
       parent,
     );
-    const internet = new aws.ec2.InternetGateway(`${name}-internet`, { vpcId: this.vpc.id }, parent);
-    const publicRoutes = routeTable(this, `${name}-public`, this.vpc);
-    new aws.ec2.Route(
-      `${name}-public-internet`,
-      { routeTableId: publicRoutes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internet.id },
+    this.internetGateway = new aws.ec2.InternetGateway(
+      `${name}-internet`,
+      { vpcId: this.vpc.id, tags },
       parent,
     );
-    const zones = args.zones.map((zone) => zoneOf(this, name, zone, args.cidr, publicRoutes));
-    routeOut(this, name, args.nat, zones, internet);
-    this.publicSubnets = zones.map(({ publicSubnet }) => publicSubnet);
-    this.privateSubnets = zones.map(({ privateSubnet }) => privateSubnet);
-    this.gateways = gatewayEndpoints(
-      this,
-      name,
-      zones.map(({ privateRoutes }) => privateRoutes),
+    const made = tiers(this, name, this.vpc, args);
+    this.publicSubnets = made.publicSubnets;
+    this.privateSubnets = made.privateSubnets;
+    this.isolatedSubnets = made.isolatedSubnets;
+    this.publicRoutes = made.publicRoutes;
+    this.privateRoutes = made.privateRoutes;
+    this.isolatedRoutes = made.isolatedRoutes;
+    this.routing = made.routing;
+    const toInternet = new aws.ec2.Route(
+      `${name}-public-internet`,
+      {
+        routeTableId: this.publicRoutes.id,
+        destinationCidrBlock: "0.0.0.0/0",
+        gatewayId: this.internetGateway.id,
+      },
+      parent,
     );
-    this.endpointGroup = args.endpoints ? interfaceEndpoints(this, name) : undefined;
-    if (args.flowLogs)
-      new FlowLogs(
-        `${name}-flow`,
-        { vpc: this.vpc, region: this.region, logRetention: args.logRetention, key: args.key },
-        parent,
-      );
+    const { vpc, internetGateway } = this;
+    const zones = args.zones.map((zone, i) => ({
+      zone,
+      publicSubnet: this.publicSubnets[i]!,
+      privateCidr: subnetCidrs(args, zone).private,
+      privateRoutes: this.privateRoutes[i]!,
+    }));
+    const internet = [internetGateway, toInternet, ...this.routing];
+    const out = nat(this, name, { nat: args.nat, vpc, cidr, zones, internet, key });
+    this.natGateways = out.gateways;
+    this.natInstance = out.instance;
+    this.natAddresses = out.addresses;
+    this.routes = [toInternet, ...out.routes];
+    const closed = this.isolatedRoutes === undefined ? [] : [this.isolatedRoutes];
+    this.gateways = gatewayEndpoints(this, name, [...this.privateRoutes, ...closed]);
+    const inside = interfaceEndpoints(this, name, endpointServices(args.endpoints, this.region));
+    this.endpoints = inside.endpoints;
+    this.endpointGroup = inside.group;
+    this.flowLogs = args.flowLogs
+      ? new FlowLogs(`${name}-flow`, { vpc, region: this.region, logRetention, key }, parent)
+      : undefined;
     this.registerOutputs({ vpcId: this.vpc.id });
   }
 }
 
-function routeTable(parent: pulumi.Resource, name: string, vpc: aws.ec2.Vpc): aws.ec2.RouteTable {
-  return new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags: { Name: name } }, { parent });
-}
-
-/** Everything is named for its zone, so that zones come and go on their own. */
-function zoneOf(
-  network: Network,
-  name: string,
-  zone: string,
-  cidr: string,
-  publicRoutes: aws.ec2.RouteTable,
-): Zone {
-  const cidrs = subnetCidrs(cidr, zone);
-  const subnet = (tier: "public" | "private", routes: aws.ec2.RouteTable) => {
-    const tierName = `${name}-${tier}-${zone}`;
-    const made = new aws.ec2.Subnet(
-      tierName,
-      {
-        vpcId: network.vpc.id,
-        availabilityZone: zone,
-        cidrBlock: cidrs[tier],
-        mapPublicIpOnLaunch: false,
-        tags: { Name: tierName },
-      },
-      { parent: network },
+/** What the settings of a stack would have refused, for those who use the component on its own. */
+function refuse(name: string, args: NetworkArgs): void {
+  if (new Set(args.zones).size < 2)
+    throw new Error(
+      `${name}: zones are [${args.zones.join(", ")}]; a balancer needs at least 2. Add a zone.`,
     );
-    new aws.ec2.RouteTableAssociation(
-      `${tierName}-routing`,
-      { subnetId: made.id, routeTableId: routes.id },
-      { parent: network },
-    );
-    return made;
-  };
-  const privateRoutes = routeTable(network, `${name}-private-${zone}`, network.vpc);
-  return {
-    zone,
-    publicSubnet: subnet("public", publicRoutes),
-    privateSubnet: subnet("private", privateRoutes),
-    privateRoutes,
-  };
-}
-
-/** Private subnets leave through a NAT gateway of their own zone, or of the first zone for all, or not at all. */
-function routeOut(
-  parent: Network,
-  name: string,
-  nat: NetworkSettings["nat"],
-  zones: readonly Zone[],
-  internet: aws.ec2.InternetGateway,
-): void {
-  if (nat === "none") return;
-  const gateways = (nat === "single" ? zones.slice(0, 1) : zones).map(({ zone, publicSubnet }) => {
-    const address = new aws.ec2.Eip(
-      `${name}-nat-${zone}-address`,
-      { domain: "vpc" },
-      { parent, dependsOn: internet },
-    );
-    return new aws.ec2.NatGateway(
-      `${name}-nat-${zone}`,
-      { subnetId: publicSubnet.id, allocationId: address.id, tags: { Name: `${name}-${zone}` } },
-      { parent, dependsOn: internet },
-    );
-  });
-  zones.forEach(({ zone, privateRoutes }, i) => {
-    const gateway = gateways[i] ?? gateways[0]!;
-    new aws.ec2.Route(
-      `${name}-private-${zone}-out`,
-      { routeTableId: privateRoutes.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: gateway.id },
-      { parent },
-    );
-  });
+  const faults = networkFaults(args, name);
+  if (faults.length > 0) throw badInput(faults);
 }

@@ -11,6 +11,7 @@ import type { EncryptionKey } from "./encryption-key.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Network } from "./network.ts";
 import type { Security } from "./security.ts";
+import type { Storage } from "./storage.ts";
 import { Target } from "./target.ts";
 import { WebTier } from "./web-tier.ts";
 
@@ -25,6 +26,8 @@ export interface ScaledServiceArgs {
   readonly settings: StackSettings;
   /** The stack's own, if it has one. */
   readonly key: EncryptionKey | undefined;
+  /** What services may be granted. */
+  readonly storage: Storage;
   readonly tags: Readonly<Record<string, string>>;
   readonly service: Service;
   readonly deployment: Deployment;
@@ -58,7 +61,7 @@ function onFargate(
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "fargate" }>,
 ): void {
-  const { cluster, controls, settings, deployment, key } = args;
+  const { cluster, controls, settings, deployment, key, storage } = args;
   if (cluster === undefined)
     throw new Error(`${name}: compute is fargate; it needs a cluster. Make an EcsCluster.`);
   const { capacity } = args.service;
@@ -66,7 +69,7 @@ function onFargate(
   const place = { network: args.network, security: args.security, cluster, target: parent.target };
   const service = new EcsService(
     `${name}-ecs`,
-    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect, key },
+    { ...place, compute, capacity, deployment, tasks: controls.min, logRetention, protect, key, storage },
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
@@ -78,11 +81,11 @@ function onInstances(
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "ec2" }>,
 ): void {
-  const { network, security, controls, deployment, tags, key } = args;
+  const { network, security, controls, deployment, tags, key, storage } = args;
   const { capacity } = args.service;
   const tier = new WebTier(
     `${name}-web`,
-    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key },
+    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key, storage },
     { parent },
   );
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });

@@ -1,11 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { AllowedSource } from "../adapters/allowed-sources.ts";
 import type { Network } from "./network.ts";
+import { allowIn, allowOut, type Peer, type SecurityRule } from "./security-rules.ts";
 
 export interface SecurityArgs {
   readonly network: Network;
   /** Plain HTTP only; otherwise HTTPS, and HTTP for the redirect. */
   readonly insecure: boolean;
+  /** Who may reach the balancer; without, the world. */
+  readonly allowFrom?: readonly AllowedSource[] | undefined;
   /** Ports that Fargate tasks listen on; none, no group for them. */
   readonly taskPorts: readonly number[];
   /** Ports that web instances listen on; none, no group for them. */
@@ -17,42 +21,84 @@ export class Security extends pulumi.ComponentResource {
   readonly balancer: aws.ec2.SecurityGroup;
   readonly tasks: aws.ec2.SecurityGroup | undefined;
   readonly instances: aws.ec2.SecurityGroup | undefined;
+  readonly rules: readonly SecurityRule[];
 
   constructor(name: string, args: SecurityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Security", name, {}, opts);
-    const { network, insecure, taskPorts, instancePorts } = args;
-    const group = (role: string, description: string) =>
-      new aws.ec2.SecurityGroup(`${name}-${role}`, { vpcId: network.vpc.id, description }, { parent: this });
-    this.balancer = group("balancer", "Load balancer: open to the world on its listeners only");
-    const listeners = insecure ? [80] : [80, 443];
-    for (const port of listeners)
-      allowIn(this, `${name}-world-${port}`, this.balancer, port, worldRule(port, insecure));
-    const serving = (role: "tasks" | "instances", description: string, ports: readonly number[]) => {
-      if (ports.length === 0) return undefined;
-      const served = group(role, description);
-      for (const port of new Set(ports))
-        connect(this, `${name}-balancer-${role}`, this.balancer, served, port);
-      reachAws(this, `${name}-${role}`, served, network);
-      return served;
-    };
-    this.tasks = serving("tasks", "Fargate tasks: from the load balancer only", taskPorts);
-    this.instances = serving("instances", "Web instances: from the load balancer only", instancePorts);
+    const { network, taskPorts, instancePorts } = args;
+    this.balancer = group(this, `${name}-balancer`, network, "Load balancer: its listeners only");
+    const tasks = "Fargate tasks: from the load balancer only";
+    const instances = "Web instances: from the load balancer only";
+    const served = [
+      serving(this, name, "tasks", tasks, taskPorts, network),
+      serving(this, name, "instances", instances, instancePorts, network),
+    ] as const;
+    this.tasks = served[0].group;
+    this.instances = served[1].group;
+    this.rules = [...entry(this, name, args), ...served.flatMap(({ rules }) => rules)];
     this.registerOutputs({ balancerGroupId: this.balancer.id });
   }
 }
 
-/** The other end of a rule: a group, a prefix list or a block of addresses. */
-type Peer =
-  | { readonly referencedSecurityGroupId: pulumi.Input<string> }
-  | { readonly prefixListId: pulumi.Input<string> }
-  | { readonly cidrIpv4: string };
+function group(parent: Security, name: string, network: Network, description: string): aws.ec2.SecurityGroup {
+  return new aws.ec2.SecurityGroup(
+    name,
+    { vpcId: network.vpc.id, description, tags: { Name: name } },
+    { parent },
+  );
+}
 
-type Rule = Peer & { readonly description: string };
+/** The way in, for the world or for those who are named. */
+function entry(
+  parent: Security,
+  name: string,
+  { insecure, allowFrom }: SecurityArgs,
+): readonly SecurityRule[] {
+  const sources = allowFrom?.map(named) ?? [
+    { label: "world", words: "the internet", peer: { cidrIpv4: "0.0.0.0/0" } },
+  ];
+  const listeners = insecure ? [80] : [80, 443];
+  return listeners.flatMap((port) => {
+    const purpose =
+      port === 443 ? "HTTPS" : insecure ? "plain HTTP, development only" : "HTTP, for the redirect only";
+    return sources.map(({ label, words, peer }) =>
+      allowIn(parent, `${name}-${label}-${port}`, parent.balancer, port, {
+        ...peer,
+        description: `From ${words}: ${purpose}`,
+      }),
+    );
+  });
+}
 
-function worldRule(port: number, insecure: boolean): Rule {
-  const purpose =
-    port === 443 ? "HTTPS" : insecure ? "plain HTTP, development only" : "HTTP, for the redirect only";
-  return { cidrIpv4: "0.0.0.0/0", description: `From the internet: ${purpose}` };
+function named(source: AllowedSource): {
+  readonly label: string;
+  readonly words: string;
+  readonly peer: Peer;
+} {
+  if (typeof source !== "string")
+    return {
+      label: `from-${source.prefixList}`,
+      words: source.prefixList,
+      peer: { prefixListId: source.prefixList },
+    };
+  return { label: `from-${source.replace(/[./]/g, "-")}`, words: source, peer: { cidrIpv4: source } };
+}
+
+/** What runs behind the balancer: a group with its way in and its ways out; nothing where there are no ports. */
+function serving(
+  parent: Security,
+  name: string,
+  role: "tasks" | "instances",
+  description: string,
+  ports: readonly number[],
+  network: Network,
+): { readonly group: aws.ec2.SecurityGroup | undefined; readonly rules: readonly SecurityRule[] } {
+  if (ports.length === 0) return { group: undefined, rules: [] };
+  const served = group(parent, `${name}-${role}`, network, description);
+  const inward = [...new Set(ports)].flatMap((port) =>
+    connect(parent, `${name}-balancer-${role}`, parent.balancer, served, port),
+  );
+  return { group: served, rules: [...inward, ...reachAws(parent, `${name}-${role}`, served, network)] };
 }
 
 /** Lets `from` open connections to `to` on one port: a rule at each end. */
@@ -62,66 +108,46 @@ function connect(
   from: aws.ec2.SecurityGroup,
   to: aws.ec2.SecurityGroup,
   port: number,
-): void {
+): readonly SecurityRule[] {
   const description = `Requests and health checks on ${port}`;
-  allowOut(parent, `${name}-${port}`, from, port, { referencedSecurityGroupId: to.id, description });
-  allowIn(parent, `${name}-${port}`, to, port, { referencedSecurityGroupId: from.id, description });
+  return [
+    allowOut(parent, `${name}-${port}`, from, port, { referencedSecurityGroupId: to.id, description }),
+    allowIn(parent, `${name}-${port}`, to, port, { referencedSecurityGroupId: from.id, description }),
+  ];
 }
 
 /** HTTPS to the VPC's endpoints and, where there is NAT, to the internet, which public registries are on. */
-function reachAws(parent: Security, name: string, group: aws.ec2.SecurityGroup, network: Network): void {
-  network.gateways.forEach(({ prefixListId }, i) => {
+function reachAws(
+  parent: Security,
+  name: string,
+  from: aws.ec2.SecurityGroup,
+  network: Network,
+): readonly SecurityRule[] {
+  const gateways = network.gateways.map(({ prefixListId }, i) => {
     const service = ["S3", "DynamoDB"][i]!;
     const description = `${service} through its gateway`;
-    allowOut(parent, `${name}-${service.toLowerCase()}`, group, 443, { prefixListId, description });
+    return allowOut(parent, `${name}-${service.toLowerCase()}`, from, 443, { prefixListId, description });
   });
-  if (network.endpointGroup !== undefined) connectToEndpoints(parent, name, group, network.endpointGroup);
-  if (network.nat)
-    allowOut(parent, `${name}-internet`, group, 443, {
-      cidrIpv4: "0.0.0.0/0",
-      description: "HTTPS to registries and APIs, through NAT",
-    });
+  const internet = { cidrIpv4: "0.0.0.0/0", description: "HTTPS to registries and APIs, through NAT" };
+  return [
+    ...gateways,
+    ...(network.endpointGroup === undefined ? [] : toEndpoints(parent, name, from, network.endpointGroup)),
+    ...(network.nat ? [allowOut(parent, `${name}-internet`, from, 443, internet)] : []),
+  ];
 }
 
-function connectToEndpoints(
+function toEndpoints(
   parent: Security,
   name: string,
-  group: aws.ec2.SecurityGroup,
+  from: aws.ec2.SecurityGroup,
   endpoints: aws.ec2.SecurityGroup,
-): void {
+): readonly SecurityRule[] {
   const description = "AWS services through the endpoints of the VPC";
-  allowOut(parent, `${name}-endpoints`, group, 443, { referencedSecurityGroupId: endpoints.id, description });
-  allowIn(parent, `${name}-endpoints`, endpoints, 443, { referencedSecurityGroupId: group.id, description });
-}
-
-function allowIn(
-  parent: Security,
-  name: string,
-  group: aws.ec2.SecurityGroup,
-  port: number,
-  rule: Rule,
-): void {
-  new aws.vpc.SecurityGroupIngressRule(
-    `${name}-in`,
-    { securityGroupId: group.id, ...tcp(port), ...rule },
-    { parent },
-  );
-}
-
-function allowOut(
-  parent: Security,
-  name: string,
-  group: aws.ec2.SecurityGroup,
-  port: number,
-  rule: Rule,
-): void {
-  new aws.vpc.SecurityGroupEgressRule(
-    `${name}-out`,
-    { securityGroupId: group.id, ...tcp(port), ...rule },
-    { parent },
-  );
-}
-
-function tcp(port: number) {
-  return { ipProtocol: "tcp", fromPort: port, toPort: port };
+  return [
+    allowOut(parent, `${name}-endpoints`, from, 443, {
+      referencedSecurityGroupId: endpoints.id,
+      description,
+    }),
+    allowIn(parent, `${name}-endpoints`, endpoints, 443, { referencedSecurityGroupId: from.id, description }),
+  ];
 }

@@ -1,30 +1,40 @@
-/** A VPC is cut into 16 equal blocks: private and public for zones a to h. */
-const BLOCK_BITS = 4;
-const ZONES = 8;
+import { addresses, block, cidrOf, part } from "../adapters/cidr.ts";
+import { endpointServices } from "../adapters/endpoint-services.ts";
+import type { NetworkSettings, ZoneBlocks } from "../adapters/network-settings.ts";
+import { regionOf } from "../adapters/zones.ts";
+
+/**
+ * Bits by which a VPC is cut for zones a to h. The lower half holds 8 private blocks, where nearly everything runs; the upper
+ * half 8 public ones, then 8 isolated ones, of half that size.
+ */
+const PRIVATE = { bits: 4, from: 0 };
+const PUBLIC = { bits: 5, from: 16 };
+const ISOLATED = { bits: 5, from: 24 };
 /** AWS keeps five addresses of each subnet (VPC user guide, "Subnet CIDR blocks"). */
 const RESERVED = 5;
 
-/** A zone's subnets follow from its letter alone, so that adding a zone renumbers no other. */
-export function subnetCidrs(
-  cidr: string,
-  zone: string,
-): { readonly private: string; readonly public: string } {
+type Layout = Pick<NetworkSettings, "cidr" | "subnets">;
+
+/** A zone's blocks: as declared, or from its letter alone, so that neither a zone nor a tier that joins renumbers another. */
+export function subnetCidrs({ cidr, subnets }: Layout, zone: string): Readonly<Required<ZoneBlocks>> {
   const place = zone.charCodeAt(zone.length - 1) - "a".charCodeAt(0);
-  return { private: block(cidr, place), public: block(cidr, ZONES + place) };
+  const derived = ({ bits, from }: typeof PRIVATE) => cidrOf(part(block(cidr), bits, from + place));
+  const blocks = { private: derived(PRIVATE), public: derived(PUBLIC), isolated: derived(ISOLATED) };
+  return { ...blocks, ...subnets?.[zone] };
 }
 
-/** Addresses that the private subnets of `zones` zones have for tasks and instances. */
-export function privateAddresses(cidr: string, zones: number): number {
-  return zones * (2 ** (32 - blockPrefix(cidr)) - RESERVED);
+/** Addresses that the private subnets have for tasks and instances, besides those of the endpoints. */
+export function privateAddresses(network: Layout & Pick<NetworkSettings, "zones" | "endpoints">): number {
+  const each = network.zones.map((zone) => addresses(block(subnetCidrs(network, zone).private)));
+  return each.reduce((sum, count) => sum + count - spent(network), 0);
 }
 
-function block(cidr: string, index: number): string {
-  const prefix = blockPrefix(cidr);
-  const octets = cidr.split("/")[0]!.split(".").map(Number);
-  const first = octets.reduce((sum, octet) => sum * 256 + octet, 0) + index * 2 ** (32 - prefix);
-  return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join(".")}/${prefix}`;
+/** Bits of the smallest private subnets that together have `needed` addresses for tasks and instances. */
+export function privatePrefix(needed: number, network: Pick<NetworkSettings, "zones" | "endpoints">): number {
+  return 32 - Math.ceil(Math.log2(Math.ceil(needed / network.zones.length) + spent(network)));
 }
 
-function blockPrefix(cidr: string): number {
-  return Number(cidr.split("/")[1]) + BLOCK_BITS;
+/** Of each private subnet: AWS's own, and one for each interface endpoint. */
+function spent({ zones, endpoints }: Pick<NetworkSettings, "zones" | "endpoints">): number {
+  return RESERVED + endpointServices(endpoints, regionOf(zones[0]!)).length;
 }

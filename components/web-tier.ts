@@ -4,9 +4,11 @@ import type { Deployment } from "../adapters/service-deployment.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { grantStorage, storageEnvironment } from "./grants.ts";
 import type { Network } from "./network.ts";
 import { gracePeriod } from "./request-timing.ts";
 import type { Security } from "./security.ts";
+import type { Storage } from "./storage.ts";
 import type { Target } from "./target.ts";
 import { webServer } from "./web-server.ts";
 
@@ -21,6 +23,8 @@ export interface WebTierArgs {
   readonly controls: Pick<ScalingControls, "min" | "max" | "warmup">;
   /** Encrypts its volumes; without one, AWS's own does. */
   readonly key: EncryptionKey | undefined;
+  /** Where the deployment is granted any. */
+  readonly storage?: Storage | undefined;
   /** Of instances and volumes: a launch template does not take the provider's. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -40,6 +44,7 @@ export class WebTier extends pulumi.ComponentResource {
     const { network, target, controls } = args;
     const warmup = Math.ceil(controls.warmup ?? args.capacity.startup);
     this.role = instanceRole(this, name);
+    const granted = grantStorage(`${name}-storage`, this.role, args, this);
     const template = launchTemplate(this, name, args, this.role);
     this.group = new aws.autoscaling.Group(
       `${name}-group`,
@@ -65,7 +70,7 @@ export class WebTier extends pulumi.ComponentResource {
         },
         enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances"],
       },
-      { parent: this, dependsOn: [...target.rules], ignoreChanges: ["desiredCapacity"] },
+      { parent: this, dependsOn: [...target.rules, ...granted], ignoreChanges: ["desiredCapacity"] },
     );
     this.registerOutputs({ groupName: this.group.name });
   }
@@ -133,10 +138,19 @@ function launchTemplate(
         resourceType,
         tags: named,
       })),
-      userData: Buffer.from(webServer(deployment)).toString("base64"),
+      userData: userData(args),
     },
     { parent },
   );
+}
+
+/** Not an output where nothing is granted: then a preview shows it. */
+function userData(args: WebTierArgs): pulumi.Input<string> {
+  const environment = storageEnvironment(args);
+  const encoded = (names: Readonly<Record<string, string>>) =>
+    Buffer.from(webServer(args.deployment, names)).toString("base64");
+  if (Object.keys(environment).length === 0) return encoded({});
+  return pulumi.output(environment).apply(encoded);
 }
 
 /** First- and second-generation burstable types have no such switch (EC2 user guide, "Amazon EBS-optimized"). */

@@ -61,18 +61,6 @@ describe("refuseConflicts", () => {
     expect(faultsOf([tenant("cart", { paths: paths(101) })]).join()).to.match(/paths are 101 in all/);
   });
 
-  it("NET-9: refuses more tasks than addresses, a deployment doubling them", () => {
-    const small = { cidr: "10.0.0.0/23" }; // two private /27: 2 × (32 − 5) = 54
-    expect(faultsOf([tenant("cart", {}, FARGATE, 27)], small)).to.deep.equal([]);
-    expect(faultsOf([tenant("cart", {}, FARGATE, 20), tenant("pay", {}, FARGATE, 8)], small)).to.deep.equal([
-      "setpoint:deployment.network: cidr is 10.0.0.0/23; twice the most tasks need 56 private addresses, and it has 54. Take a wider block, up to /16, or lower bounds.max.",
-    ]);
-  });
-
-  it("NET-12: refuses zones of another region than the stack's", () => {
-    expect(faultsOf([tenant("cart")], {}, "us-east-1").join()).to.match(/aws:region is us-east-1/);
-  });
-
   it("refuses public images where nothing public is in reach", () => {
     const closed = { nat: "none", endpoints: true };
     expect(faultsOf([tenant("cart")], closed).join()).to.match(/without NAT only ECR is in reach/);
@@ -109,23 +97,6 @@ describe("refuseConflicts", () => {
 });
 
 describe("warnings", () => {
-  it("NET-5, NET-14, NET-15: name what is allowed and may surprise", () => {
-    const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123";
-    const prod = stackSettings({
-      network: { cidr: "172.17.0.0/16", zones, nat: "single" },
-      entry: { certificateArn },
-    });
-    expect(warnings(prod, [])).to.deep.equal([
-      "network.nat is single: the loss of eu-west-1a cuts every zone off the internet.",
-      "network.cidr is 172.17.0.0/16: Docker's own bridge on instances uses 172.17.0.0/16.",
-    ]);
-    const many = [..."abcde"].map((letter) => `us-east-1${letter}`);
-    expect(warnings(settings({ zones: many, nat: "per-zone" }), []).join()).to.match(
-      /5, each with an Elastic IP/,
-    );
-    expect(warnings(settings(), [tenant("cart")])).to.deep.equal([]);
-  });
-
   it("say which promise a plan cannot keep, and why", () => {
     const obstacles = [{ why: "no task serves a request within 1 ms", waysOut: ["raise the threshold"] }];
     const hopeless = {

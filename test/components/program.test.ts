@@ -17,17 +17,24 @@ const service = {
 const services = () => ({
   cart: {
     ...service,
-    deploy: { image: { build: folder }, port: 8080, paths: ["/cart", "/cart/*"] },
+    deploy: { image: { build: folder }, port: 8080, paths: ["/cart", "/cart/*"], storage: GRANTS },
   },
   [LONG]: { ...service, deploy: { paths: ["/long/*"] } },
   web: { ...service, compute: { type: "ec2", instanceType: "t3.small" } },
 });
+const GRANTS = { tables: { carts: "readWrite" }, buckets: { images: "read" } };
+const storage = { tables: { carts: { hashKey: "cartId" } }, buckets: { images: {} } };
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] };
 const DEPLOYMENTS = {
-  prod: { network, entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" } },
+  prod: {
+    network,
+    storage,
+    entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
+  },
   dev: {
     profile: "dev",
     network,
+    storage,
     entry: { insecure: true },
   },
 };
@@ -64,7 +71,19 @@ describe("the program", () => {
       expect(below(name)).to.deep.equal(of("Target", "EcsService", "EcsScaling"));
     expect(below("web")).to.deep.equal(of("Target", "WebTier", "Ec2Scaling"));
     expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
-      ...["aws", "encryption", "network", "security", "entry", "cluster", "cart", LONG, "web"],
+      ...[
+        "aws",
+        "encryption",
+        "logs",
+        "storage",
+        "network",
+        "security",
+        "entry",
+        "cluster",
+        "cart",
+        LONG,
+        "web",
+      ],
     ]);
   });
 
@@ -79,7 +98,12 @@ describe("the program", () => {
     const granted = (among: readonly Registration[]) =>
       among.flatMap(statements).filter(({ Effect }) => Effect === "Allow");
     const actions = granted(all).flatMap(({ Action }) => Action);
-    expect(actions).to.include.members(["sts:AssumeRole", "ecr:BatchGetImage", "s3:PutObject"]);
+    expect(actions).to.include.members([
+      "sts:AssumeRole",
+      "ecr:BatchGetImage",
+      "s3:PutObject",
+      "dynamodb:PutItem",
+    ]);
     expect(actions.filter((action) => action.includes("*"))).to.deep.equal([]);
     const named = all.filter(({ type }) => type !== "aws:kms/key:Key"); // in a key's policy `*` is that key
     const onAll = granted(named)
@@ -133,17 +157,20 @@ describe("the program", () => {
     const names = (all: readonly Registration[]) => new Set(all.map(({ name }) => name));
     const only = (these: readonly Registration[], others: ReadonlySet<string>) =>
       these.map(({ name }) => name).filter((name) => !others.has(name));
-    expect(only(dev, names(prod))).to.deep.equal(["entry-http"]);
+    const cheap = only(dev, names(prod)).filter((name) => !/^network-nat-eu-west-1a-/.test(name)); // its NAT instance
+    expect(cheap).to.deep.equal(["entry-http"]);
     const extra = only(prod, names(dev)).map((name) => name.replace(/eu-west-1[abc]/, "ZONE"));
     expect(extra).to.include.members([
       "network-flow-log",
       "network-ecr-api",
       "entry-logs-bucket",
+      "logs-bucket",
+      "storage-images-logging",
       "entry-https",
     ]);
     for (const name of extra)
       expect(name).to.match(
-        /^encryption|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https)/,
+        /^encryption|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|redirect|https)/,
       );
   });
 

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type Fault, shown } from "./bad-input.ts";
+import { days } from "./days.ts";
+
+/** The customer key of a stack: made for it, or one that exists. */
+export interface KeySettings {
+  /** Use this key, whose policy its owner keeps; its own window and rotation hold. */
+  readonly arn?: string;
+  /** Days in which a deleted key can be saved. */
+  readonly deletionWindow?: number;
+  /** Days between new key material; old material still decrypts. */
+  readonly rotation?: number;
+}
+
+/** `key:` of a stack's settings; ids and aliases are not enough, as an ARN says whose key it is. */
+export const keySchema = z.strictObject(
+  {
+    arn: z
+      .string("must be the ARN of a KMS key. Write arn:aws:kms:REGION:ACCOUNT:key/ID")
+      .regex(
+        /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+        "must be the ARN of a KMS key, no alias. Write arn:aws:kms:REGION:ACCOUNT:key/ID",
+      )
+      .exactOptional(),
+    deletionWindow: days(7, 30, "Write 30 d for the longest").exactOptional(),
+    rotation: days(90, 2560, "Write 365 d for once a year").exactOptional(),
+  },
+  "must be a map of settings. Write { arn } or { deletionWindow, rotation }",
+);
+
+/** What a key's settings rule out, with what else the stack says; `where` is their place. */
+export function keyFaults(
+  key: KeySettings,
+  { customerKey, region }: { readonly customerKey: boolean; readonly region: string },
+  where: string,
+): readonly Fault[] {
+  const faults: Fault[] = [];
+  const wrong = (place: string, message: string) => faults.push({ where: `${where}${place}`, message });
+  const { arn, deletionWindow, rotation } = key;
+  if (!customerKey && Object.keys(key).length > 0)
+    wrong(
+      "",
+      "key is set, and customerKey is false: AWS's keys encrypt. Set customerKey: true, or remove key.",
+    );
+  if (arn !== undefined && arn.split(":")[3] !== region)
+    wrong(".arn", `arn is ${shown("arn", arn)}; must be in the zones' region. Name a key of ${region}.`);
+  if (arn !== undefined && (deletionWindow !== undefined || rotation !== undefined))
+    wrong(
+      "",
+      "key has arn with deletionWindow or rotation; that key's owner sets them. Remove them, or arn.",
+    );
+  return faults;
+}
