@@ -1,4 +1,5 @@
 import type { CreateAutoScalingGroupType, PutScalingPolicyType } from "@aws-sdk/client-auto-scaling";
+import type { Bag } from "../cloud.ts";
 import { apiNames, steps } from "./api-names.ts";
 import type { Clients } from "./clients.ts";
 import type { Asked, Passed } from "./passed.ts";
@@ -64,6 +65,30 @@ async function policyOf({ autoScaling }: Pick<Clients, "autoScaling">, asked: Pi
   return ScalingPolicies!.find(({ PolicyName }) => PolicyName === asked.outputs.name);
 }
 
+/** Instances that wait, and what holds an instance up on its way in or out. */
+async function aside({ autoScaling }: Clients, asked: Asked) {
+  const { warmPool, initialLifecycleHooks } = asked.inputs;
+  if (warmPool !== undefined) {
+    const { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy } = warmPool as Bag;
+    const pool = { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy };
+    await autoScaling.putWarmPool({ ...groupName(asked), ...apiNames<object>(pool) });
+  }
+  for (const { name, ...hook } of (initialLifecycleHooks ?? []) as Bag[])
+    await autoScaling.putLifecycleHook({
+      ...{ ...groupName(asked), LifecycleHookName: String(name) },
+      ...apiNames<object>(hook),
+    });
+}
+
+async function putHook({ autoScaling }: Clients, asked: Asked) {
+  const { lifecycleTransition, defaultResult, heartbeatTimeout, notificationMetadata } = asked.inputs;
+  await autoScaling.putLifecycleHook({
+    ...{ ...groupName(asked), LifecycleHookName: String(asked.outputs.name) },
+    ...apiNames<object>({ lifecycleTransition, defaultResult, heartbeatTimeout, notificationMetadata }),
+  });
+  return {};
+}
+
 /** Pulumi's way to leave a size as it is. */
 const UNCHANGED = -1;
 
@@ -88,10 +113,12 @@ export const AUTO_SCALING: Readonly<Record<string, Passed>> = {
         DesiredCapacity: asked.inputs.desiredCapacity as number | undefined,
         TargetGroupARNs: asked.inputs.targetGroupArns as string[] | undefined,
       });
+      await aside(aws, asked);
       return { arn: (await described(aws, asked))!.AutoScalingGroupARN };
     },
     update: async (aws, asked) => {
       await aws.autoScaling.updateAutoScalingGroup(group(asked));
+      await aside(aws, asked);
       return {};
     },
     remove: ({ autoScaling }, held) =>
@@ -105,6 +132,12 @@ export const AUTO_SCALING: Readonly<Record<string, Passed>> = {
       };
       return found && sizes;
     },
+  },
+  "aws:autoscaling/lifecycleHook:LifecycleHook": {
+    create: putHook,
+    update: putHook,
+    remove: ({ autoScaling }, held) =>
+      autoScaling.deleteLifecycleHook({ ...groupName(held), LifecycleHookName: String(held.outputs.name) }),
   },
   "aws:autoscaling/policy:Policy": {
     create: putPolicy,

@@ -53,6 +53,10 @@ async function knownCertificate(aws: Clients, arn: string): Promise<string> {
 
 let givenCertificate: Promise<string> | undefined;
 
+function certificateOf({ listenerArn, certificateArn }: Bag) {
+  return { ListenerArn: String(listenerArn), Certificates: [{ CertificateArn: String(certificateArn) }] };
+}
+
 async function balancerOf({ balancing }: Clients, { outputs }: Pick<Asked, "outputs">) {
   const { LoadBalancers } = await balancing.describeLoadBalancers({
     LoadBalancerArns: [String(outputs.arn)],
@@ -125,6 +129,13 @@ export const BALANCING: Readonly<Record<string, Passed>> = {
       return {};
     },
     remove: ({ balancing }, { outputs }) => balancing.deleteListener({ ListenerArn: String(outputs.arn) }),
+  },
+  "aws:lb/listenerCertificate:ListenerCertificate": {
+    create: async ({ balancing }, { inputs }) => {
+      await balancing.addListenerCertificates(certificateOf(inputs));
+      return {};
+    },
+    remove: ({ balancing }, { outputs }) => balancing.removeListenerCertificates(certificateOf(outputs)),
   },
   "aws:lb/listenerRule:ListenerRule": {
     create: async ({ balancing }, { inputs }) => {
