@@ -48,15 +48,13 @@ function arn(type: string, { name, serial }: Identity): string {
 
 /** Outputs that no convention gives; a new type adds its line. */
 const OWN: Readonly<Record<string, (inputs: Bag, identity: Identity) => Bag>> = {
-  "aws:acm/certificate:Certificate": ({ domainName }, { serial }) => ({
-    domainValidationOptions: [
-      {
-        domainName,
-        resourceRecordName: `_${serial}.${domainName}.`,
-        resourceRecordType: "CNAME",
-        resourceRecordValue: `_${serial}.acm-validations.aws.`,
-      },
-    ],
+  "aws:acm/certificate:Certificate": ({ domainName, subjectAlternativeNames = [] }, { serial }) => ({
+    domainValidationOptions: [domainName, ...(subjectAlternativeNames as string[])].map((proven) => ({
+      domainName: proven,
+      resourceRecordName: `_${serial}.${proven}.`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: `_${serial}.acm-validations.aws.`,
+    })),
   }),
   "aws:acm/certificateValidation:CertificateValidation": ({ certificateArn }) => ({ certificateArn }),
 };

@@ -103,7 +103,7 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       cloud.drop(doomed);
     },
 
-    invoke: async (token, args: Bag) => ({ outputs: answers(token, args) }),
+    invoke: async (token, args: Bag) => ({ outputs: answers(cloud, token, args) }),
   };
 }
 
