@@ -66,7 +66,9 @@ for (const { stackName, instanceType, zones } of STACKS)
       const newest = LaunchTemplateVersions!.at(-1)!;
       expect(newest.LaunchTemplateData!.InstanceType).to.equal(instanceType);
       const { AutoScalingGroups } = await deployed.moto.autoScaling.describeAutoScalingGroups({});
-      expect(AutoScalingGroups![0]!.LaunchTemplate!.Version).to.equal(String(newest.VersionNumber));
+      const { LaunchTemplate, MixedInstancesPolicy } = AutoScalingGroups![0]!;
+      const launched = LaunchTemplate ?? MixedInstancesPolicy!.LaunchTemplate!.LaunchTemplateSpecification!;
+      expect(launched.Version).to.equal(String(newest.VersionNumber));
     });
   });
 

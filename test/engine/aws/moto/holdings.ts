@@ -21,9 +21,7 @@ export async function holdings(aws: Clients): Promise<Readonly<Record<string, re
         (each) => each.ScheduledActionName!,
       ),
     ],
-    alarms: (
-      await aws.cloudWatch.describeAlarms({ AlarmTypes: ["MetricAlarm", "CompositeAlarm"] })
-    ).MetricAlarms!.map((each) => each.AlarmName!),
+    alarms: (await aws.cloudWatch.describeAlarms({})).MetricAlarms!.map((each) => each.AlarmName!),
     groups: (await aws.autoScaling.describeAutoScalingGroups({})).AutoScalingGroups!.map(
       (each) => each.AutoScalingGroupName!,
     ),
