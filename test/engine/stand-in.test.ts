@@ -94,6 +94,16 @@ describeOnMoto("the stand-in AWS", (moto) => {
     );
   });
 
+  it("gives a name once", async () => {
+    const type = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+    const alarm = { alarmRule: "ALARM(a)" };
+    await create(type, "page", { ...alarm, alarmName: "cart-page" });
+    await create(type, "ticket", { ...alarm, alarmName: "cart-ticket" });
+    expect(await refusal(create(type, "again", { ...alarm, alarmName: "cart-page" }))).to.equal(
+      "AlreadyExists: page is called cart-page",
+    );
+  });
+
   it("replaces what AWS cannot change, and first deletes what has a name of its own", async () => {
     const { id, outs } = await create(VPC, "fixed", { cidrBlock: "10.2.0.0/16" });
     const diff = (news: Inputs) => aws.diff(id, urn(VPC, "fixed"), outs, news);

@@ -8,7 +8,7 @@ export const REGION = "eu-west-1";
 /** What AWS adds to the inputs: a name, an ARN, an id, and whatever else the type's declaration promises. */
 export function computed(type: string, logicalName: string, number: number, inputs: Bag): Bag {
   const serial = createHash("sha256").update(`${type} ${number}`).digest("hex").slice(0, 17);
-  const chosen = inputs.name ?? inputs.bucket ?? `${logicalName}-${serial.slice(0, 7)}`; // as Pulumi names what has no name
+  const chosen = physicalName(inputs) ?? `${logicalName}-${serial.slice(0, 7)}`; // as Pulumi names what has no name
   const identity = { name: String(chosen), serial };
   const { inputs: taken, outputs } = sdkType(type);
   const added = [...outputs].flatMap(([key, member]) => {
@@ -17,6 +17,11 @@ export function computed(type: string, logicalName: string, number: number, inpu
     return [[key, madeUp(key, member, type, identity)] as const];
   });
   return { ...Object.fromEntries(added), ...OWN[type]?.(inputs, identity) };
+}
+
+/** What AWS calls it, where it has a name. */
+export function physicalName({ name, bucket, alarmName, dashboardName }: Bag): unknown {
+  return name ?? bucket ?? alarmName ?? dashboardName;
 }
 
 interface Identity {
@@ -63,7 +68,7 @@ const OWN: Readonly<Record<string, (inputs: Bag, identity: Identity) => Bag>> = 
 export function idOf(type: string, outputs: Bag, number: number): string {
   const kind = type.split(/[:/]/)[2]!;
   const by = /^aws:(iam|s3|autoscaling|cloudwatch|dynamodb|appautoscaling)\//.test(type)
-    ? (outputs.name ?? outputs.bucket)
+    ? physicalName(outputs)
     : /^aws:(lb|ecs|sns|acm)\//.test(type)
       ? outputs.arn
       : (outputs.id ?? outputs.keyId);

@@ -2,7 +2,7 @@ import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import type { Provider } from "@pulumi/pulumi/provider/index.js";
 import { answers } from "./answers.ts";
 import type { Bag, Cloud, Held } from "./cloud.ts";
-import { computed, idOf } from "./computed.ts";
+import { computed, idOf, physicalName } from "./computed.ts";
 import { inputFaults } from "./input-faults.ts";
 import type { Clients } from "./moto/clients.ts";
 import { passed } from "./moto/passed.ts";
@@ -48,7 +48,7 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       const number = created;
       const made = { ...computed(type, name, number, inputs), ...inputs };
       const twin = cloud.all().find((other) => other.type === type && isNameTaken(other, made));
-      if (twin !== undefined) throw new Error(`AlreadyExists: ${twin.name} is called ${made.name}`);
+      if (twin !== undefined) throw new Error(`AlreadyExists: ${twin.name} is called ${physicalName(made)}`);
       const real = await told(name, passed(type).create?.(moto, { name, inputs, outputs: made }));
       const outputs = { ...made, ...real };
       const id = idOf(type, outputs, number);
@@ -115,9 +115,9 @@ function parsed(urn: string) {
 
 /** Whether AWS tells such resources apart by the name alone; of the rest moto knows. */
 function isNameTaken({ type, outputs }: Held, made: Bag): boolean {
-  if (!/^aws:(iam\/role:|iam\/instanceProfile:|cloudwatch|autoscaling\/group:|s3\/bucket:)/.test(type))
+  if (!/^aws:(iam\/role:|iam\/instanceProfile:|cloudwatch\/|autoscaling\/group:|s3\/bucket:)/.test(type))
     return false;
-  return (outputs.name ?? outputs.bucket) === (made.name ?? made.bucket);
+  return physicalName(outputs) !== undefined && physicalName(outputs) === physicalName(made);
 }
 
 /** moto's refusal, with the resource that it is about. */
