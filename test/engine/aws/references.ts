@@ -28,9 +28,9 @@ export function userOf(cloud: Cloud, doomed: Held): Held | undefined {
   return cloud.all().find((other) => other !== doomed && refersTo(other.inputs, doomed));
 }
 
-/** A setting, such as a bucket's policy, has the id of what it sets: whoever names that does not name the setting. */
+/** A setting, such as a bucket's or a topic's policy, has the id of what it sets: who names that does not name it. */
 function refersTo(by: Bag, { id, inputs, outputs }: Held): boolean {
   const written = JSON.stringify(by);
-  const named = written.includes(id) && !Object.values(inputs).includes(id);
-  return named || (outputs.arn !== undefined && written.includes(String(outputs.arn)));
+  const own = [id, outputs.arn].filter((each) => each !== undefined && !Object.values(inputs).includes(each));
+  return own.some((each) => written.includes(String(each)));
 }
