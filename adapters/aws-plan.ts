@@ -31,7 +31,11 @@ const LOAD_BALANCER = "app/LOAD-BALANCER/0123456789abcdef";
 const TARGET_GROUP = "targetgroup/TARGET-GROUP/0123456789abcdef";
 
 /** The plan as requests of the AWS API, each member by the name of its request: the contract of design.md. */
-export function awsPlan({ service, unit, controls }: ScalingPlan): object {
+export function awsPlan({
+  service,
+  unit,
+  controls,
+}: Pick<ScalingPlan, "service" | "unit" | "controls">): object {
   const target = unit === "task" ? serviceTarget(service) : { AutoScalingGroupName: service };
   return {
     ...bounds(target, unit, controls),

@@ -40,6 +40,17 @@ const SECRET_NAME = /secret|password|passphrase|token|credential|(^|[^a-z])key|a
 const SECRET_VALUE =
   /\b(AKIA|ASIA)[A-Z0-9]{12,}|-----BEGIN|\b(ghp|gho|pul|xox[abp]|sk)[-_]|:\/\/[^/\s]*:[^/\s]*@|^v1:|^(?=.*\d)[A-Za-z0-9+/=_-]{32,}$/;
 
+/** Whether a script holds what looks like a secret: a token of a known form, or a name such as PASSWORD set to a literal. */
+export function secretIn(script: string): boolean {
+  // A long path would look like one.
+  const words = script.split(/[\s"'`=;|&<>()]+/);
+  const assigned = [...script.matchAll(/([A-Za-z_][\w-]*)\s*[=:]\s*["']?([^\s"'$`;|&<>()]{4,})/g)];
+  return (
+    words.some((word) => !word.startsWith("/") && SECRET_VALUE.test(word)) ||
+    assigned.some(([, name = ""]) => SECRET_NAME.test(name.replaceAll("_", "-")))
+  );
+}
+
 /** `; did you mean …?` when one of `known` is near `word`, otherwise the list of the known ones. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = nearest(word, known);

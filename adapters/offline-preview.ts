@@ -115,7 +115,7 @@ function offlineEngine() {
       const entry = byKey.get(`${type}::${name}`);
       if (entry !== undefined) entry.inputs = plain(inputs) as Record<string, unknown>;
       const unknown = Object.fromEntries((entry?.outputs ?? []).map((key) => [key, placeholder(name, key)]));
-      return { id: placeholder(name, "id"), state: { ...unknown, ...nested(type, name), ...inputs } };
+      return { id: placeholder(name, "id"), state: { ...unknown, ...nested(type, name, inputs), ...inputs } };
     },
     call: ({ token, inputs }) => {
       const answer = ANSWERS[token];
@@ -136,9 +136,24 @@ function placeholder(name: string, output: string): string {
   return `\${${name}.${output}}`;
 }
 
-/** Outputs that are resources themselves. */
-function nested(type: string, name: string): Readonly<Record<string, unknown>> {
+/** Outputs that a program looks into. */
+function nested(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (type === "aws:acm/certificate:Certificate") return { domainValidationOptions: provenBy(name, inputs) };
   return type === "awsx:ecr:Repository" ? { repository: { arn: placeholder(name, "repository.arn") } } : {};
+}
+
+/** A record for each name of a certificate. */
+function provenBy(name: string, { domainName, subjectAlternativeNames }: Readonly<Record<string, unknown>>) {
+  return [domainName, ...((subjectAlternativeNames as string[] | undefined) ?? [])].map((proven) => ({
+    domainName: proven,
+    resourceRecordName: placeholder(name, `${proven}.name`),
+    resourceRecordType: "CNAME",
+    resourceRecordValue: placeholder(name, `${proven}.value`),
+  }));
 }
 
 /** What the program looks up. */

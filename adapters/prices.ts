@@ -110,6 +110,11 @@ export function isPriced(instanceType: string): boolean {
   return INSTANCE_PRICES.has(instanceType);
 }
 
+/** Every instance type with a price. */
+export function pricedTypes(): readonly string[] {
+  return [...INSTANCE_PRICES.keys()];
+}
+
 /** Why an instance type is refused, with the near ones. */
 export function unknownInstanceType(instanceType: string): string {
   const family = instanceType.split(".")[0] ?? "";

@@ -1,17 +1,21 @@
 import { z } from "zod";
 import { type ContainerSettings, containerShape, DEFAULT_CONTAINER } from "./container-settings.ts";
-import { DEFAULT_ROUTING, type RoutingSettings, routingShape } from "./routing-settings.ts";
+import { type InstanceSettings, instanceSchema } from "./instance-settings.ts";
+import { type RoutingSettings, routingShape } from "./routing-settings.ts";
 import { DEFAULT_STORAGE, type StorageGrants, storageShape } from "./storage-grants.ts";
+import { DEFAULT_TARGET, type TargetSettings, targetShape } from "./target-settings.ts";
 
 /** What runs on a service's tasks or instances, and which requests reach it. */
-export interface Deployment extends ContainerSettings, RoutingSettings {
+export interface Deployment extends ContainerSettings, RoutingSettings, TargetSettings {
   readonly storage: StorageGrants;
+  /** Of services on instances; left out, `DEFAULT_INSTANCES`. */
+  readonly instances?: InstanceSettings;
 }
 
 /** Of a service that only says what it owes. */
 export const DEFAULT_DEPLOYMENT: Deployment = {
   ...DEFAULT_CONTAINER,
-  ...DEFAULT_ROUTING,
+  ...DEFAULT_TARGET,
   ...DEFAULT_STORAGE,
 };
 
@@ -19,5 +23,7 @@ export const DEFAULT_DEPLOYMENT: Deployment = {
 export const serviceDeploymentSchema = z.strictObject({
   ...containerShape,
   ...routingShape,
+  ...targetShape,
   ...storageShape,
+  instances: instanceSchema.exactOptional(),
 });

@@ -1,15 +1,23 @@
 import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
+import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
 import { badInput } from "./bad-input.ts";
-import { type EntrySettings, entryFaults, entrySchema } from "./entry-settings.ts";
+import { entryFaults } from "./entry-faults.ts";
+import { type EntrySettings, entrySchema } from "./entry-settings.ts";
 import { type KeySettings, keyFaults, keySchema } from "./key-settings.ts";
 import { networkFaults } from "./network-faults.ts";
 import { type NetworkSettings, networkSchema } from "./network-settings.ts";
+import {
+  type NotificationSettings,
+  notificationFaults,
+  notificationSchema,
+} from "./notification-settings.ts";
 import { plainSecrets } from "./plain-secrets.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
 import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
 import { type Tags, tagsSchema } from "./tag-settings.ts";
+import { DEFAULT_WAF } from "./waf-settings.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 import { regionOf } from "./zones.ts";
 
@@ -21,6 +29,7 @@ export interface StackSettings {
   readonly network: NetworkSettings;
   readonly entry: EntrySettings;
   readonly storage: StorageSettings;
+  readonly notify: NotificationSettings;
   /** Hold what must not be lost: deletion protection, retained keys, access logs, Container Insights. */
   readonly protect: boolean;
   /** Encrypt with a key of the stack's own; without, with AWS's. */
@@ -28,6 +37,8 @@ export interface StackSettings {
   readonly key: KeySettings;
   /** Days. */
   readonly logRetention: number;
+  /** Copies of volumes, instances and tables; undefined for none. */
+  readonly backup: BackupSettings | undefined;
 }
 
 /** What a stack is for: it decides whatever its settings leave out. */
@@ -37,11 +48,13 @@ export type Profile = keyof typeof PROFILES;
 const PROFILES = {
   dev: {
     network: { nat: "instance", endpoints: false, flowLogs: false },
-    stack: { protect: false, customerKey: false, logRetention: 14 },
+    entry: { waf: false },
+    stack: { protect: false, customerKey: false, logRetention: 14, backup: undefined },
   },
   prod: {
     network: { nat: "per-zone", endpoints: true, flowLogs: true },
-    stack: { protect: true, customerKey: true, logRetention: 365 },
+    entry: { waf: DEFAULT_WAF },
+    stack: { protect: true, customerKey: true, logRetention: 365, backup: DEFAULT_BACKUP },
   },
 } as const;
 
@@ -57,12 +70,14 @@ const settingsSchema = z.strictObject({
   network: networkSchema,
   entry: entrySchema.prefault({}),
   storage: storageSchema.prefault({}),
+  notify: notificationSchema.prefault({}),
   protect: yesOrNo.exactOptional(),
   customerKey: yesOrNo.exactOptional(),
   key: keySchema.default({}),
   logRetention: z
     .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
     .exactOptional(),
+  backup: backupSchema.exactOptional(),
 });
 
 /** The settings of a stack, parsed; throws one error with every fault. */
@@ -73,18 +88,21 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
   const parsed = settingsSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
   const defaults = PROFILES[parsed.data.profile];
+  const declared = parsed.data.entry;
   const settings: StackSettings = {
     ...defaults.stack,
     ...parsed.data,
     network: { ...defaults.network, ...parsed.data.network },
+    entry: { ...(declared.shared === undefined ? defaults.entry : { waf: false }), ...declared },
   };
-  const { network, entry, protect, customerKey, key, storage } = settings;
+  const { network, notify, protect, customerKey, key, storage } = settings;
   const region = regionOf(network.zones[0]!);
   const faults = [
     ...networkFaults(network, `${where}.network`),
-    ...entryFaults(entry, { protect, region }, `${where}.entry`),
+    ...entryFaults(declared, { protect, region }, `${where}.entry`),
     ...keyFaults(key, { customerKey, region }, `${where}.key`),
     ...storageFaults(storage, protect, `${where}.storage`),
+    ...notificationFaults(notify, { protect }, `${where}.notify`),
   ];
   if (faults.length > 0) throw badInput(faults);
   return settings;

@@ -5,8 +5,15 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** AWS takes 50 tags a resource (Tag naming limits); the stack itself puts these on everything. */
 const MOST = 50;
-/** Keys that components add to what they make: the stack's two, a name, a network tier and the backup plan's. */
-const OURS = ["setpoint:project", "setpoint:stack", "Name", "setpoint:tier", "setpoint:backup"];
+/** Keys that components add to what they make: the stack's three, a name, a network tier and the backup plan's. */
+const OURS = [
+  "setpoint:project",
+  "setpoint:stack",
+  "setpoint:profile",
+  "Name",
+  "setpoint:tier",
+  "setpoint:backup",
+];
 
 /** Letters, spaces and digits of any script, and `_ . : / = + - @` (Tag naming limits). */
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

@@ -13,7 +13,7 @@ export interface AccessLogsArgs {
 /** Days in which a deleted log can be brought back. */
 const VERSIONS = 30;
 
-/** A private bucket that the load balancer, and nobody else, writes its access logs to. */
+/** A private bucket that the load balancer, and nobody else, writes its access and connection logs to. */
 export class AccessLogs extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
   /** The balancer is made after it: AWS tries a write first. */

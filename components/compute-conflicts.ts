@@ -1,4 +1,5 @@
 import { type Fault, shown } from "../adapters/bad-input.ts";
+import { isArm } from "../adapters/launch-types.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -25,7 +26,7 @@ function wrongImage({ network }: StackSettings, tenant: Tenant): readonly Fault[
     messages.push(
       `image is ${shown("image", image.reference)}; without NAT only ECR is in reach. Use { build: folder }, an ECR image, or nat: single.`,
     );
-  if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== GRAVITON.test(compute.instanceType))
+  if (compute.type === "ec2" && (cpuArchitecture === "arm64") !== isArm(compute.instanceType))
     messages.push(
       `cpuArchitecture is ${cpuArchitecture}; ${compute.instanceType} is the other. Change one of the two.`,
     );
@@ -39,6 +40,3 @@ function tooFine({ service: { name, policies } }: Tenant): readonly Fault[] {
     "highResolution is true; the Pulumi provider cannot switch on metrics of 20 s, and the policy would follow a metric that never comes. Remove it, or deploy what `setpoint plan --format aws` prints.";
   return [{ where: `services.${name}.policies`, message }];
 }
-
-/** AWS's Arm families: a `g` after the generation, and the first of them, `a1`. */
-const GRAVITON = /^(a1|[a-z]+\d+g[a-z-]*)\./;

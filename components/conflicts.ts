@@ -2,10 +2,13 @@ import { badInput } from "../adapters/bad-input.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
+import { wafWarnings } from "../adapters/waf-settings.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
+import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
 import { storageConflicts } from "./storage-conflicts.ts";
+import { targetConflicts, targetWarnings } from "./target-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
@@ -13,8 +16,10 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
   const faults = [
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
-    ...entryConflicts(tenants),
+    ...instanceConflicts(settings, tenants),
     ...storageConflicts(settings, tenants),
+    ...entryConflicts(settings.entry, tenants),
+    ...targetConflicts(tenants),
   ];
   if (faults.length > 0) throw badInput(faults);
 }
@@ -25,6 +30,9 @@ export function warnings(settings: StackSettings, tenants: readonly Tenant[]): r
     ...networkWarnings(settings),
     ...tagWarnings(settings.tags),
     ...storageWarnings(settings.storage, settings.protect),
+    ...instanceWarnings(settings, tenants),
+    ...wafWarnings(settings.entry.waf),
+    ...targetWarnings(tenants),
     ...tenants.flatMap(brokenPromises),
   ];
 }

@@ -29,6 +29,7 @@ export interface Ec2ScalingArgs {
 /** Lets EC2 Auto Scaling move a group's size as the plan says; the warm-up acts where ECS has cooldowns. */
 export class Ec2Scaling extends pulumi.ComponentResource {
   readonly policies: readonly aws.autoscaling.Policy[];
+  readonly schedule: readonly aws.autoscaling.Schedule[];
 
   constructor(name: string, args: Ec2ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Ec2Scaling", name, {}, opts);
@@ -38,7 +39,7 @@ export class Ec2Scaling extends pulumi.ComponentResource {
       ...steps.map((policy) => stepPolicy(this, name, args, policy)),
       ...(predictive === undefined ? [] : [predictivePolicy(this, name, args, predictive)]),
     ];
-    for (const action of schedule) scheduledAction(this, name, args.tier, action);
+    this.schedule = schedule.map((action) => scheduledAction(this, name, args.tier, action));
     this.registerOutputs({ groupName: args.tier.group.name });
   }
 }
@@ -128,8 +129,8 @@ function warmup(controls: ScalingControls) {
 /** The provider's word for "leave it as it is"; left out, it would be 0. */
 const UNCHANGED = -1;
 
-function scheduledAction(parent: Ec2Scaling, name: string, tier: WebTier, action: ScheduledAction): void {
-  new aws.autoscaling.Schedule(
+function scheduledAction(parent: Ec2Scaling, name: string, tier: WebTier, action: ScheduledAction) {
+  return new aws.autoscaling.Schedule(
     `${name}-${action.name}`,
     {
       autoscalingGroupName: tier.group.name,

@@ -5,8 +5,8 @@ import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage, storageEnvironment } from "./grants.ts";
+import type { Place } from "./joined-network.ts";
 import { logGroup } from "./log-group.ts";
-import type { Network } from "./network.ts";
 import { gracePeriod, stopTimeout } from "./request-timing.ts";
 import type { Security } from "./security.ts";
 import { ServiceImage } from "./service-image.ts";
@@ -16,7 +16,7 @@ import type { Target } from "./target.ts";
 import { executionPolicy, taskTrust } from "./task-roles.ts";
 
 export interface EcsServiceArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly cluster: EcsCluster;
   readonly target: Target;
@@ -98,7 +98,7 @@ export class EcsService extends pulumi.ComponentResource {
         deploymentMaximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
         availabilityZoneRebalancing: "ENABLED",
-        healthCheckGracePeriodSeconds: gracePeriod(capacity),
+        healthCheckGracePeriodSeconds: gracePeriod(capacity, deployment.health),
         networkConfiguration: {
           subnets: network.privateSubnets.map(({ id }) => id),
           securityGroups: [security.tasks!.id],

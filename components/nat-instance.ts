@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EncryptionKey } from "./encryption-key.ts";
-import { instanceRole } from "./instance-role.ts";
+import { InstanceRole } from "./instance-role.ts";
 import { natScript } from "./nat-script.ts";
 import { allowIn, allowOut } from "./security-rules.ts";
 
@@ -54,7 +54,7 @@ export class NatInstance extends pulumi.ComponentResource {
       { domain: "vpc", networkInterface: this.networkInterface.id, tags },
       { parent: this, dependsOn: [...args.internet] },
     );
-    const { role, profile } = instanceRole(this, name);
+    const { role, profile } = new InstanceRole(name, {}, parent);
     this.role = role;
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,

@@ -1,29 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
+import { launchTypes } from "../adapters/launch-types.ts";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { meanRate } from "../policy/mean-rate.ts";
 import type { ScalingControls, ScalingPlan } from "../policy/scaling-plan.ts";
 import type { Compute, Service } from "../policy/service.ts";
+import type { Fleet } from "./capacity-metrics.ts";
 import { Ec2Scaling } from "./ec2-scaling.ts";
 import type { EcsCluster } from "./ecs-cluster.ts";
 import { EcsScaling } from "./ecs-scaling.ts";
 import { EcsService } from "./ecs-service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import type { Place } from "./joined-network.ts";
+import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import type { Network } from "./network.ts";
+import type { Notifications } from "./notifications.ts";
+import { Observability } from "./observability.ts";
 import type { Security } from "./security.ts";
+import { ServiceAlarms } from "./service-alarms.ts";
 import type { Storage } from "./storage.ts";
 import { Target } from "./target.ts";
+import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
 export interface ScaledServiceArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly loadBalancer: LoadBalancer;
   /** Where there are Fargate services. */
   readonly cluster: EcsCluster | undefined;
-  /** Of every path of the load balancer. */
-  readonly priorities: ReadonlyMap<string, number>;
+  /** Its own, ranked among all of the listener. */
+  readonly listenerRules: readonly ListenerRule[];
   readonly settings: StackSettings;
+  readonly topics: Notifications;
   /** The stack's own, if it has one. */
   readonly key: EncryptionKey | undefined;
   /** What services may be granted. */
@@ -32,27 +42,60 @@ export interface ScaledServiceArgs {
   readonly service: Service;
   readonly deployment: Deployment;
   readonly controls: ScalingControls;
+  /** The plan's own, of `controls`: by it the guard (guard/) sees whether they were edited since. */
+  readonly seal: string;
 }
 
 /** One declared service: its place behind the load balancer, what it runs on, and what scales it. */
 export class ScaledService extends pulumi.ComponentResource {
   readonly target: Target;
+  /** Made before the service, so that its releases can roll back on them. */
+  readonly alarms: ServiceAlarms;
+  readonly observability: Observability;
 
   constructor(name: string, args: ScaledServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:ScaledService", name, {}, opts);
     const { service, deployment } = args;
     const kind = service.compute.type === "fargate" ? "task" : "instance";
     const place = { ...deployment, network: args.network, loadBalancer: args.loadBalancer, kind } as const;
-    const { priorities } = args;
+    const { listenerRules } = args;
     this.target = new Target(
       `${name}-target`,
-      { ...place, priorities, capacity: service.capacity },
+      { ...place, listenerRules, capacity: service.capacity },
       { parent: this },
     );
-    if (service.compute.type === "fargate") onFargate(this, name, args, service.compute);
-    else onInstances(this, name, args, service.compute);
-    this.registerOutputs({});
+    const { controls, topics, seal } = args;
+    const by = heldBy(args);
+    const watched = { slos: service.slos, target: this.target, topics };
+    this.alarms = new ServiceAlarms(
+      `${name}-alarms`,
+      { ...watched, rate: meanRate(service.demand), alwaysOn: controls.min > 0 && by === undefined },
+      { parent: this },
+    );
+    const fleet =
+      service.compute.type === "fargate"
+        ? onFargate(this, name, args, service.compute)
+        : onInstances(this, name, args, service.compute);
+    const { region } = args.network;
+    this.observability = new Observability(
+      `${name}-observability`,
+      { ...watched, region, fleet, controls, alarms: this.alarms },
+      { parent: this },
+    );
+    this.registerOutputs({ plan: { service: service.name, unit: kind, controls, seal, heldBy: by } });
   }
+}
+
+/** What its owner holds a service's capacity by, at times or for good, beside the plan. */
+function heldBy({
+  service,
+  deployment,
+}: ScaledServiceArgs): "stopped" | "single" | "officeHours" | undefined {
+  const { state, single, officeHours } = deployment.instances ?? DEFAULT_INSTANCES;
+  if (service.compute.type !== "ec2") return undefined;
+  if (single) return "single";
+  if (state === "stopped") return "stopped";
+  return officeHours === undefined ? undefined : "officeHours";
 }
 
 function onFargate(
@@ -60,7 +103,7 @@ function onFargate(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "fargate" }>,
-): void {
+): Fleet {
   const { cluster, controls, settings, deployment, key, storage } = args;
   if (cluster === undefined)
     throw new Error(`${name}: compute is fargate; it needs a cluster. Make an EcsCluster.`);
@@ -73,6 +116,8 @@ function onFargate(
     { parent },
   );
   new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
+  const names = { clusterName: service.cluster.name, serviceName: service.service.name };
+  return { kind: "task", ...names, insights: protect };
 }
 
 function onInstances(
@@ -80,15 +125,22 @@ function onInstances(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "ec2" }>,
-): void {
+): Fleet {
   const { network, security, controls, deployment, tags, key, storage } = args;
   const { capacity } = args.service;
-  const tier = new WebTier(
-    `${name}-web`,
-    { network, security, target: parent.target, compute, capacity, deployment, tags, controls, key, storage },
-    { parent },
-  );
+  const { logRetention, protect, profile } = args.settings;
+  const place = { network, security, target: parent.target, compute, capacity };
+  const rollbackAlarms = parent.alarms.rollbackAlarms;
+  const common = { ...place, deployment, tags, key, logRetention, storage };
+  const instances = deployment.instances ?? DEFAULT_INSTANCES;
+  if (instances.single) {
+    const { instance } = new WebInstance(`${name}-web`, { ...common, protect }, { parent });
+    return { kind: "single", instanceId: instance.id };
+  }
+  const types = launchTypes(compute, instances, profile);
+  const tier = new WebTier(`${name}-web`, { ...common, controls, types, rollbackAlarms }, { parent });
   new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
+  return { kind: "instance", groupName: tier.group.name };
 }
 
 /** A plan's numbers as a stack's outputs show them. */

@@ -1,15 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AllowedSource } from "../adapters/allowed-sources.ts";
-import type { Network } from "./network.ts";
+import type { Place } from "./joined-network.ts";
 import { allowIn, allowOut, type Peer, type SecurityRule } from "./security-rules.ts";
 
 export interface SecurityArgs {
-  readonly network: Network;
+  readonly network: Place;
   /** Plain HTTP only; otherwise HTTPS, and HTTP for the redirect. */
   readonly insecure: boolean;
   /** Who may reach the balancer; without, the world. */
   readonly allowFrom?: readonly AllowedSource[] | undefined;
+  /** Turn HTTP into HTTPS; otherwise port 80 stays closed. */
+  readonly redirect?: boolean;
+  /** Another stack's balancer: its group is open already. */
+  readonly shared?: { readonly securityGroupId: string };
   /** Ports that Fargate tasks listen on; none, no group for them. */
   readonly taskPorts: readonly number[];
   /** Ports that web instances listen on; none, no group for them. */
@@ -25,8 +29,11 @@ export class Security extends pulumi.ComponentResource {
 
   constructor(name: string, args: SecurityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Security", name, {}, opts);
-    const { network, taskPorts, instancePorts } = args;
-    this.balancer = group(this, `${name}-balancer`, network, "Load balancer: its listeners only");
+    const { network, shared, taskPorts, instancePorts } = args;
+    this.balancer =
+      shared === undefined
+        ? group(this, `${name}-balancer`, network, "Load balancer: its listeners only")
+        : aws.ec2.SecurityGroup.get(`${name}-balancer`, shared.securityGroupId, {}, { parent: this });
     const tasks = "Fargate tasks: from the load balancer only";
     const instances = "Web instances: from the load balancer only";
     const served = [
@@ -40,7 +47,7 @@ export class Security extends pulumi.ComponentResource {
   }
 }
 
-function group(parent: Security, name: string, network: Network, description: string): aws.ec2.SecurityGroup {
+function group(parent: Security, name: string, network: Place, description: string): aws.ec2.SecurityGroup {
   return new aws.ec2.SecurityGroup(
     name,
     { vpcId: network.vpc.id, description, tags: { Name: name } },
@@ -52,12 +59,14 @@ function group(parent: Security, name: string, network: Network, description: st
 function entry(
   parent: Security,
   name: string,
-  { insecure, allowFrom }: SecurityArgs,
+  { insecure, allowFrom, redirect, shared }: SecurityArgs,
 ): readonly SecurityRule[] {
   const sources = allowFrom?.map(named) ?? [
     { label: "world", words: "the internet", peer: { cidrIpv4: "0.0.0.0/0" } },
   ];
-  const listeners = insecure ? [80] : [80, 443];
+  if (shared !== undefined) return [];
+  const secure = redirect === false ? [443] : [80, 443];
+  const listeners = insecure ? [80] : secure;
   return listeners.flatMap((port) => {
     const purpose =
       port === 443 ? "HTTPS" : insecure ? "plain HTTP, development only" : "HTTP, for the redirect only";
@@ -91,7 +100,7 @@ function serving(
   role: "tasks" | "instances",
   description: string,
   ports: readonly number[],
-  network: Network,
+  network: Place,
 ): { readonly group: aws.ec2.SecurityGroup | undefined; readonly rules: readonly SecurityRule[] } {
   if (ports.length === 0) return { group: undefined, rules: [] };
   const served = group(parent, `${name}-${role}`, network, description);
@@ -121,7 +130,7 @@ function reachAws(
   parent: Security,
   name: string,
   from: aws.ec2.SecurityGroup,
-  network: Network,
+  network: Place,
 ): readonly SecurityRule[] {
   const gateways = network.gateways.map(({ prefixListId }, i) => {
     const service = ["S3", "DynamoDB"][i]!;

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { keyAttributes, type TableSettings, TYPES } from "../adapters/table-settings.ts";
+import { backedUp } from "./backup-plan.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { scaledThroughput, type TableScaling } from "./table-scaling.ts";
 
@@ -11,9 +12,6 @@ export interface TableArgs {
   /** Neither DynamoDB nor Pulumi deletes or replaces it: another key or local index is refused at preview, as every item would be lost. */
   readonly protect: boolean;
 }
-
-/** The backup plan takes what has this tag. */
-const BACKUP = { "setpoint:backup": "daily" };
 
 /** A table that can be restored to any second of its last weeks, encrypted, and on demand or scaled. */
 export class Table extends pulumi.ComponentResource {
@@ -45,7 +43,7 @@ export class Table extends pulumi.ComponentResource {
         deletionProtectionEnabled: protect,
         ...(settings.ttl === undefined ? {} : { ttl: { enabled: true, attributeName: settings.ttl } }),
         ...(settings.stream === undefined ? {} : { streamEnabled: true, streamViewType: settings.stream }),
-        tags: BACKUP,
+        tags: backedUp({}),
       },
       { parent: this, protect, ignoreChanges: capacity === "on-demand" ? [] : MOVED },
     );

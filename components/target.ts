@@ -1,61 +1,120 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { TargetSettings } from "../adapters/target-settings.ts";
 import type { TaskProfile } from "../policy/service.ts";
+import type { Place } from "./joined-network.ts";
+import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import type { Network } from "./network.ts";
 import { deregistrationDelay, healthCheck } from "./request-timing.ts";
+import type { Condition } from "./rule-conditions.ts";
 import { shortName } from "./short-name.ts";
 
-export interface TargetArgs {
-  readonly network: Network;
+export interface TargetArgs extends TargetSettings {
+  readonly network: Place;
   readonly loadBalancer: LoadBalancer;
   readonly kind: "task" | "instance";
   readonly port: number;
-  readonly healthCheckPath: string;
-  readonly paths: readonly string[];
-  /** Of every path of the listener: `rulePriorities`. */
-  readonly priorities: ReadonlyMap<string, number>;
+  /** Which requests come here, ranked among all of the listener: `listenerRules`. */
+  readonly listenerRules: readonly ListenerRule[];
   readonly capacity: TaskProfile;
+  /** A second group, for releases in which ECS moves the rule's weights from one to the other; it has one rule alone. */
+  readonly alternate?: boolean;
 }
 
-/** A service's place behind the load balancer: its target group, and a rule for each of its paths. */
+/** A service's place behind the load balancer: its target group, and the rules that lead to it. */
 export class Target extends pulumi.ComponentResource {
   readonly balancer: aws.lb.LoadBalancer;
   readonly group: aws.lb.TargetGroup;
+  /** Where ECS starts the next release; it and `group` change places with each. */
+  readonly alternateGroup: aws.lb.TargetGroup | undefined;
   /** AWS takes a service, or a scaling policy by requests, only once the group has a rule. */
   readonly rules: readonly aws.lb.ListenerRule[];
 
   constructor(name: string, args: TargetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Target", name, {}, opts);
-    const { network, loadBalancer, kind, capacity } = args;
-    this.balancer = loadBalancer.balancer;
-    this.group = new aws.lb.TargetGroup(
-      shortName(`${name}-group`),
-      {
-        vpcId: network.vpc.id,
-        targetType: kind === "task" ? "ip" : "instance",
-        protocol: "HTTP",
-        port: args.port,
-        deregistrationDelay: deregistrationDelay(capacity),
-        healthCheck: healthCheck(capacity, args.healthCheckPath),
-      },
-      { parent: this },
-    );
-    this.rules = [...new Set(args.paths)].map((path) => {
-      const priority = args.priorities.get(path);
-      if (priority === undefined)
-        throw new Error(`${name}: ${path} has no priority; rank it with the others.`);
-      return new aws.lb.ListenerRule(
-        `${name}-rule-${priority}`,
-        {
-          listenerArn: loadBalancer.listener.arn,
-          priority,
-          conditions: [{ pathPattern: { values: [path] } }],
-          actions: [{ type: "forward", targetGroupArn: this.group.arn }],
-        },
-        { parent: this, deleteBeforeReplace: true },
+    const { loadBalancer, alternate = false, listenerRules } = args;
+    if (alternate && listenerRules.length !== 1)
+      throw new Error(
+        `${name}: it has ${listenerRules.length} rules; ECS moves the weights of one. Name at most 5 paths, and no more.`,
       );
-    });
+    if (alternate && args.weights !== undefined)
+      throw new Error(`${name}: weights are given; in its releases ECS moves them. Remove weights.`);
+    this.balancer = loadBalancer.balancer;
+    this.group = targetGroup(this, `${name}-group`, args);
+    this.alternateGroup = alternate ? targetGroup(this, `${name}-alternate`, args) : undefined;
+    const action = forward(this, args);
+    this.rules = listenerRules.map(
+      ({ conditions, priority }) =>
+        new aws.lb.ListenerRule(
+          alternate ? `${name}-rule` : `${name}-rule-${priority}`,
+          {
+            listenerArn: loadBalancer.listener.arn,
+            priority,
+            conditions: conditions.map(condition),
+            actions: [action],
+          },
+          // The weights of two groups are ECS's: after a release ours would send requests to the empty one.
+          { parent: this, ...(alternate ? { ignoreChanges: ["actions"] } : { deleteBeforeReplace: true }) },
+        ),
+    );
     this.registerOutputs({ targetGroupArn: this.group.arn });
+  }
+}
+
+const ALGORITHMS = {
+  roundRobin: "round_robin",
+  leastOutstandingRequests: "least_outstanding_requests",
+  weightedRandom: "weighted_random",
+} as const;
+
+function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.TargetGroup {
+  const { capacity, slowStart, stickiness } = args;
+  return new aws.lb.TargetGroup(
+    shortName(name),
+    {
+      vpcId: args.network.vpc.id,
+      targetType: args.kind === "task" ? "ip" : "instance",
+      protocol: args.protocol.toUpperCase(),
+      port: args.port,
+      deregistrationDelay: deregistrationDelay(capacity, args.deregistrationDelay),
+      healthCheck: healthCheck(capacity, args),
+      ...(slowStart === undefined ? {} : { slowStart }),
+      loadBalancingAlgorithmType: ALGORITHMS[args.algorithm],
+      ...(stickiness === undefined ? {} : { stickiness: sticky(stickiness) }),
+    },
+    { parent },
+  );
+}
+
+function sticky({ duration, cookie }: NonNullable<TargetSettings["stickiness"]>) {
+  const made = { type: "lb_cookie" };
+  const named = { type: "app_cookie", cookieName: cookie! };
+  return { enabled: true, cookieDuration: duration, ...(cookie === undefined ? made : named) };
+}
+
+/** To the service's group: all requests, its part of them, or all until ECS moves them to the alternate. */
+function forward({ group, alternateGroup }: Target, { weights }: TargetArgs) {
+  if (alternateGroup === undefined && weights === undefined)
+    return { type: "forward", targetGroupArn: group.arn };
+  const others = alternateGroup === undefined ? [] : [{ arn: alternateGroup.arn, weight: 0 }];
+  const elsewhere = (weights?.others ?? []).map(({ targetGroupArn: arn, weight }) => ({ arn, weight }));
+  const targetGroups = [{ arn: group.arn, weight: weights?.own ?? 100 }, ...others, ...elsewhere];
+  return { type: "forward", forward: { targetGroups } };
+}
+
+/** As AWS writes it. */
+function condition({ on, name = "", values: list }: Condition): aws.types.input.lb.ListenerRuleCondition {
+  const values = [...list];
+  switch (on) {
+    case "host":
+      return { hostHeader: { values } };
+    case "path":
+      return { pathPattern: { values } };
+    case "method":
+      return { httpRequestMethod: { values } };
+    case "header":
+      return { httpHeader: { httpHeaderName: name, values } };
+    case "query":
+      return { queryStrings: values.map((value) => ({ key: name, value })) };
   }
 }

@@ -1,157 +1,110 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-import { grantStorage, storageEnvironment } from "./grants.ts";
-import type { Network } from "./network.ts";
-import { gracePeriod } from "./request-timing.ts";
+import { grantStorage } from "./grants.ts";
+import { InstanceRole } from "./instance-role.ts";
+import type { Place } from "./joined-network.ts";
+import { launchTemplate } from "./launch-template.ts";
+import { hookTimeouts, lifecycleHooks } from "./lifecycle-hooks.ts";
+import { logGroup } from "./log-group.ts";
+import { officeHours } from "./office-hours.ts";
+import { patching } from "./patching.ts";
 import type { Security } from "./security.ts";
 import type { Storage } from "./storage.ts";
 import type { Target } from "./target.ts";
-import { webServer } from "./web-server.ts";
+import { userData } from "./user-data.ts";
+import { webGroup } from "./web-group.ts";
 
 export interface WebTierArgs {
-  readonly network: Network;
+  readonly network: Place;
   readonly security: Security;
   readonly target: Target;
   readonly compute: Extract<Compute, { type: "ec2" }>;
+  /** All types that instances may be of, the declared one first: `launchTypes`. */
+  readonly types: readonly string[];
   readonly capacity: TaskProfile;
   readonly deployment: Deployment;
   /** Bounds, and the warm-up that the whole group shares. */
   readonly controls: Pick<ScalingControls, "min" | "max" | "warmup">;
-  /** Encrypts its volumes; without one, AWS's own does. */
+  /** Encrypts its volumes and logs; without one, AWS's own does. */
   readonly key: EncryptionKey | undefined;
   /** Where the deployment is granted any. */
   readonly storage?: Storage | undefined;
+  /** Days. */
+  readonly logRetention: number;
   /** Of instances and volumes: a launch template does not take the provider's. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Names of alarms, one of which ends and undoes a replacement of instances. */
+  readonly rollbackAlarms?: readonly pulumi.Input<string>[];
 }
-
-/** Amazon Linux 2023's newest image, as AWS publishes it. */
-const AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
-/** Sessions, patches and inventory by Systems Manager; no SSH, no key pair. */
-const SSM_CORE = "iam::aws:policy/AmazonSSMManagedInstanceCore";
 
 /** Web instances in private subnets behind the load balancer, replaced one by one when their template changes. */
 export class WebTier extends pulumi.ComponentResource {
   readonly group: aws.autoscaling.Group;
+  readonly template: aws.ec2.LaunchTemplate;
   readonly role: aws.iam.Role;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly hooks: readonly aws.autoscaling.LifecycleHook[];
+  readonly officeHours: readonly aws.autoscaling.Schedule[];
+  readonly patching: aws.ssm.Association;
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:WebTier", name, {}, opts);
-    const { network, target, controls } = args;
-    const warmup = Math.ceil(controls.warmup ?? args.capacity.startup);
-    this.role = instanceRole(this, name);
-    const granted = grantStorage(`${name}-storage`, this.role, args, this);
-    const template = launchTemplate(this, name, args, this.role);
-    this.group = new aws.autoscaling.Group(
-      `${name}-group`,
+    refuseName(name);
+    const { network, deployment } = args;
+    const settings = deployment.instances ?? DEFAULT_INSTANCES;
+    const tags = { ...args.tags, Name: name };
+    const timeouts = hookTimeouts(settings);
+    this.logGroup = logGroup(`${name}-logs`, args, this);
+    const reportsTo = { region: network.region, tags };
+    const role = new InstanceRole(
+      name,
       {
-        minSize: controls.min,
-        maxSize: controls.max,
-        desiredCapacity: controls.min,
-        vpcZoneIdentifiers: network.privateSubnets.map(({ id }) => id),
-        launchTemplate: { id: template.id, version: pulumi.interpolate`${template.latestVersion}` },
-        targetGroupArns: [target.group.arn],
-        healthCheckType: "ELB",
-        healthCheckGracePeriod: gracePeriod(args.capacity),
-        defaultInstanceWarmup: warmup,
-        instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
-        instanceRefresh: {
-          strategy: "Rolling",
-          preferences: {
-            autoRollback: true,
-            minHealthyPercentage: 100,
-            maxHealthyPercentage: 110,
-            instanceWarmup: String(warmup),
-          },
-        },
-        enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances"],
+        serves: { logGroup: this.logGroup, image: deployment.image },
+        ...(timeouts.length === 0 ? {} : { reportsTo }),
       },
-      { parent: this, dependsOn: [...target.rules, ...granted], ignoreChanges: ["desiredCapacity"] },
+      { parent: this },
     );
+    this.role = role.role;
+    const hooks = timeouts.map(({ hook }) => hook);
+    const granted = grantStorage(`${name}-storage`, this.role, args, this);
+    this.template = launchTemplate(
+      `${name}-template`,
+      {
+        ...args,
+        securityGroup: args.security.instances!,
+        role,
+        logGroup: this.logGroup,
+        tags,
+        userData: userData({ ...args, region: network.region, hooks }),
+      },
+      this,
+    );
+    const { template } = this;
+    const grants = [...role.grants, ...granted];
+    this.group = webGroup(
+      `${name}-group`,
+      { ...args, health: deployment.health, settings, tags, template, grants },
+      this,
+    );
+    this.hooks = lifecycleHooks(name, timeouts, this.group, this);
+    const hours = settings.officeHours;
+    this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, args.controls, this);
+    const members = [{ key: "tag:aws:autoscaling:groupName", values: [this.group.name] }];
+    this.patching = patching(`${name}-patches`, members, settings.patching ?? "scan", this);
     this.registerOutputs({ groupName: this.group.name });
   }
 }
 
-/** EC2 names no source account when it takes a role for an instance, so the trust has no condition. */
-function instanceRole(parent: pulumi.Resource, name: string): aws.iam.Role {
-  const trust = {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-  };
-  const role = new aws.iam.Role(`${name}-instance`, { assumeRolePolicy: JSON.stringify(trust) }, { parent });
-  const { partition } = aws.getPartitionOutput({}, { parent });
-  new aws.iam.RolePolicyAttachment(
-    `${name}-ssm`,
-    { role: role.name, policyArn: pulumi.interpolate`arn:${partition}:${SSM_CORE}` },
-    { parent },
-  );
-  return role;
-}
-
-function launchTemplate(
-  parent: pulumi.Resource,
-  name: string,
-  args: WebTierArgs,
-  role: aws.iam.Role,
-): aws.ec2.LaunchTemplate {
-  const { compute, deployment, security, tags } = args;
-  const profile = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name }, { parent });
-  const ami = aws.ssm.getParameterOutput({ name: `${AMI}${deployment.cpuArchitecture}` }, { parent });
-  const named = { ...tags, Name: name };
-  return new aws.ec2.LaunchTemplate(
-    `${name}-template`,
-    {
-      // An id, not `resolve:ssm:…`: with a parameter in the template AWS refuses to roll a refresh back.
-      imageId: ami.insecureValue,
-      instanceType: compute.instanceType,
-      ...(compute.credits === undefined ? {} : { creditSpecification: { cpuCredits: compute.credits } }),
-      updateDefaultVersion: true,
-      ebsOptimized: EBS_OPTIMIZED_UNKNOWN.test(compute.instanceType) ? "false" : "true",
-      iamInstanceProfile: { arn: profile.arn },
-      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      monitoring: { enabled: true },
-      networkInterfaces: [
-        {
-          deviceIndex: 0,
-          associatePublicIpAddress: "false",
-          securityGroups: [security.instances!.id],
-          deleteOnTermination: "true",
-        },
-      ],
-      blockDeviceMappings: [
-        {
-          deviceName: "/dev/xvda",
-          ebs: {
-            encrypted: "true",
-            ...(args.key === undefined ? {} : { kmsKeyId: args.key.arn }),
-            volumeType: "gp3",
-            volumeSize: 8,
-            deleteOnTermination: "true",
-          },
-        },
-      ],
-      tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
-        resourceType,
-        tags: named,
-      })),
-      userData: userData(args),
-    },
-    { parent },
+/** Ours derive from a service's name, which holds none of this; a program that makes a tier of its own may differ. */
+function refuseName(name: string): void {
+  const longest = 255 - "-group-1234567".length;
+  if (/^[!-9;-~]+$/.test(name) && name.length <= longest) return;
+  throw new Error(
+    `WebTier's name is ${JSON.stringify(name.slice(0, 60))}, ${name.length} characters; a group's takes visible ASCII but colons, and at most ${longest} before its suffix. Rename it.`,
   );
 }
-
-/** Not an output where nothing is granted: then a preview shows it. */
-function userData(args: WebTierArgs): pulumi.Input<string> {
-  const environment = storageEnvironment(args);
-  const encoded = (names: Readonly<Record<string, string>>) =>
-    Buffer.from(webServer(args.deployment, names)).toString("base64");
-  if (Object.keys(environment).length === 0) return encoded({});
-  return pulumi.output(environment).apply(encoded);
-}
-
-/** First- and second-generation burstable types have no such switch (EC2 user guide, "Amazon EBS-optimized"). */
-const EBS_OPTIMIZED_UNKNOWN = /^t[12]\./;

@@ -9,6 +9,7 @@ import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-cho
 import { reasons } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
+import { seal } from "./seal.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
@@ -64,10 +65,14 @@ function derived(service: Service): ScalingPlan {
   const { choice, chosen, controls, reserve, rehearsed } = steady.rehearsed.met ? steady : bursts;
   const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
-  return {
+  const numbers = {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
     controls,
+  } as const;
+  return {
+    ...numbers,
+    seal: seal(numbers),
     feasibility: withoutFights(
       obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
       found,

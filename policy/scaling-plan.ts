@@ -116,6 +116,8 @@ export interface ScalingPlan {
   readonly service: string;
   readonly unit: "task" | "instance";
   readonly controls: ScalingControls;
+  /** Of `controls` as they were derived; see `seal`. */
+  readonly seal: string;
   readonly feasibility: Feasibility;
   readonly reasons: readonly Reason[];
   /** Choices made for the reader where the input left one open, one sentence each. */

@@ -4,14 +4,7 @@ import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import type { ScalingControls, ScalingPlan } from "../../policy/scaling-plan.ts";
 
-const plan = (controls: ScalingControls, unit: ScalingPlan["unit"]): ScalingPlan => ({
-  service: "cart",
-  unit,
-  controls,
-  feasibility: { possible: true },
-  reasons: [],
-  assumptions: [],
-});
+const plan = (controls: ScalingControls, unit: ScalingPlan["unit"]) => ({ service: "cart", unit, controls });
 
 const faultsOf = (text: string): string => {
   try {

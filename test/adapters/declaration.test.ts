@@ -273,7 +273,7 @@ describe("a declaration is read", () => {
 
   it("with what it deploys, the rest taken from the default", () => {
     const { deployment } = declared({ deploy: { port: 9090, paths: ["/cart/*"] } });
-    expect(deployment).to.include({ port: 9090, healthCheckPath: "/" });
+    expect(deployment).to.deep.include({ port: 9090, health: { path: "/" } });
     expect(deployment.paths).to.deep.equal(["/cart/*"]);
     expect(faults({ deploy: { prot: 1 } })).to.match(
       /cart\.deploy\.prot: `prot` is unknown; did you mean `port`/,

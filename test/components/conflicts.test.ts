@@ -4,6 +4,7 @@ import { stackSettings } from "../../adapters/stack-settings.ts";
 import { refuseConflicts, warnings } from "../../components/conflicts.ts";
 import type { Tenant } from "../../components/tenant.ts";
 import type { Compute } from "../../policy/service.ts";
+import { CAPACITY } from "../support/deploy.ts";
 
 const FARGATE: Compute = { type: "fargate", cpu: 512, memory: 1024 };
 const zones = ["eu-west-1a", "eu-west-1b"];
@@ -20,7 +21,7 @@ function tenant(
   max = 10,
 ): Tenant {
   return {
-    service: { name, compute },
+    service: { name, compute, capacity: CAPACITY },
     deployment: { ...DEFAULT_DEPLOYMENT, paths: [`/${name}`], ...deployment },
     plan: { feasibility: { possible: true }, controls: { max } },
   };
@@ -58,7 +59,9 @@ describe("refuseConflicts", () => {
   it("LB-3: refuses the 101st rule", () => {
     const paths = (count: number) => Array.from({ length: count }, (_, i) => `/${i}`);
     expect(faultsOf([tenant("cart", { paths: paths(100) })])).to.deep.equal([]);
-    expect(faultsOf([tenant("cart", { paths: paths(101) })]).join()).to.match(/paths are 101 in all/);
+    expect(faultsOf([tenant("cart", { paths: paths(101) })]).join()).to.match(
+      /paths and rules are 101 in all; a balancer takes 100 rules/,
+    );
   });
 
   it("refuses public images where nothing public is in reach", () => {

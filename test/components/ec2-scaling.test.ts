@@ -11,7 +11,17 @@ function scaled(controls: ScalingControls) {
   return deploy(() => {
     const { network, security, target } = foundation(DEV, "instance");
     const tier = new WebTier("web", {
-      ...{ network, security, target, controls, key: undefined, tags: {}, capacity: CAPACITY },
+      ...{
+        network,
+        security,
+        target,
+        controls,
+        key: undefined,
+        tags: {},
+        capacity: CAPACITY,
+        logRetention: 14,
+      },
+      types: ["t3.small"],
       compute: { type: "ec2", instanceType: "t3.small" },
       deployment: DEFAULT_DEPLOYMENT,
     });
@@ -25,7 +35,7 @@ describe("Ec2Scaling", () => {
     registered = await scaled(CONTROLS);
   });
 
-  it("tracks requests a minute and CPU in percent, with a warm-up where ECS has cooldowns", () => {
+  it("row 44: tracks requests a minute and CPU in percent, with a warm-up where ECS has cooldowns", () => {
     expect(asked(registered, "scale-load")).to.deep.equal({
       autoscalingGroupName,
       policyType: "TargetTrackingScaling",

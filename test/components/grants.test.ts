@@ -134,11 +134,19 @@ describe("a service that is granted storage", () => {
     const registered = await deploy(() => {
       const { network, security, target } = foundation(DEV, "instance");
       const compute = { type: "ec2", instanceType: "t3.small" } as const;
-      const rest = { capacity: CAPACITY, controls: CONTROLS, key: undefined, tags: {} };
+      const types = ["t3.small"];
+      const rest = {
+        capacity: CAPACITY,
+        controls: CONTROLS,
+        types,
+        logRetention: 14,
+        key: undefined,
+        tags: {},
+      };
       const place = { network, security, target, compute, deployment };
       new WebTier("web", { ...place, ...rest, storage: storageOf() });
     });
-    expect(asked(registered, "web-storage").role).to.equal(later("web-instance.id"));
+    expect(asked(registered, "web-storage").role).to.equal(later("web-role.id"));
     const { userData } = asked(registered, "web-template");
     const script = Buffer.from(String(userData), "base64").toString();
     expect(script).to.include(`--env TABLE_CARTS=${later("storage-carts-table.name")} `);
@@ -159,7 +167,7 @@ describe("storageConflicts", () => {
   const faultsOf = (grants: object, storage: object = DECLARED, compute: Compute = FARGATE, port = 80) =>
     storageConflicts(settings(storage), [
       {
-        service: { name: "cart", compute },
+        service: { name: "cart", compute, capacity: CAPACITY },
         deployment: { ...granting(grants), port },
         plan: { feasibility: { possible: true }, controls: { max: 1 } },
       },

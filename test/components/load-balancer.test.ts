@@ -9,7 +9,7 @@ const notFound = {
 };
 
 describe("LoadBalancer", () => {
-  it("in prod is protected from deletion, logs its requests, and lies in every zone's public subnet", async () => {
+  it("ELB.4, ELB.5, ELB.6, ELB.12, ELB.13: in prod is protected from deletion, logs its requests, and lies in every zone's public subnet", async () => {
     const registered = await deploy(() => foundation(PROD, "task"));
     expect(asked(registered, "entry-alb")).to.deep.equal({
       loadBalancerType: "application",
@@ -21,6 +21,7 @@ describe("LoadBalancer", () => {
       idleTimeout: 60,
       enableDeletionProtection: true,
       accessLogs: { bucket: later("entry-logs-bucket.bucket"), enabled: true },
+      connectionLogs: { bucket: later("entry-logs-bucket.bucket"), enabled: true },
     });
     expect(registered.filter(({ protect }) => protect).map(({ name }) => name)).to.deep.equal(["entry-alb"]);
   });
@@ -35,7 +36,7 @@ describe("LoadBalancer", () => {
     expect(registered.filter(({ type, protect }) => protect || type.startsWith("aws:s3/"))).to.deep.equal([]);
   });
 
-  it("serves HTTPS with a pinned policy and turns HTTP into it (ELB.1, ELB.17)", async () => {
+  it("serves HTTPS with a pinned policy and turns HTTP into it (ELB.1, ELB.17, ELB.18)", async () => {
     const registered = await deploy(() => foundation(PROD, "task"));
     expect(ofType(registered, LISTENER).map(({ inputs }) => inputs)).to.deep.equal([
       {
@@ -50,11 +51,18 @@ describe("LoadBalancer", () => {
         loadBalancerArn: later("entry-alb.arn"),
         port: 443,
         protocol: "HTTPS",
-        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
         certificateArn: PROD.certificateArn,
         defaultActions: [notFound],
       },
     ]);
+  });
+
+  it("has neither a Classic balancer nor WAF Classic (ELB.2, 3, 7, 9, 10, 14; WAF.1–4, 6–8)", async () => {
+    const registered = await deploy(() => foundation(PROD, "task"));
+    const services = new Set(registered.map(({ type }) => type.split("/")[0]));
+    expect([...services]).to.include.members(["aws:lb", "aws:wafv2"]);
+    expect([...services].filter((each) => /^aws:(elb|waf|wafregional)$/.test(each!))).to.deep.equal([]);
   });
 
   it("serves plain HTTP in dev, where it is asked for", async () => {
@@ -71,7 +79,7 @@ describe("LoadBalancer", () => {
       new LoadBalancer("entry2", args);
     });
     expect(message).to.equal(
-      "entry2: certificateArn is missing; HTTPS needs it. Set it, or in development insecure: true.",
+      "entry2: certificateArn is missing; HTTPS needs it, or a domain. Set one, or in development insecure: true.",
     );
   });
 
@@ -84,7 +92,7 @@ describe("LoadBalancer", () => {
     expect(asked(registered, "slow-alb").idleTimeout).to.equal(101);
   });
 
-  it("writes its logs to a private, encrypted, versioned bucket that expires them", async () => {
+  it("LB-23: writes its logs to a private, encrypted, versioned bucket that expires them", async () => {
     const registered = await deploy(() => foundation(PROD, "task"));
     const bucket = later("entry-logs-bucket.id");
     expect(asked(registered, "entry-logs-private")).to.deep.equal({
@@ -124,7 +132,7 @@ describe("LoadBalancer", () => {
 });
 
 describe("Target", () => {
-  it("checks the health of tasks by their address, quickly beside their start", async () => {
+  it("LB-22: checks the health of tasks by their address, quickly beside their start", async () => {
     const registered = await deploy(() => foundation(DEV, "task"));
     expect(asked(registered, "cart-group")).to.deep.equal({
       vpcId: later("net-vpc.id"),
@@ -141,6 +149,7 @@ describe("Target", () => {
         healthyThreshold: 2,
         unhealthyThreshold: 3,
       },
+      loadBalancingAlgorithmType: "round_robin",
     });
     const instances = await deploy(() => foundation(DEV, "instance"));
     expect(asked(instances, "cart-group").targetType).to.equal("instance");

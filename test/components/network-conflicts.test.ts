@@ -3,6 +3,7 @@ import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
 import { stackSettings } from "../../adapters/stack-settings.ts";
 import { networkConflicts, networkWarnings } from "../../components/network-conflicts.ts";
 import type { Tenant } from "../../components/tenant.ts";
+import { CAPACITY } from "../support/deploy.ts";
 
 const zones = ["eu-west-1a", "eu-west-1b"];
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123";
@@ -11,11 +12,12 @@ function settings(network: object = {}, rest: object = { profile: "dev", entry: 
   return stackSettings({ network: { cidr: "10.0.0.0/16", zones, ...network }, ...rest });
 }
 
-const prod = (network: object) => settings(network, { entry: { certificateArn } });
+const notify = { page: ["on-call@example.com"] };
+const prod = (network: object) => settings(network, { entry: { certificateArn }, notify });
 
 function tenant(max: number, port = 8080): Tenant {
   return {
-    service: { name: "cart", compute: { type: "fargate", cpu: 512, memory: 1024 } },
+    service: { name: "cart", compute: { type: "fargate", cpu: 512, memory: 1024 }, capacity: CAPACITY },
     deployment: { ...DEFAULT_DEPLOYMENT, port },
     plan: { feasibility: { possible: true }, controls: { max } },
   };

@@ -1,20 +1,38 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { rulePriorities } from "../../components/rule-priorities.ts";
-import { shortName } from "../../components/short-name.ts";
+import type { RoutingRule } from "../../adapters/routing-settings.ts";
+import { conditionsOf, mayShare, ruleText, takesAllOf } from "../../components/rule-conditions.ts";
+import { LANES, rulePriorities } from "../../components/rule-priorities.ts";
 
-const segment = fc.stringMatching(/^[a-z0-9]{1,6}$/);
+const segment = fc.stringMatching(/^[a-c]{1,3}$/);
 const path = fc
   .tuple(fc.array(segment, { maxLength: 4 }), fc.constantFrom("", "/*", "*", "?"))
   .map(([segments, end]) => `/${segments.join("/")}${end}`.replace("//", "/"));
-const paths = fc.uniqueArray(path, { minLength: 1, maxLength: 100 });
+const some = <T>(values: fc.Arbitrary<T>) => fc.uniqueArray(values, { minLength: 1, maxLength: 2 });
+const rule: fc.Arbitrary<RoutingRule> = fc.record(
+  {
+    paths: some(path),
+    hosts: some(fc.constantFrom("*.example.com", "a.example.com", "*.a.example.com", "b.example.com")),
+    methods: some(fc.constantFrom("GET", "POST")),
+    headers: fc.constantFrom({ "x-version": ["beta"] }, { "x-version": ["b*"] }),
+    query: fc.constantFrom({ v: "1" }, { v: "1", w: "2" }),
+  },
+  { requiredKeys: ["paths"] },
+);
+const rules = fc.uniqueArray(rule, {
+  minLength: 1,
+  maxLength: 60,
+  selector: (each) => ruleText(conditionsOf(each)),
+});
+
+const ranked = (all: readonly RoutingRule[], lane = 0) => rulePriorities(all.map(conditionsOf), { lane });
+const ofPaths = (paths: readonly string[]) => ranked(paths.map((each) => ({ paths: [each] })));
 
 describe("rulePriorities", () => {
-  it("are unique and within AWS's 1 to 50,000", () => {
+  it("LB-1, LB-2: are unique and within AWS's 1 to 50,000", () => {
     fc.assert(
-      fc.property(paths, (all) => {
-        const priorities = [...rulePriorities(all).values()];
-        expect(priorities).to.have.length(all.length);
+      fc.property(rules, (all) => {
+        const priorities = ranked(all);
         expect(new Set(priorities).size).to.equal(all.length);
         expect(priorities.every((each) => Number.isInteger(each) && each >= 1 && each <= 50_000)).to.equal(
           true,
@@ -23,49 +41,90 @@ describe("rulePriorities", () => {
     );
   });
 
-  it("tell apart a hundred paths that are equally specific, many of which hash alike", () => {
+  it("LB-7: put a rule before every other that takes all its requests", () => {
+    fc.assert(
+      fc.property(rules, (all) => {
+        const conditions = all.map(conditionsOf);
+        const priorities = ranked(all);
+        conditions.forEach((narrow, i) => {
+          conditions.forEach((wide, j) => {
+            if (takesAllOf(wide, narrow) && !takesAllOf(narrow, wide))
+              expect(priorities[i], JSON.stringify([all[i], all[j]])).to.be.below(priorities[j]!);
+          });
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("tell apart a hundred rules that are equally specific, many of which hash alike", () => {
     const alike = Array.from({ length: 100 }, (_, i) => `/${100 + i}/*`);
-    const priorities = [...rulePriorities(alike).values()];
+    const priorities = ofPaths(alike);
     expect(new Set(priorities).size).to.equal(100);
-    expect(Math.max(...priorities) - Math.min(...priorities)).to.be.below(50_000 / 130); // one band
+    expect(Math.max(...priorities) - Math.min(...priorities)).to.be.below(2000); // one band
   });
 
   it("do not depend on the order of declaration", () => {
     fc.assert(
-      fc.property(paths, (all) => {
-        for (const [each, priority] of rulePriorities(all.toReversed()))
-          expect(rulePriorities(all).get(each)).to.equal(priority);
+      fc.property(rules, (all) => {
+        expect(ranked(all.toReversed()).toReversed()).to.deep.equal(ranked(all));
       }),
     );
   });
 
-  it("put a longer prefix before a shorter one, and an exact path before its wildcard", () => {
-    const of = rulePriorities(["/*", "/cart*", "/cart/admin*", "/cart", "/"]);
-    const order = [...of].toSorted(([, a], [, b]) => a - b).map(([each]) => each);
-    expect(order.indexOf("/cart/admin*")).to.equal(0);
-    expect(order.indexOf("/cart")).to.be.below(order.indexOf("/cart*"));
-    expect(order.at(-1)).to.equal("/*");
+  it("put a host before none, and a longer path before a shorter one", () => {
+    const paths = ["/*", "/cart*", "/cart/admin*", "/cart", "/"];
+    const order = ofPaths(paths)
+      .map((priority, i) => ({ priority, path: paths[i]! }))
+      .toSorted((a, b) => a.priority - b.priority);
+    expect(order.map((each) => each.path).slice(0, 1)).to.deep.equal(["/cart/admin*"]);
+    expect(order.map((each) => each.path).slice(3)).to.deep.equal(["/", "/*"]);
+    const [host, long] = ranked([{ hosts: ["a.example.com"] }, { paths: ["/a/very/long/path"] }]);
+    expect(host).to.be.below(long!);
   });
 
-  it("keep every path's place when a service joins that hashes elsewhere", () => {
-    const before = rulePriorities(["/cart/*", "/pay/*"]);
-    const after = rulePriorities(["/cart/*", "/pay/*", "/search/*", "/*"]);
-    for (const [each, priority] of before) expect(after.get(each)).to.equal(priority);
+  it("stay when a service is added", () => {
+    const before = ofPaths(["/cart/*", "/pay/*"]);
+    expect(ofPaths(["/cart/*", "/pay/*", "/search/*", "/*"]).slice(0, 2)).to.deep.equal(before);
+  });
+
+  it("never collide with those of another stack on the listener, nor with those given by hand", () => {
+    fc.assert(
+      fc.property(rules, rules, (ours, theirs) => {
+        const lanes = [ranked(ours, 0), ranked(theirs, 1), ranked(ours, LANES - 1)].flat();
+        expect(new Set(lanes).size).to.equal(2 * ours.length + theirs.length);
+        const again = rulePriorities(ours.map(conditionsOf), { taken: ranked(ours) });
+        expect(again.filter((each) => ranked(ours).includes(each))).to.deep.equal([]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
-describe("shortName", () => {
-  it("fits AWS's rules for 32 characters with Pulumi's suffix of 8, and is its own name when it can be", () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[a-z][a-z0-9._-]{0,80}$/), (name) => {
-        expect(shortName(name)).to.match(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,22}[A-Za-z0-9])?$/);
-        if (/^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/.test(name)) expect(shortName(name)).to.equal(name);
-      }),
-    );
+describe("takesAllOf", () => {
+  it("LB-7: knows which rule hides which", () => {
+    const takes = (wide: RoutingRule, narrow: RoutingRule) =>
+      takesAllOf(conditionsOf(wide), conditionsOf(narrow));
+    const host = { hosts: ["*.Example.com"] };
+    expect(takes({ paths: ["/cart*"] }, { paths: ["/cart/admin*"] })).to.equal(true);
+    expect(takes({ paths: ["/cart/admin*"] }, { paths: ["/cart*"] })).to.equal(false);
+    expect(takes({ paths: ["/a?c"] }, { paths: ["/abc"] })).to.equal(true);
+    expect(takes({ paths: ["/a?c"] }, { paths: ["/a*c"] })).to.equal(false);
+    expect(takes({ paths: ["/a.c"] }, { paths: ["/abc"] })).to.equal(false); // a dot is a dot
+    expect(takes(host, { hosts: ["api.example.com"], paths: ["/x"] })).to.equal(true); // hosts have no case
+    expect(takes({ paths: ["/CART"] }, { paths: ["/cart"] })).to.equal(false); // paths do
+    expect(takes({ ...host, paths: ["/*"] }, { hosts: ["a.example.com"] })).to.equal(true);
+    expect(takes({ methods: ["GET", "HEAD"] }, { methods: ["GET"] })).to.equal(true);
+    expect(takes({ query: { v: "1" } }, { query: { w: "1" } })).to.equal(false);
+    expect(takes({ headers: { "X-V": ["b*"] } }, { headers: { "x-v": ["beta"] } })).to.equal(true);
   });
 
-  it("tells two long names with one beginning apart", () => {
-    const long = "a-service-with-a-very-long-name";
-    expect(shortName(`${long}-one`)).to.not.equal(shortName(`${long}-two`));
+  it("implies that a request may meet both", () => {
+    fc.assert(
+      fc.property(rule, rule, (one, other) => {
+        const [first, second] = [conditionsOf(one), conditionsOf(other)];
+        if (takesAllOf(first, second)) expect(mayShare(first, second)).to.equal(true);
+      }),
+    );
   });
 });

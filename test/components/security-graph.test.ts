@@ -18,6 +18,7 @@ const services = {
   web: { ...service, compute: { type: "ec2", instanceType: "t3.small" } },
 };
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] };
+const notify = { page: ["on-call@example.com"] };
 const ENTRIES = {
   dev: { insecure: true },
   prod: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
@@ -28,7 +29,7 @@ function stackOf(profile: keyof typeof ENTRIES): Promise<readonly Registration[]
   const config = {
     "aws:region": "eu-west-1",
     "setpoint:services": JSON.stringify(services),
-    "setpoint:deployment": JSON.stringify({ profile, network, entry: ENTRIES[profile] }),
+    "setpoint:deployment": JSON.stringify({ profile, network, notify, entry: ENTRIES[profile] }),
   };
   const index = new URL(`../../index.ts?groups=${profile}`, import.meta.url).href;
   return registrations(() => import(index), { project: "setpoint", stack: profile, config, secrets: [] });

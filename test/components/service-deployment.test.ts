@@ -46,7 +46,7 @@ describe("serviceDeploymentSchema", () => {
   it("LB-5, LB-12, ECS.20: refuses paths, ports and users that AWS or we do not take", () => {
     const found = messages({
       port: 70_000,
-      healthCheckPath: "health",
+      health: { path: "health" },
       paths: ["cart", "/cart/**", `/${"a".repeat(128)}`, "/*/*/*/*/*/*"],
       user: 0,
       prot: 1,
@@ -54,11 +54,11 @@ describe("serviceDeploymentSchema", () => {
     expect(found.map((message) => message.split(":")[0])).to.deep.equal([
       "port",
       "user",
-      "healthCheckPath",
       "paths.0",
       "paths.1",
       "paths.2",
       "paths.3",
+      "health.path",
       "",
     ]);
   });

@@ -4,6 +4,7 @@ import { stackSettings } from "../../adapters/stack-settings.ts";
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0123-abcd";
 const entry = { certificateArn };
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] };
+const notify = { page: ["on-call@example.com"] };
 
 function faultsOf(document: unknown): string[] {
   try {
@@ -16,17 +17,31 @@ function faultsOf(document: unknown): string[] {
 
 describe("stackSettings", () => {
   it("protect what is not said to be for development", () => {
-    expect(stackSettings({ network, entry })).to.deep.equal({
+    expect(stackSettings({ network, entry, notify })).to.deep.equal({
       profile: "prod",
       account: {},
       tags: {},
       network: { ...network, nat: "per-zone", endpoints: true, flowLogs: true },
-      entry: { certificateArn, insecure: false },
+      entry: {
+        certificateArn,
+        insecure: false,
+        certificates: [],
+        minimumTls: 1.2,
+        redirect: true,
+        waf: {
+          managed: { common: "block", knownBadInputs: "block" },
+          rateLimit: { requests: 2000, window: 300 },
+          allow: [],
+          block: [],
+        },
+      },
       storage: { buckets: {}, tables: {} },
       key: {},
+      notify: { ...notify, ticket: notify.page },
       protect: true,
       customerKey: true,
       logRetention: 365,
+      backup: { keep: 35, keepWeekly: 365, startWindow: 60 },
     });
   });
 

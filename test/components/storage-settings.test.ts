@@ -24,6 +24,7 @@ const table = (settings: object) => faultsOf({ tables: { carts: { hashKey: "cart
 const PROD = {
   profile: "prod",
   entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123" },
+  notify: { page: ["on-call@example.com"] },
 };
 
 describe("storageSchema", () => {

@@ -24,7 +24,7 @@ describe("Table", () => {
       billingMode: "PAY_PER_REQUEST",
       pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 35 },
       deletionProtectionEnabled: false,
-      tags: { "setpoint:backup": "daily" },
+      tags: { "setpoint:backup": "yes" },
     });
     expect(protect).to.equal(false);
   });

@@ -57,7 +57,7 @@ describeOnMoto("the stand-in AWS", (moto) => {
     );
     const subnets = (await Promise.all(zones)).map(({ id }) => id);
     expect(await refusal(aws.delete(vpc.id, urn(VPC, "vpc"), {}))).to.match(
-      /^DependencyViolation: a still uses vpc$/,
+      /^DependencyViolation: [ab] still uses vpc$/,
     );
     const { id } = await create(BALANCER, "alb", { subnets, enableDeletionProtection: true });
     expect(await refusal(aws.delete(id, urn(BALANCER, "alb"), {}))).to.equal(

@@ -1,7 +1,9 @@
 import { type Registration, registrations } from "../../adapters/offline-preview.ts";
+import { DEFAULT_TARGET } from "../../adapters/target-settings.ts";
+import { DEFAULT_WAF } from "../../adapters/waf-settings.ts";
+import { listenerRules } from "../../components/listener-rules.ts";
 import { LoadBalancer } from "../../components/load-balancer.ts";
 import { Network } from "../../components/network.ts";
-import { rulePriorities } from "../../components/rule-priorities.ts";
 import { Security } from "../../components/security.ts";
 import { Target } from "../../components/target.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
@@ -48,6 +50,10 @@ export const DEV = {
   flowLogs: false,
   logRetention: 14,
   insecure: true,
+  redirect: true,
+  certificates: [],
+  minimumTls: 1.2,
+  waf: false,
   protect: false,
 } as const;
 
@@ -59,6 +65,10 @@ export const PROD = {
   flowLogs: true,
   logRetention: 365,
   insecure: false,
+  redirect: true,
+  certificates: [],
+  minimumTls: 1.2,
+  waf: DEFAULT_WAF,
   protect: true,
   certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0123",
 } as const;
@@ -130,17 +140,17 @@ export function foundation(settings: typeof DEV | typeof PROD, kind: "task" | "i
   const network = new Network("net", settings);
   const ports =
     kind === "task" ? { taskPorts: [8080], instancePorts: [] } : { taskPorts: [], instancePorts: [8080] };
-  const security = new Security("sec", { network, insecure: settings.insecure, ...ports });
+  const security = new Security("sec", { network, ...settings, ...ports });
   const loadBalancer = new LoadBalancer("entry", { network, security, ...settings, capacities: [CAPACITY] });
-  const paths = ["/cart", "/cart/*"];
+  const service = { name: "cart" };
+  const deployment = { ...DEFAULT_TARGET, health: { path: "/health" }, paths: ["/cart", "/cart/*"] };
   const target = new Target("cart", {
+    ...deployment,
     network,
     loadBalancer,
     kind,
     port: 8080,
-    healthCheckPath: "/health",
-    paths,
-    priorities: rulePriorities(paths),
+    listenerRules: listenerRules([{ service, deployment }], 0).get("cart")!,
     capacity: CAPACITY,
   });
   return { network, security, loadBalancer, target };

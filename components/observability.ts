@@ -1,0 +1,48 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Severity } from "../policy/burn-rate.ts";
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import type { Slo } from "../policy/service.ts";
+import { alarm } from "./alarm.ts";
+import { type Fleet, running } from "./capacity-metrics.ts";
+import { Dashboard } from "./dashboard.ts";
+import type { Notifications } from "./notifications.ts";
+import type { ServiceAlarms } from "./service-alarms.ts";
+import type { Target } from "./target.ts";
+
+export interface ObservabilityArgs {
+  readonly region: string;
+  readonly slos: readonly Slo[];
+  readonly target: Target;
+  readonly fleet: Fleet;
+  readonly controls: ScalingControls;
+  readonly alarms: ServiceAlarms;
+  readonly topics: Pick<Notifications, Severity>;
+}
+
+/** What is seen of a running service: its dashboard, and an alarm when scaling has nothing left to give. */
+export class Observability extends pulumi.ComponentResource {
+  readonly ceiling: aws.cloudwatch.MetricAlarm;
+  readonly dashboard: Dashboard;
+
+  constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("setpoint:index:Observability", name, {}, opts);
+    const { fleet, controls, topics } = args;
+    this.ceiling = alarm(
+      `${name}-ceiling`,
+      {
+        description: `All ${controls.max} ${fleet.kind}s that bounds.max allows have run for a quarter of an hour`,
+        queries: [{ id: "running", metric: running(fleet) }],
+        period: 60,
+        evaluationPeriods: 15,
+        comparison: "GreaterThanOrEqualToThreshold",
+        threshold: controls.max,
+        treatMissingData: "notBreaching",
+        actions: [topics.ticket.arn],
+      },
+      this,
+    );
+    this.dashboard = new Dashboard(name, { ...args, ceiling: this.ceiling }, { parent: this });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,23 @@
+import type { ScalingControls } from "../policy/scaling-plan.ts";
+import { seal } from "../policy/seal.ts";
+import { at, type Resource } from "./resource.ts";
+
+/** The plan that a service was deployed with, as its component wrote it down. */
+export interface PlanRecord {
+  readonly service: string;
+  readonly unit: "task" | "instance";
+  readonly controls: ScalingControls;
+  /** What its owner holds its capacity by, beside the plan: nothing scales one instance, and nothing runs where it is stopped. */
+  readonly heldBy?: "stopped" | "single" | "officeHours";
+}
+
+/** What `component` wrote down; `undefined` if it has no plan. */
+export function planRecord(component: Resource): PlanRecord | undefined {
+  const plan = at(component.inputs, "plan");
+  return typeof at(plan, "controls") === "object" ? (plan as PlanRecord) : undefined;
+}
+
+/** Whether the numbers are still those that the engine derived for this service. */
+export function isAsDerived(component: Resource, plan: PlanRecord): boolean {
+  return plan.service === component.name && at(component.inputs, "plan.seal") === seal(plan);
+}

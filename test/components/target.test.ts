@@ -1,0 +1,112 @@
+import { expect } from "chai";
+import { DEFAULT_TARGET } from "../../adapters/target-settings.ts";
+import { conditionsOf } from "../../components/rule-conditions.ts";
+import { Target, type TargetArgs } from "../../components/target.ts";
+import { asked, CAPACITY, DEV, deploy, foundation, later, refusal } from "../support/deploy.ts";
+
+const RULE = { priority: 7, conditions: conditionsOf({ paths: ["/pay"] }) };
+const OTHER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/other/1";
+
+function pay(some: Partial<TargetArgs>) {
+  return () => {
+    const { network, loadBalancer } = foundation(DEV, "task");
+    const place = { network, loadBalancer, kind: "task", port: 8080, capacity: CAPACITY } as const;
+    new Target("pay", { ...DEFAULT_TARGET, ...place, listenerRules: [RULE], ...some });
+  };
+}
+
+describe("Target, as a service sets it", () => {
+  it("checks, drains, starts slowly and sticks as told (row 30)", async () => {
+    const registered = await deploy(
+      pay({
+        health: {
+          path: "/up",
+          interval: 20,
+          timeout: 10,
+          healthyThreshold: 3,
+          unhealthyThreshold: 4,
+          matcher: "200",
+        },
+        deregistrationDelay: 90,
+        slowStart: 60,
+        stickiness: { duration: 3600 },
+      }),
+    );
+    expect(asked(registered, "pay-group")).to.deep.include({
+      deregistrationDelay: 90,
+      slowStart: 60,
+      stickiness: { enabled: true, type: "lb_cookie", cookieDuration: 3600 },
+      healthCheck: {
+        path: "/up",
+        protocol: "HTTP",
+        interval: 20,
+        timeout: 10,
+        healthyThreshold: 3,
+        unhealthyThreshold: 4,
+        matcher: "200",
+      },
+    });
+    const named = await deploy(
+      pay({ algorithm: "leastOutstandingRequests", stickiness: { duration: 60, cookie: "SID" } }),
+    );
+    expect(asked(named, "pay-group")).to.deep.include({
+      loadBalancingAlgorithmType: "least_outstanding_requests",
+      stickiness: { enabled: true, type: "app_cookie", cookieName: "SID", cookieDuration: 60 },
+    });
+  });
+
+  it("speaks HTTPS to its targets and their health checks where it is asked (ELB.21, ELB.22)", async () => {
+    const { protocol, healthCheck } = asked(await deploy(pay({ protocol: "https" })), "pay-group");
+    expect([protocol, (healthCheck as { protocol: string }).protocol]).to.deep.equal(["HTTPS", "HTTPS"]);
+  });
+
+  it("writes every kind of condition as AWS does (row 26)", async () => {
+    const conditions = conditionsOf({
+      hosts: ["a.example.com"],
+      methods: ["GET"],
+      headers: { "X-V": ["1"] },
+      query: { k: "v" },
+    });
+    const registered = await deploy(pay({ listenerRules: [{ priority: 3, conditions }] }));
+    expect(asked(registered, "pay-rule-3")).to.deep.include({
+      priority: 3,
+      conditions: [
+        { hostHeader: { values: ["a.example.com"] } },
+        { httpRequestMethod: { values: ["GET"] } },
+        { httpHeader: { httpHeaderName: "X-V", values: ["1"] } },
+        { queryStrings: [{ key: "k", value: "v" }] },
+      ],
+    });
+  });
+
+  it("LB-8: shares its requests with groups made elsewhere, by weight (row 28)", async () => {
+    const weights = { own: 90, others: [{ targetGroupArn: OTHER, weight: 10 }] };
+    const targetGroups = [
+      { arn: later("pay-group.arn"), weight: 90 },
+      { arn: OTHER, weight: 10 },
+    ];
+    const { actions } = asked(await deploy(pay({ weights })), "pay-rule-7");
+    expect(actions).to.deep.equal([{ type: "forward", forward: { targetGroups } }]);
+  });
+
+  it("has two groups for blue/green, one rule, and weights that it leaves to ECS (row 81)", async () => {
+    const registered = await deploy(pay({ alternate: true }));
+    expect(asked(registered, "pay-alternate")).to.deep.equal(asked(registered, "pay-group"));
+    const rule = registered.find(({ name }) => name === "pay-rule")!;
+    expect(rule.ignoreChanges).to.deep.equal(["actions"]);
+    const targetGroups = [
+      { arn: later("pay-group.arn"), weight: 100 },
+      { arn: later("pay-alternate.arn"), weight: 0 },
+    ];
+    expect(rule.inputs.actions).to.deep.equal([{ type: "forward", forward: { targetGroups } }]);
+    const one = await deploy(pay({}));
+    expect(one.find(({ name }) => name === "pay-rule-7")!.ignoreChanges).to.deep.equal([]);
+  });
+
+  it("refuses two groups with two rules, or with weights of its own", async () => {
+    const two = { alternate: true, listenerRules: [RULE, { ...RULE, priority: 8 }] };
+    expect(await refusal(pay(two))).to.match(/^pay: it has 2 rules; ECS moves the weights of one/);
+    const weights = { own: 1, others: [{ targetGroupArn: OTHER, weight: 1 }] };
+    expect(await refusal(pay({ alternate: true, weights }))).to.match(/^pay: weights are given/);
+  });
+});
