@@ -1,21 +1,25 @@
 import { type ChildProcess, execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
-import type { Held, Request } from "./fake-aws.ts";
+import { parseDocument } from "yaml";
+import type { Held } from "../engine/aws/cloud.ts";
+import type { Request } from "../engine/aws/main.ts";
+import { type Clients, clientsOf } from "../engine/aws/moto/clients.ts";
+import { hasMoto, startMoto } from "./moto.ts";
 
 /** Pulumi's own engine, which `engine/build` makes. */
 const ENGINE = resolve("engine", "bin", "pulumi");
 
-/** A suite on the real engine. Without one it is skipped, but in CI, where nothing is, the engine is built. */
+/** A suite on the real engine. Without it or moto it is skipped, but in CI, where nothing is, both are built. */
 export function describeOnEngine(title: string, suite: (this: Mocha.Suite) => void): void {
   if (!existsSync(ENGINE) && process.env.CI === "true")
     execFileSync(resolve("engine", "build"), { stdio: "inherit" });
-  if (existsSync(ENGINE)) describe(title, suite);
+  if (existsSync(ENGINE) && hasMoto()) describe(title, suite);
   else if (!explained)
-    it.skip("test/engine: needs Pulumi's engine; engine/build builds it, with Go, in minutes");
+    it.skip("test/engine: needs Pulumi's engine and moto; engine/build and moto/build make them, in minutes");
   explained = true;
 }
 
@@ -25,6 +29,10 @@ let explained = false;
 export interface Deployed {
   readonly stack: Stack;
   readonly cloud: Cloud;
+  /** What the stand-in hands on to. */
+  readonly moto: Clients;
+  /** Sets one entry of the stack's own file: `["setpoint:services", "cart", "slos", 0, "objective"], "95 %"`. */
+  readonly configure: (path: readonly (string | number)[], value: unknown) => void;
   /** The command line in the stack's folder, as an operator uses it. */
   readonly pulumi: (...args: readonly string[]) => { readonly status: number | null; readonly said: string };
   readonly close: () => Promise<void>;
@@ -32,7 +40,7 @@ export interface Deployed {
 
 interface Cloud {
   readonly contents: () => Promise<readonly Held[]>;
-  readonly refuse: (create: number) => Promise<void>;
+  readonly refuse: (create: number | string) => Promise<void>;
   readonly change: (type: string, outputs: Held["outputs"]) => Promise<void>;
 }
 
@@ -40,7 +48,8 @@ interface Cloud {
 export async function freshStack(stackName: string): Promise<Deployed> {
   const home = mkdtempSync(join(tmpdir(), "setpoint-engine-"));
   for (const file of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) copyFileSync(file, join(home, file));
-  const { cloud, port, child } = await startCloud();
+  const moto = await startMoto();
+  const { cloud, port, child } = await startCloud(moto.endpoint);
   const envVars = {
     PULUMI_HOME: join(home, ".pulumi"),
     PULUMI_BACKEND_URL: `file://${home}`,
@@ -62,9 +71,16 @@ export async function freshStack(stackName: string): Promise<Deployed> {
   const close = async () => {
     child.disconnect();
     await once(child, "exit");
+    moto.stop();
     rmSync(home, { recursive: true });
   };
-  return { stack, cloud, pulumi, close };
+  const configure = (path: readonly (string | number)[], value: unknown) => {
+    const file = join(home, `Pulumi.${stackName}.yaml`);
+    const document = parseDocument(readFileSync(file, "utf8"));
+    document.setIn(["config", ...path], value);
+    writeFileSync(file, String(document));
+  };
+  return { stack, cloud, moto: clientsOf(moto.endpoint), configure, pulumi, close };
 }
 
 let runs = 0;
@@ -75,10 +91,11 @@ async function program(): Promise<Record<string, unknown>> {
   return { ...((await import(index.href)) as object) };
 }
 
-/** The fake AWS as a process of its own, as every provider is. */
-async function startCloud() {
-  const child = fork(new URL("./fake-aws.ts", import.meta.url), {
+/** The stand-in AWS as a process of its own, as every provider is. */
+async function startCloud(moto: string) {
+  const child = fork(new URL("../engine/aws/main.ts", import.meta.url), {
     execArgv: ["--import=tsx"],
+    env: { ...process.env, MOTO: moto },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const [port] = (await once(child.stdout!, "data")) as [Buffer];
@@ -118,6 +135,27 @@ export async function stateOf(stack: Stack): Promise<readonly Stated[]> {
       ...(id === undefined ? {} : { id }),
       name: urn.split("::")[3]!,
     }));
+}
+
+/** What one `up` did to a resource. */
+export interface Change {
+  /** Such as `create`, `update`, `delete`, or `replace` and its steps. */
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Runs `up`, and tells what did not stay as it was; the stack and its components are none of AWS's. */
+export async function changes(stack: Stack): Promise<readonly Change[]> {
+  const made: Change[] = [];
+  await stack.up({
+    onEvent: ({ resourcePreEvent }) => {
+      if (resourcePreEvent === undefined) return;
+      const { op, type, urn } = resourcePreEvent.metadata;
+      if (op !== "same" && type.startsWith("aws:")) made.push({ op, type, name: urn.split("::")[3]! });
+    },
+  });
+  return made;
 }
 
 /** The message with which the engine refuses an update. */

@@ -11,10 +11,7 @@ const INSTALLED = resolve(".cache", "moto", "bin", "moto_server");
 
 /** A suite against moto's AWS. Without moto it is skipped, but in CI, where nothing is, it is installed. */
 export function describeOnMoto(title: string, suite: (this: Mocha.Suite, moto: Moto) => void): void {
-  if (serverPath() === undefined && process.env.CI === "true")
-    execFileSync(resolve("moto", "build"), { stdio: "inherit" });
-  const path = serverPath();
-  if (path === undefined) {
+  if (!hasMoto()) {
     it.skip(`${title}: needs moto; moto/build installs it, with Python, in half a minute`);
     return;
   }
@@ -23,7 +20,7 @@ export function describeOnMoto(title: string, suite: (this: Mocha.Suite, moto: M
     let stop = () => {};
     before(async function () {
       this.timeout(60_000);
-      const started = await startMoto(path);
+      const started = await startMoto();
       moto.endpoint = started.endpoint;
       stop = started.stop;
     });
@@ -38,13 +35,16 @@ export interface Moto {
 }
 
 /** Only the version that the suite was written against: another one on the PATH may answer differently. */
-function serverPath(): string | undefined {
-  return existsSync(INSTALLED) ? INSTALLED : undefined;
+export function hasMoto(): boolean {
+  if (!existsSync(INSTALLED) && process.env.CI === "true")
+    execFileSync(resolve("moto", "build"), { stdio: "inherit" });
+  return existsSync(INSTALLED);
 }
 
-async function startMoto(path: string) {
+/** An AWS with nothing in it, until it is stopped. */
+export async function startMoto() {
   const port = await freePort();
-  const child = spawn(path, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const child = spawn(INSTALLED, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
   const endpoint = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 200; tries++) {
     if (child.exitCode !== null) throw new Error(`moto_server ended with ${child.exitCode}`);
