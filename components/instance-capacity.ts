@@ -59,13 +59,13 @@ function autoScalingGroup(
   template: aws.ec2.LaunchTemplate,
 ): aws.autoscaling.Group {
   const launchTemplate = { id: template.id, version: pulumi.interpolate`${template.latestVersion}` };
-  // ECS adds this tag by itself; undeclared, every update would take it away.
-  const tagged = Object.entries({ ...tags, AmazonECSManaged: "true" });
+  const tagged = Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false }));
   return new aws.autoscaling.Group(
     `${name}-group`,
     {
       minSize: min,
       maxSize: max,
+      waitForCapacityTimeout: "0", // of a count that ECS has long since moved on
       vpcZoneIdentifiers: network.privateSubnets.map(({ id }) => id),
       ...(instanceTypes.length === 1 ? { launchTemplate } : mixed(instanceTypes, template)),
       protectFromScaleIn: true, // managed termination protection asks for it
@@ -80,11 +80,17 @@ function autoScalingGroup(
           scaleInProtectedInstances: "Refresh", // all are; managed draining moves their tasks first
         },
       },
-      tags: tagged.map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+      tags: [...tagged, MANAGED],
     },
     { parent },
   );
 }
+
+/**
+ * ECS adds it to the group by itself, but undeclared every update would take it away; and it counts no instance without it,
+ * which those that start before the provider would be (hashicorp/terraform-provider-aws#12582).
+ */
+const MANAGED = { key: "AmazonECSManaged", value: "true", propagateAtLaunch: true };
 
 /** On demand alone, the first type that has room. */
 function mixed(instanceTypes: readonly string[], template: aws.ec2.LaunchTemplate) {

@@ -88,12 +88,13 @@ describe("InstanceCapacity", () => {
     const group = asked(registered, "shop-instances-group");
     expect(group).to.deep.include({ minSize: 1, maxSize: 10, protectFromScaleIn: true, forceDelete: true });
     expect(group).to.not.have.property("desiredCapacity"); // ECS's
+    expect(group.waitForCapacityTimeout).to.equal("0");
     expect(group.vpcZoneIdentifiers).to.deep.equal(
       ["a", "b"].map((zone) => later(`net-private-eu-west-1${zone}.id`)),
     );
     expect(group.tags).to.deep.equal([
       { key: "team", value: "shop", propagateAtLaunch: false },
-      { key: "AmazonECSManaged", value: "true", propagateAtLaunch: false },
+      { key: "AmazonECSManaged", value: "true", propagateAtLaunch: true }, // ECS counts no instance without
     ]);
     expect(asked(registered, "shop-providers").capacityProviders).to.deep.equal([
       ...["FARGATE", "FARGATE_SPOT", later("shop-instances-provider.name")],
