@@ -111,7 +111,7 @@ function wrongTimes({ service: { capacity }, deployment }: Tenant): readonly str
 const WINDOWS_CPU = { least: 1024, most: 4096 };
 
 function wrongSystem({ service: { compute }, deployment }: Tenant): readonly string[] {
-  const { operatingSystem, cpuArchitecture, capacity, image } = deployment;
+  const { operatingSystem, cpuArchitecture, capacity, image, ephemeralStorage } = deployment;
   if (operatingSystem === "LINUX" || compute.type === "ec2") return [];
   const { least, most } = WINDOWS_CPU;
   const rules: [broken: boolean, rule: string][] = [
@@ -122,6 +122,10 @@ function wrongSystem({ service: { compute }, deployment }: Tenant): readonly str
     [cpuArchitecture === "arm64", "Windows runs on x86_64 alone. Change cpuArchitecture"],
     [capacity.kind === "instances", "the cluster's instances run Linux. Use Fargate"],
     [capacity.kind === "fargate" && capacity.spot !== undefined, "Fargate Spot has Linux alone. Remove spot"],
+    [
+      ephemeralStorage !== undefined,
+      `Windows has 20 GiB of ephemeralStorage, not ${ephemeralStorage} GiB (CMP-6). Remove ephemeralStorage`,
+    ],
     [image.kind === "build", "images are built for Linux. Push the image and name it"],
     [Object.keys(deployment.containers).length > 0, "containers beside it are for Linux. Remove them"],
   ];

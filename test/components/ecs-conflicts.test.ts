@@ -89,6 +89,7 @@ describe("what a service's tasks ask", () => {
     expect(of(1024, { capacity })).to.equal(1);
     expect(of(1024, { image: { kind: "build", folder: "shop" } })).to.equal(1);
     expect(of(1024, { containers: { otel: SIDECAR } })).to.equal(1);
+    expect(of(1024, { ephemeralStorage: 40 })).to.equal(1);
   });
 
   it("CMP-7, R-4: refuses to stop tasks before their longest request ends, with the smallest time that does not", () => {
