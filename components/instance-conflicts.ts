@@ -2,6 +2,7 @@ import type { Fault } from "../adapters/bad-input.ts";
 import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import { differences, LAUNCH_CREDITS, launchTypes } from "../adapters/launch-types.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { unreached } from "../adapters/unreached.ts";
 import { hookTimeouts } from "./lifecycle-hooks.ts";
 import { deregistrationDelay, stopTimeout } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
@@ -109,15 +110,15 @@ function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): rea
   ];
 }
 
-/** The network has no endpoint for Auto Scaling's API. */
+/** Hooks are reported to by Auto Scaling's own API. */
 function unheard({ network }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
   const { instances = DEFAULT_INSTANCES } = deployment;
-  if (network.nat !== "none" || hookTimeouts(instances).length === 0) return [];
+  if (unreached(network, ["autoscaling"]).length === 0 || hookTimeouts(instances).length === 0) return [];
   const field = instances.warmPool === undefined ? "hooks" : "warmPool";
   return [
     say(
       `instances.${field}`,
-      `${field} is a map; nat is none, and without NAT an instance cannot report that it is ready. Set network.nat: single, or remove it.`,
+      `${field} is a map; nat is none, and without NAT an instance cannot report that it is ready. Add autoscaling to network.endpoints, set network.nat: single, or remove it.`,
     ),
   ];
 }

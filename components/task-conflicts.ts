@@ -2,6 +2,7 @@ import { type Fault, shown } from "../adapters/bad-input.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { DEFAULT_TASK } from "../adapters/task-settings.ts";
+import { unreached } from "../adapters/unreached.ts";
 import { longestRequest } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -143,9 +144,9 @@ function wrongVariables({ network }: StackSettings, { deployment }: Tenant): rea
         messages.push(`${label}environment and secrets both set ${name}. Remove one.`);
       if (arn.split(":")[3] !== region)
         messages.push(`${label}secrets.${name} lies outside ${region}. Name its replica there.`);
-      if (network.nat === "none" && service === "secretsmanager")
+      if (unreached(network, [service]).length > 0)
         messages.push(
-          `${label}secrets.${name} is in Secrets Manager; without NAT only SSM is in reach. Use a parameter, or nat: single.`,
+          `${label}secrets.${name} is read from ${service}; without NAT it is out of reach. Add ${service} to network.endpoints, or set nat: single.`,
         );
       return messages;
     });

@@ -81,11 +81,15 @@ describe("instanceConflicts", () => {
   });
 
   it("refuses hooks and warm pools where an instance cannot report to them", () => {
-    const closed = stackSettings({
-      profile: "dev",
-      network: { ...network, nat: "none", endpoints: true },
-      entry: { insecure: true },
-    });
+    const without = (endpoints: unknown) =>
+      stackSettings({
+        profile: "dev",
+        network: { ...network, nat: "none", endpoints },
+        entry: { insecure: true },
+      });
+    const closed = without(true);
+    const open = without(["ecr.api", "ecr.dkr", "logs", "autoscaling"]);
+    expect(faultsOf({ hooks: { launch: "5 min" } }, {}, open)).to.deep.equal([]);
     expect(faultsOf({}, {}, closed)).to.deep.equal([]);
     for (const instances of [{ warmPool: { size: 1 } }, { hooks: { launch: "5 min" } }])
       expect(faultsOf(instances, {}, closed).join()).to.match(
