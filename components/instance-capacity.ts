@@ -25,11 +25,11 @@ export class InstanceCapacity extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceCapacityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceCapacity", name, {}, opts);
-    const { template, role, securityGroup } = containerInstance(this, name, args);
+    const { template, role, grants, securityGroup } = containerInstance(this, name, args);
     this.template = template;
     this.role = role;
     this.securityGroup = securityGroup;
-    this.group = autoScalingGroup(this, name, args, template);
+    this.group = autoScalingGroup(this, name, args, template, grants);
     this.provider = new aws.ecs.CapacityProvider(
       `${name}-provider`,
       {
@@ -57,6 +57,7 @@ function autoScalingGroup(
   name: string,
   { network, min, max, warmup, instanceTypes, tags }: InstanceCapacityArgs,
   template: aws.ec2.LaunchTemplate,
+  grants: readonly pulumi.Resource[],
 ): aws.autoscaling.Group {
   const launchTemplate = { id: template.id, version: pulumi.interpolate`${template.latestVersion}` };
   const tagged = Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false }));
@@ -82,7 +83,7 @@ function autoScalingGroup(
       },
       tags: [...tagged, MANAGED],
     },
-    { parent },
+    { parent, dependsOn: [...grants] }, // an agent without its rights joins no cluster, and leaves none
   );
 }
 

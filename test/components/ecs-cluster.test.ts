@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { EcsCluster } from "../../components/ecs-cluster.ts";
 import { asked, DEV, deploy, foundation, later, ofType, PROD, refusal } from "../support/deploy.ts";
@@ -99,6 +100,23 @@ describe("InstanceCapacity", () => {
     expect(asked(registered, "shop-providers").capacityProviders).to.deep.equal([
       ...["FARGATE", "FARGATE_SPOT", later("shop-instances-provider.name")],
     ]);
+  });
+
+  it("starts no instance before its agent has its rights, and takes none of them away before the last has gone", async () => {
+    const waits = new Map<string, readonly pulumi.Resource[]>();
+    const registered = await deploy(() => {
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        waits.set(name, (opts.dependsOn ?? []) as readonly pulumi.Resource[]);
+        return undefined;
+      });
+      ecsService(instances);
+    });
+    const names = registered.map(({ name }) => name);
+    expect(names).to.include("shop-instances-policy").and.include("shop-instances-ssm");
+    expect(waits.get("shop-instances-group")).to.have.length(2);
+    const start = names.indexOf("shop-instances-group");
+    for (const grant of ["shop-instances-policy", "shop-instances-ssm"])
+      expect(names.indexOf(grant)).to.be.below(start);
   });
 
   it("EC2.8, EC2.170: takes AWS's newest image, IMDSv2 with one hop, and encrypted volumes", async () => {
