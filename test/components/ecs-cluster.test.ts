@@ -72,6 +72,15 @@ describe("EcsCluster", () => {
   });
 });
 
+describe("shells on Windows", () => {
+  it("ask for no volumes, which Fargate does not mount there", async () => {
+    const deployment = { operatingSystem: "WINDOWS_SERVER_2022_CORE" } as const;
+    const registered = await deploy(() => ecsService({ cluster: { execute: true }, deployment }));
+    expect(asked(registered, "cart-ecs-definition")).to.not.have.property("volumes");
+    expect(asked(registered, "cart-ecs-service").enableExecuteCommand).to.equal(true);
+  });
+});
+
 describe("InstanceCapacity", () => {
   it("ECS.19, CMP-17: scales with the tasks, and ends no instance that runs one (row 35)", async () => {
     const registered = await deploy(() => ecsService(instances));
