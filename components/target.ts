@@ -53,12 +53,22 @@ export class Target extends pulumi.ComponentResource {
             conditions: conditions.map(condition),
             actions: [action],
           },
-          // The weights of two groups are ECS's: after a release ours would send requests to the empty one.
-          { parent: this, ...(alternate ? { ignoreChanges: ["actions"] } : { deleteBeforeReplace: true }) },
+          {
+            parent: this,
+            ...(alternate ? handedOver(`${name}-rule-${priority}`) : { deleteBeforeReplace: true }),
+          },
         ),
     );
     this.registerOutputs({ targetGroupArn: this.group.arn });
   }
+}
+
+/**
+ * The weights of two groups are ECS's: after a release ours would send requests to the empty one. A service that has rolled so
+ * far keeps its rule, as AWS takes no second one of the same priority; ECS writes both groups into it at the first release.
+ */
+function handedOver(whileRolling: string): pulumi.CustomResourceOptions {
+  return { ignoreChanges: ["actions"], aliases: [{ name: whileRolling }] };
 }
 
 const ALGORITHMS = {

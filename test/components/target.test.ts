@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { DEFAULT_TARGET } from "../../adapters/target-settings.ts";
 import { conditionsOf } from "../../components/rule-conditions.ts";
@@ -101,6 +102,18 @@ describe("Target, as a service sets it", () => {
     expect(rule.inputs.actions).to.deep.equal([{ type: "forward", forward: { targetGroups } }]);
     const one = await deploy(pay({}));
     expect(one.find(({ name }) => name === "pay-rule-7")!.ignoreChanges).to.deep.equal([]);
+  });
+
+  it("keeps a rolling service's rule when ECS is to move its weights: AWS takes no second rule of one priority", async () => {
+    const aliases = new Map<string, unknown>();
+    await deploy(() => {
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        aliases.set(name, opts.aliases);
+        return undefined;
+      });
+      pay({ alternate: true })();
+    });
+    expect(aliases.get("pay-rule")).to.deep.include({ name: "pay-rule-7" });
   });
 
   it("refuses two groups with two rules, or with weights of its own", async () => {
