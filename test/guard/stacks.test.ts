@@ -82,7 +82,7 @@ const MUTATIONS: Readonly<Record<string, Change>> = {
     ingress: [{ protocol: "-1", self: true }],
   }),
   "subnet-no-public-ip": set("network-public-eu-west-1a", "mapPublicIpOnLaunch", true),
-  "alb-http-to-https-redirection": set("entry-redirect", "defaultActions", [{ type: "forward" }]),
+  "alb-http-to-https-redirection": set("entry-http", "defaultActions", [{ type: "forward" }]),
   "elb-tls-policy": set("entry-https", "sslPolicy", "ELBSecurityPolicy-2016-08"),
   "elb-logging-enabled": set("entry-alb", "accessLogs", undefined),
   "elb-deletion-protection-enabled": set("entry-alb", "enableDeletionProtection", false),
