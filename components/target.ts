@@ -46,20 +46,28 @@ export class Target extends pulumi.ComponentResource {
     this.rules = listenerRules.map(
       ({ conditions, priority }) =>
         new aws.lb.ListenerRule(
-          alternate ? `${name}-rule` : `${name}-rule-${priority}`,
+          alternate ? `${name}-rule` : `${loadBalancer.name}-rule-${priority}`,
           {
             listenerArn: loadBalancer.listener.arn,
             priority,
             conditions: conditions.map(condition),
             actions: [action],
           },
-          // The weights of two groups are ECS's: after a release ours would send requests to the empty one.
-          { parent: this, ...(alternate ? { ignoreChanges: ["actions"] } : { deleteBeforeReplace: true }) },
+          alternate ? { parent: this, ...LEFT_TO_ECS } : { parent: loadBalancer, ...LEFT_IN_PLACE },
         ),
     );
     this.registerOutputs({ targetGroupArn: this.group.arn });
   }
 }
+
+/** The weights of two groups are ECS's: after a release ours would send requests to the empty one. */
+const LEFT_TO_ECS = { ignoreChanges: ["actions"] };
+
+/**
+ * A rule is its priority's and the listener's, whichever service has it: where a new rule takes over a priority, AWS changes
+ * the rule that is there. One by another name would be made before the old one goes, and refused: PriorityInUse.
+ */
+const LEFT_IN_PLACE = { deleteBeforeReplace: true };
 
 const ALGORITHMS = {
   roundRobin: "round_robin",
