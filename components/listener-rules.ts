@@ -15,6 +15,8 @@ export interface AskedRule {
   readonly field: string;
   readonly conditions: Conditions;
   readonly priority?: number;
+  /** Its weights are ECS's. */
+  readonly moves: boolean;
 }
 
 /** A service among those of a listener. */
@@ -50,6 +52,7 @@ export function askedRules(services: readonly Routed[]): readonly AskedRule[] {
         service: name,
         field,
         conditions,
+        moves: movesWeights(deployment),
         ...(priority === undefined ? {} : { priority }),
       })),
     );
@@ -70,7 +73,8 @@ export function rankedRules(
   const automatic = asked.filter(({ priority }) => priority === undefined);
   const priorities = rulePriorities(
     automatic.map(({ conditions }) => conditions),
-    { taken, lane },
+    // A service whose releases change hands gets another rule, which is made before the old one goes.
+    { taken, lane, marks: automatic.map(({ moves }) => (moves ? " moved by ECS" : "")) },
   );
   const given = new Map(automatic.map((rule, i) => [rule, priorities[i]!]));
   return asked.map((rule) => ({ ...rule, priority: rule.priority ?? given.get(rule)! }));

@@ -23,15 +23,16 @@ const SLOTS = BAND / LANES;
  * A priority for each rule, the more specific first, so that no wildcard hides what is narrower: rules with a host
  * before those without, then the longer path, the longer host, the more conditions. A rule's place follows from its own
  * text, so that a new service renumbers no other; two that hash alike are told apart by their order, and two of one band
- * that a request may both meet stand in order. `taken` are those given by hand.
+ * that a request may both meet stand in order. `taken` are those given by hand; a mark, by a rule's index, gives it a place
+ * apart from that of the same rule without.
  */
 export function rulePriorities(
   rules: readonly Conditions[],
-  { taken = [], lane = 0 }: { readonly taken?: readonly number[]; readonly lane?: number } = {},
+  { taken = [], lane = 0, marks = [] }: PriorityOptions = {},
 ): readonly number[] {
   const used = new Set(taken);
   const ranked = rules
-    .map((conditions, index) => ({ ...measured(conditions), index }))
+    .map((conditions, index) => ({ ...measured(conditions, marks[index] ?? ""), index }))
     .toSorted((a, b) => (a.text < b.text ? -1 : 1));
   const placed = ranked.map((rule) => {
     const priority = freePriority(rule, lane, used);
@@ -48,6 +49,12 @@ export function rulePriorities(
   return priorities;
 }
 
+interface PriorityOptions {
+  readonly taken?: readonly number[];
+  readonly lane?: number;
+  readonly marks?: readonly string[];
+}
+
 interface Measured {
   readonly conditions: Conditions;
   readonly text: string;
@@ -60,10 +67,10 @@ interface Placed extends Measured {
   readonly priority: number;
 }
 
-function measured(conditions: Conditions): Measured {
+function measured(conditions: Conditions, mark: string): Measured {
   return {
     conditions,
-    text: ruleText(conditions),
+    text: `${ruleText(conditions)}${mark}`,
     band: band(conditions),
     specificity: specificity(conditions),
   };

@@ -50,6 +50,14 @@ describe("listenerRules", () => {
     expect(both.get("cart")![0]!.priority).to.not.equal(priority);
   });
 
+  // One is the listener's own resource, the other's weights are ECS's: the new is made before the old goes.
+  it("LB-2: have another priority once ECS moves their weights, so that both have room meanwhile", () => {
+    const priorityOf = (strategy: string) =>
+      listenerRules([routed("cart", { paths: ["/*"], release: { strategy } })], 0).get("cart")![0]!.priority;
+    expect(priorityOf("canary")).to.equal(priorityOf("blueGreen"));
+    expect(priorityOf("canary")).to.not.equal(priorityOf("rolling"));
+  });
+
   it("are one for all paths of a service whose weights ECS moves, and refused where one cannot hold them", () => {
     const releasing = (strategy: string, ...paths: readonly string[]) => [
       routed("cart", { paths, release: { strategy } }),
