@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NotificationSettings } from "../adapters/notification-settings.ts";
@@ -51,15 +52,23 @@ function topic(
     { arn: made.arn, policy: publishPolicy(made, args.region, parent) },
     { parent },
   );
-  endpoints.forEach((endpoint, i) => {
+  for (const endpoint of endpoints) {
     const protocol = isUrl(endpoint) ? "https" : "email";
     new aws.sns.TopicSubscription(
-      `${name}-${severity}-${i + 1}`,
+      `${name}-${severity}-${label(endpoint)}`,
       { topic: made.arn, protocol, endpoint },
       { parent },
     );
-  });
+  }
   return made;
+}
+
+/**
+ * By the address, not its place in the list: when one leaves, the next would take over its subscription, and whoever was
+ * subscribed already would be unsubscribed with what is left over. A digest, as a pager's address may be a secret.
+ */
+function label(endpoint: string): string {
+  return createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
 }
 
 function isUrl(endpoint: string): boolean {

@@ -26,6 +26,21 @@ describe("Notifications", () => {
     ]);
   });
 
+  it("keeps everybody's subscription when somebody leaves the list or joins it", async () => {
+    const subscriptions = async (...page: string[]) =>
+      new Map(
+        ofType(await notifications({ page, ticket: [] }), "aws:sns/topicSubscription:TopicSubscription").map(
+          ({ name, inputs }) => [inputs.endpoint, name],
+        ),
+      );
+    const [before, after] = [
+      await subscriptions("a@example.com", "b@example.com", PAGER),
+      await subscriptions("c@example.com", PAGER, "b@example.com"),
+    ];
+    for (const stays of ["b@example.com", PAGER]) expect(after.get(stays)).to.equal(before.get(stays));
+    expect([...before.values()].join()).to.not.match(/example|enqueue/); // a pager's address may hold its key
+  });
+
   it("SNS.1: encrypts topics with the stack's key, which CloudWatch may use", async () => {
     const all = await notifications({ page: [], ticket: [] });
     for (const { inputs } of ofType(all, "aws:sns/topic:Topic"))
