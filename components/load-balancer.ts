@@ -104,7 +104,7 @@ function ownBalancer(parent: LoadBalancer, name: string, args: LoadBalancerArgs)
       enableDeletionProtection: protect,
       ...(written === undefined ? {} : { accessLogs: written, connectionLogs: written }),
     },
-    { parent, protect, ...(logs === undefined ? {} : { dependsOn: logs.policy }) },
+    { parent, protect, dependsOn: [...network.internet, ...(logs === undefined ? [] : [logs.policy])] },
   );
 }
 
