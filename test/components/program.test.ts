@@ -181,7 +181,7 @@ describe("the program", () => {
     ]);
     for (const name of extra)
       expect(name).to.match(
-        /^encryption|^backup|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|https|waf|alarms-certificate)|^notify-(page|ticket)-[0-9a-f]{8}$/,
+        /^encryption|^backup|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|https|waf|alarms-certificate)|^notify-(page|ticket)-[0-9a-f]{8}$|^notify-key-end/,
       );
   });
 
