@@ -88,11 +88,14 @@ function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.Tar
       healthCheck: healthCheck(capacity, args),
       ...(slowStart === undefined ? {} : { slowStart }),
       loadBalancingAlgorithmType: ALGORITHMS[args.algorithm],
-      ...(stickiness === undefined ? {} : { stickiness: sticky(stickiness) }),
+      stickiness: stickiness === undefined ? NOT_STICKY : sticky(stickiness),
     },
     { parent },
   );
 }
+
+/** Said aloud: a block that is left out the provider leaves as it is at AWS. */
+const NOT_STICKY = { enabled: false, type: "lb_cookie" };
 
 function sticky({ duration, cookie }: NonNullable<TargetSettings["stickiness"]>) {
   const made = { type: "lb_cookie" };
