@@ -38,7 +38,7 @@ export class AccessLogs extends pulumi.ComponentResource {
   }
 }
 
-/** The path names the account. No condition does: AWS documents none, and a key that Elastic Load Balancing does not send would refuse it. */
+/** The path names the account. No condition does: accounts differ on whether Elastic Load Balancing sends its key, and without one AWS refuses the balancer. */
 function delivery(bucket: aws.s3.Bucket, parent: pulumi.Resource) {
   const { accountId } = account(parent);
   return {

@@ -169,7 +169,7 @@ describe("Target", () => {
         unhealthyThreshold: 3,
       },
       loadBalancingAlgorithmType: "round_robin",
-      stickiness: { enabled: false, type: "lb_cookie" }, // left out, the provider leaves it on (terraform-provider-aws#4691)
+      stickiness: { enabled: false, type: "lb_cookie" }, // said aloud, as the provider computes what is left out
     });
     const instances = await deploy(() => foundation(DEV, "instance"));
     expect(asked(instances, "cart-group").targetType).to.equal("instance");
