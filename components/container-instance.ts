@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isArm } from "../adapters/launch-types.ts";
 import type { InstanceCapacity, InstanceCapacityArgs } from "./instance-capacity.ts";
+import { ebsOptimized } from "./launch-template.ts";
 import { shortName } from "./short-name.ts";
 import { account, allowing } from "./trust.ts";
 
@@ -29,6 +30,7 @@ export function containerInstance(parent: InstanceCapacity, name: string, args: 
       imageId: image.insecureValue,
       instanceType: instanceTypes[0]!,
       updateDefaultVersion: true,
+      ebsOptimized: String(ebsOptimized(instanceTypes)),
       iamInstanceProfile: { arn: profile.arn },
       // Tasks have interfaces and roles of their own; none needs the instance's.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },

@@ -15,7 +15,10 @@ export interface NotificationsArgs {
   readonly logRetention: number;
 }
 
-/** A topic for each severity, which the alarms of this account alone publish to, and its subscribers. */
+/**
+ * A topic for each severity, which the alarms of this account publish to, and its subscribers. Where the stack has a key, the urgent
+ * one takes EventBridge's word of the key's end as well.
+ */
 export class Notifications extends pulumi.ComponentResource {
   readonly page: aws.sns.Topic;
   readonly ticket: aws.sns.Topic;
@@ -48,7 +51,10 @@ function topic(
   if (logged) logDelivery(`${name}-${severity}`, made, role, args, parent);
   new aws.sns.TopicPolicy(
     `${name}-${severity}-policy`,
-    { arn: made.arn, policy: publishPolicy(made, args.region, parent) },
+    {
+      arn: made.arn,
+      policy: publishPolicy(made, args.region, severity === "page" && args.key !== undefined, parent),
+    },
     { parent },
   );
   endpoints.forEach((endpoint, i) => {
@@ -66,25 +72,30 @@ function isUrl(endpoint: string): boolean {
   return endpoint.toLowerCase().startsWith("https://");
 }
 
-/** SNS.4: alarms of this account and region, and nobody else. */
-function publishPolicy(to: aws.sns.Topic, region: string, parent: pulumi.Resource): pulumi.Output<string> {
+/** SNS.4: alarms of this account and region, the rule that watches the key, and nobody else. */
+function publishPolicy(
+  to: aws.sns.Topic,
+  region: string,
+  hearsOfKey: boolean,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
   const { accountId, partition } = account(parent);
+  const allowed = { Effect: "Allow", Action: "sns:Publish", Resource: to.arn };
+  const alarms = {
+    Sid: "Alarms",
+    ...allowed,
+    Principal: { Service: "cloudwatch.amazonaws.com" },
+    Condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: {
+        "aws:SourceArn": pulumi.interpolate`arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
+      },
+    },
+  };
+  // With a condition nothing would arrive: a topic's policy has none for EventBridge (EventBridge user guide, "Amazon SNS permissions").
+  const keyEnd = { Sid: "KeyEnd", ...allowed, Principal: { Service: "events.amazonaws.com" } };
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "Alarms",
-        Effect: "Allow",
-        Principal: { Service: "cloudwatch.amazonaws.com" },
-        Action: "sns:Publish",
-        Resource: to.arn,
-        Condition: {
-          StringEquals: { "aws:SourceAccount": accountId },
-          ArnLike: {
-            "aws:SourceArn": pulumi.interpolate`arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`,
-          },
-        },
-      },
-    ],
+    Statement: hearsOfKey ? [alarms, keyEnd] : [alarms],
   });
 }

@@ -40,7 +40,7 @@ describe("Notifications", () => {
   });
 
   it("SNS.4: lets the alarms of this account publish, and nobody else", async () => {
-    const all = await notifications({ page: [], ticket: [] });
+    const all = await notifications({ page: [], ticket: [] }, false);
     const policies = ofType(all, "aws:sns/topicPolicy:TopicPolicy");
     expect(policies).to.have.length(2);
     for (const severity of ["page", "ticket"]) {
@@ -60,6 +60,23 @@ describe("Notifications", () => {
         },
       ]);
     }
+  });
+
+  it("KMS.3: lets EventBridge tell the urgent topic, without a condition, as one would keep all away", async () => {
+    const all = await notifications({ page: [], ticket: [] });
+    const sids = (severity: string) => {
+      const { policy } = asked(all, `notify-${severity}-policy`);
+      return (JSON.parse(String(policy)) as { Statement: { Sid: string }[] }).Statement;
+    };
+    expect(sids("ticket").map(({ Sid }) => Sid)).to.deep.equal(["Alarms"]);
+    expect(sids("page").map(({ Sid }) => Sid)).to.deep.equal(["Alarms", "KeyEnd"]);
+    expect(sids("page")[1]).to.deep.equal({
+      Sid: "KeyEnd",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sns:Publish",
+      Resource: later("notify-page.arn"),
+    });
   });
 
   it("SNS.2: logs whether an https address took each message, in groups that end and are encrypted", async () => {

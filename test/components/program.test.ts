@@ -85,6 +85,7 @@ describe("the program", () => {
         "security",
         "entry",
         "notify",
+        "encryption-end",
         "entry-alarms",
         "cluster",
         "cart",
