@@ -61,9 +61,6 @@ export function involved(change: Change, resources: readonly Deployed[]): readon
   const users = resources.filter(({ references }) =>
     Object.values(references).some((urns) => altered.some(({ urn }) => urns.includes(urn))),
   );
-  const names = [
-    ...[...altered, ...users].map(({ name }) => name),
-    ...used.map((urn) => urn.split("::").at(-1)!),
-  ];
-  return names.filter((name) => name !== "aws"); // the provider is in everything
+  const uses = used.map((urn) => urn.split("::").at(-1)!).filter((name) => name !== "aws"); // the provider is everybody's
+  return [...[...altered, ...users].map(({ name }) => name), ...uses];
 }
