@@ -11,11 +11,19 @@ const SHOWN = 50;
 
 /** An input that breaks our rules: every fault at once, one line each. */
 export function badInput(faults: readonly Fault[]): Error & { readonly faults: readonly Fault[] } {
-  const lines = faults.slice(0, SHOWN).map(({ where, message }) => `${where}: ${message}`);
+  const lines = faults.slice(0, SHOWN).map(({ where, message }) => visible(`${where}: ${message}`));
   const more = faults.length > SHOWN ? [`… and ${faults.length - SHOWN} more`] : [];
   const error = new Error([...lines, ...more].join("\n"));
   return Object.assign(error, { name: "BadInput", faults });
 }
+
+/** Characters that move a cursor, end a line or turn the writing around, as their codes: no input forges a line of a log (SP-8). */
+function visible(line: string): string {
+  return line.replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Control characters, Unicode's ends of lines and its marks of direction. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Whether the user's input is at fault, rather than we or AWS. */
 export function isBadInput(error: unknown): error is Error & { readonly faults: readonly Fault[] } {

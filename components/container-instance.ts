@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isArm } from "../adapters/launch-types.ts";
 import type { InstanceCapacity, InstanceCapacityArgs } from "./instance-capacity.ts";
 import { InstanceRole } from "./instance-role.ts";
+import { ebsOptimized } from "./launch-template.ts";
 import { account, allowing } from "./trust.ts";
 
 /** Amazon Linux 2023 with the ECS agent, as AWS publishes it (ECS developer guide, "Amazon ECS-optimized Linux AMIs"). */
@@ -30,6 +31,7 @@ export function containerInstance(parent: InstanceCapacity, name: string, args: 
       imageId: image.insecureValue,
       instanceType: instanceTypes[0]!,
       updateDefaultVersion: true,
+      ebsOptimized: String(ebsOptimized(instanceTypes)),
       iamInstanceProfile: { arn: profile.arn },
       // Tasks have interfaces and roles of their own; none needs the instance's.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },

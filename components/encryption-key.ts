@@ -117,7 +117,7 @@ function keyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<strin
         Condition: sourceAccount,
       },
       {
-        // EventBridge's messages carry no source account to ask for; the topic's policy says whose may come.
+        // EventBridge's messages carry no source account to ask for (SNS developer guide, "Securing Amazon SNS data with server-side encryption").
         Sid: "Events",
         Effect: "Allow",
         Principal: { Service: "events.amazonaws.com" },

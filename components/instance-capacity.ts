@@ -4,6 +4,7 @@ import type { InstanceSettings } from "../adapters/cluster-settings.ts";
 import { containerInstance } from "./container-instance.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import type { Place } from "./joined-network.ts";
+import { patching } from "./patching.ts";
 
 export interface InstanceCapacityArgs extends InstanceSettings {
   readonly cluster: aws.ecs.Cluster;
@@ -22,6 +23,8 @@ export class InstanceCapacity extends pulumi.ComponentResource {
   readonly template: aws.ec2.LaunchTemplate;
   readonly role: aws.iam.Role;
   readonly securityGroup: aws.ec2.SecurityGroup;
+  /** Reports missing patches; a newer image of AWS's brings them, and an instance refresh that image. */
+  readonly patching: aws.ssm.Association;
 
   constructor(name: string, args: InstanceCapacityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceCapacity", name, {}, opts);
@@ -30,6 +33,8 @@ export class InstanceCapacity extends pulumi.ComponentResource {
     this.role = role;
     this.securityGroup = securityGroup;
     this.group = autoScalingGroup(this, name, args, template, grants);
+    const instances = { key: "tag:aws:autoscaling:groupName", values: [this.group.name] };
+    this.patching = patching(`${name}-patches`, [instances], "scan", this);
     this.provider = new aws.ecs.CapacityProvider(
       `${name}-provider`,
       {

@@ -22,6 +22,13 @@ describe("badInput", () => {
     expect(faults).to.have.length(53);
   });
 
+  it("SP-8: shows characters that forge lines or turn them around as their codes, in keys and places too", () => {
+    const forged = "a\u001b[2K\r\nINFO: all is well\u009b\u2028\u202e";
+    const { message } = badInput([{ where: forged, message: `\`${forged}\` is unknown` }]);
+    expect(message).to.match(/^a\\u001b\[2K\\u000d\\u000aINFO: all is well\\u009b\\u2028\\u202e: `a/);
+    expect(message).to.not.match(/[\p{Cc}\u2028\u202e]/u);
+  });
+
   it("is told from other errors", () => {
     expect(isBadInput(new Error("disk full"))).to.equal(false);
     expect(isBadInput("BadInput")).to.equal(false);

@@ -1,49 +1,8 @@
 import { expect } from "chai";
 import { type Bag, type Resource, UNKNOWN } from "../../guard/resource.ts";
 import { RULES } from "../../guard/rules.ts";
-import { findings, refusals, resource, rule, stackResources } from "../support/guard.ts";
-
-type Change = (resources: readonly Resource[]) => readonly Resource[];
-
-/** Changes one input of one resource, as a transform would; a dotted path leads into it. */
-const set =
-  (name: string, path: string, value: unknown): Change =>
-  (resources) => {
-    expect(resources.filter((each) => each.name === name)).to.have.length(1);
-    return resources.map((each) =>
-      each.name === name ? { ...each, inputs: replaced(each.inputs, path.split("."), value) as Bag } : each,
-    );
-  };
-
-function replaced(bag: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
-  if (key === undefined) return value;
-  const copy = Array.isArray(bag) ? [...bag] : { ...(bag as Bag) };
-  return Object.assign(copy, { [key]: replaced((bag as Bag | undefined)?.[key], rest, value) });
-}
-
-const without =
-  (name: string): Change =>
-  (resources) => {
-    expect(resources.filter((each) => each.name === name)).to.have.length(1);
-    return resources.filter((each) => each.name !== name);
-  };
-
-const add =
-  (type: string, inputs: Bag, more: Partial<Resource> = {}): Change =>
-  (resources) => [...resources, resource(type, inputs, more)];
-
-const edit =
-  (name: string, change: (found: Resource) => Partial<Resource>): Change =>
-  (resources) =>
-    resources.map((each) => (each.name === name ? { ...each, ...change(each) } : each));
-
-const twin =
-  (name: string, inputs: Bag = {}): Change =>
-  (resources) => {
-    const found = resources.find((each) => each.name === name)!;
-    const again = { name: `${name}-2`, urn: `${found.urn}-2`, inputs: { ...found.inputs, ...inputs } };
-    return [...resources, { ...found, ...again }];
-  };
+import { add, type Change, edit, replaced, set, twin, without } from "../support/changes.ts";
+import { findings, refusals, rule, stackResources } from "../support/guard.ts";
 
 const container = (change: Bag): Change =>
   edit("cart-ecs-definition", ({ inputs }) => {

@@ -42,8 +42,20 @@ function urnOf(type: string, name: string): string {
   return `urn:pulumi:test::setpoint::${type}::${name}`;
 }
 
-/** The resources of a stack of this repository, as an offline preview shows them and its components' outputs with them. */
-export async function stackResources(stack: string): Promise<readonly Resource[]> {
+/** As the guard sees it, and whether Pulumi refuses to delete it. */
+export interface Deployed extends Resource {
+  readonly protect?: boolean;
+}
+
+/** The resources of a stack of this repository. */
+export function stackResources(stack: string): Promise<readonly Deployed[]> {
+  return deployed(() => preview(stack, "."));
+}
+
+/** What an offline preview registers, with its components' outputs, as the engine would show it to the guard. */
+export async function deployed(
+  previewed: () => Promise<readonly Registration[]>,
+): Promise<readonly Deployed[]> {
   const outputs = new Map<string, Bag>();
   const components = pulumi.ComponentResource.prototype as unknown as { registerOutputs: Register };
   const register = components.registerOutputs;
@@ -52,7 +64,7 @@ export async function stackResources(stack: string): Promise<readonly Resource[]
     return register.call(this, given);
   };
   try {
-    return resourcesOf(await preview(stack, "."), outputs);
+    return resourcesOf(await previewed(), outputs);
   } finally {
     components.registerOutputs = register;
   }
@@ -63,10 +75,10 @@ type Register = (this: { readonly __name: string }, outputs?: Bag) => void;
 function resourcesOf(registered: readonly Registration[], outputs: ReadonlyMap<string, Bag>) {
   const provider = registered.find(({ type }) => type === "pulumi:providers:aws");
   const { tags: defaultTags } = json(provider?.inputs.defaultTags) as { tags: Bag };
-  return registered.map(({ type, name, parent, parentType, inputs, ignoreChanges }): Resource => {
+  return registered.map(({ type, name, parent, parentType, inputs, ...options }): Deployed => {
     const entries = Object.entries(inputs);
     return {
-      ...{ type, name, urn: urnOf(type, name), ignoreChanges, defaultTags },
+      ...{ type, name, urn: urnOf(type, name), ...options, defaultTags },
       parent: parent === null ? undefined : urnOf(parentType!, parent),
       inputs: type.startsWith("setpoint:") ? (outputs.get(name) ?? {}) : (known(inputs) as Bag),
       references: Object.fromEntries(entries.map(([key, value]) => [key, referredIn(value, registered)])),
