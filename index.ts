@@ -10,7 +10,6 @@ import { EcsCluster } from "./components/ecs-cluster.ts";
 import { EncryptionKey } from "./components/encryption-key.ts";
 import { EntryAlarms } from "./components/entry-alarms.ts";
 import { JoinedNetwork } from "./components/joined-network.ts";
-import { KeyDeletionAlarm } from "./components/key-deletion-alarm.ts";
 import { listenerRules } from "./components/listener-rules.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
 import { LogBucket } from "./components/log-bucket.ts";
@@ -61,7 +60,6 @@ const loadBalancer = new LoadBalancer(
   options,
 );
 const topics = new Notifications("notify", { region, notify, key, logRetention }, options);
-if (key !== undefined) new KeyDeletionAlarm("encryption-end", { key, topicArn: topics.page.arn }, options);
 const slos = planned.flatMap(({ service }) => service.slos);
 new EntryAlarms(
   "entry-alarms",

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NotificationSettings } from "../adapters/notification-settings.ts";
 import type { Severity } from "../policy/burn-rate.ts";
 import { deliveryRole, logDelivery } from "./delivery-logs.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { KeyDeletionAlarm } from "./key-deletion-alarm.ts";
 import { account } from "./trust.ts";
 
 export interface NotificationsArgs {
@@ -15,19 +17,28 @@ export interface NotificationsArgs {
   readonly logRetention: number;
 }
 
-/**
- * A topic for each severity, which the alarms of this account publish to, and its subscribers. Where the stack has a key, the urgent
- * one takes EventBridge's word of the key's end as well.
- */
+/** A topic for each severity, which the alarms of this account alone publish to, and its subscribers; the end of the stack's key is paged. */
 export class Notifications extends pulumi.ComponentResource {
   readonly page: aws.sns.Topic;
   readonly ticket: aws.sns.Topic;
+  /** Of the stack's key, where it has one. */
+  readonly keyEnd: KeyDeletionAlarm | undefined;
 
   constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Notifications", name, {}, opts);
     const role = Object.values(args.notify).flat().some(isUrl) ? deliveryRole(name, args, this) : undefined;
     this.page = topic(this, name, "page", args, role);
     this.ticket = topic(this, name, "ticket", args, role);
+    this.keyEnd =
+      args.key === undefined
+        ? undefined
+        : new KeyDeletionAlarm(
+            `${name}-key-end`,
+            { key: args.key, topicArn: this.page.arn },
+            { parent: this },
+          );
+    publishers(this, name, "page", args.region, this.keyEnd);
+    publishers(this, name, "ticket", args.region);
     this.registerOutputs({ pageArn: this.page.arn, ticketArn: this.ticket.arn });
   }
 }
@@ -49,23 +60,23 @@ function topic(
     { parent },
   );
   if (logged) logDelivery(`${name}-${severity}`, made, role, args, parent);
-  new aws.sns.TopicPolicy(
-    `${name}-${severity}-policy`,
-    {
-      arn: made.arn,
-      policy: publishPolicy(made, args.region, severity === "page" && args.key !== undefined, parent),
-    },
-    { parent },
-  );
-  endpoints.forEach((endpoint, i) => {
+  for (const endpoint of endpoints) {
     const protocol = isUrl(endpoint) ? "https" : "email";
     new aws.sns.TopicSubscription(
-      `${name}-${severity}-${i + 1}`,
+      `${name}-${severity}-${label(endpoint)}`,
       { topic: made.arn, protocol, endpoint },
       { parent },
     );
-  });
+  }
   return made;
+}
+
+/**
+ * By the address, not its place in the list: when one leaves, the next would take over its subscription, and whoever was
+ * subscribed already would be unsubscribed with what is left over. A digest, as a pager's address may be a secret.
+ */
+function label(endpoint: string): string {
+  return createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
 }
 
 function isUrl(endpoint: string): boolean {
@@ -73,17 +84,19 @@ function isUrl(endpoint: string): boolean {
 }
 
 /** SNS.4: alarms of this account and region, the rule that watches the key, and nobody else. */
-function publishPolicy(
-  to: aws.sns.Topic,
+function publishers(
+  parent: Notifications,
+  name: string,
+  severity: Severity,
   region: string,
-  hearsOfKey: boolean,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
+  keyEnd?: KeyDeletionAlarm,
+): void {
   const { accountId, partition } = account(parent);
-  const allowed = { Effect: "Allow", Action: "sns:Publish", Resource: to.arn };
+  const { arn } = parent[severity];
+  const publish = { Effect: "Allow", Action: "sns:Publish", Resource: arn };
   const alarms = {
     Sid: "Alarms",
-    ...allowed,
+    ...publish,
     Principal: { Service: "cloudwatch.amazonaws.com" },
     Condition: {
       StringEquals: { "aws:SourceAccount": accountId },
@@ -92,10 +105,9 @@ function publishPolicy(
       },
     },
   };
-  // With a condition nothing would arrive: a topic's policy has none for EventBridge (EventBridge user guide, "Amazon SNS permissions").
-  const keyEnd = { Sid: "KeyEnd", ...allowed, Principal: { Service: "events.amazonaws.com" } };
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: hearsOfKey ? [alarms, keyEnd] : [alarms],
-  });
+  // No condition: AWS documents that a topic's policy has none for EventBridge, and with one its messages are lost in silence.
+  const rule = { Sid: "KeyEnd", ...publish, Principal: { Service: "events.amazonaws.com" } };
+  const Statement = keyEnd === undefined ? [alarms] : [alarms, rule];
+  const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement });
+  new aws.sns.TopicPolicy(`${name}-${severity}-policy`, { arn, policy }, { parent });
 }

@@ -18,7 +18,7 @@ export const BALANCERS: Table = {
       control: "plain HTTP is redirected to HTTPS, and nothing else",
       checkov: "CKV_AWS_2, CKV2_AWS_20, CKV_AWS_378 at the listener",
       faults: guard("alb-http-to-https-redirection"),
-      broken: set("entry-redirect", "defaultActions", [{ type: "forward" }]),
+      broken: set("entry-http", "defaultActions", [{ type: "forward" }]),
       dev: PLAIN,
     },
     {

@@ -9,9 +9,11 @@ import {
   none,
   refersTo,
   repoliced,
+  type Statement,
   statements,
   type Table,
 } from "../support/controls.ts";
+import { later } from "../support/deploy.ts";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
@@ -25,6 +27,20 @@ function isForLogs(stack: Stack, bucket: Resource): boolean {
   return (
     having(stack, "aws:s3/bucketLogging:BucketLogging", "targetBucket", bucket).length > 0 ||
     having(stack, "aws:lb/loadBalancer:LoadBalancer", "accessLogs", bucket).length > 0
+  );
+}
+
+/** S3 names whom it writes for; a balancer may not, so the path does. */
+function forThisAccount(
+  service: string,
+  on: Statement["Resource"],
+  condition: Statement["Condition"],
+): boolean {
+  if (service === "logging.s3.amazonaws.com") return isGiven(condition?.StringEquals?.["aws:SourceAccount"]);
+  const account = later("aws.accountId");
+  return (
+    service === "logdelivery.elasticloadbalancing.amazonaws.com" &&
+    [on].flat().every((each) => text(each).endsWith(`/AWSLogs/${account}/*`))
   );
 }
 
@@ -79,15 +95,15 @@ export const BUCKETS: Table = {
       checkov: "–",
       faults: each(POLICY, ({ policy }) =>
         allowed(policy).every(
-          ({ Principal, Action, Condition }) =>
-            /^(logging\.s3|logdelivery\.elasticloadbalancing)\.amazonaws\.com$/.test(
-              text(at(Principal, "Service")),
-            ) &&
-            Action === "s3:PutObject" &&
-            isGiven(Condition?.StringEquals?.["aws:SourceAccount"]),
+          ({ Principal, Action, Resource, Condition }) =>
+            Action === "s3:PutObject" && forThisAccount(text(at(Principal, "Service")), Resource, Condition),
         ),
       ),
-      broken: repoliced("logs-policy", ({ Condition: _, ...open }) => open),
+      broken: [
+        repoliced("logs-policy", ({ Condition: _, ...open }) => open),
+        repoliced("entry-logs-policy", ({ Resource: _, ...open }) => ({ ...open, Resource: "*" })),
+        repoliced("storage-images-policy", ({ Condition: _, ...each }) => ({ ...each, Effect: "Allow" })),
+      ],
     },
     {
       ids: "S3.9",

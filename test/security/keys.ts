@@ -124,7 +124,7 @@ export const KEYS: Table = {
           ),
       ),
       broken: [
-        without("encryption-end-target"),
+        without("notify-key-end-target"),
         edit("encryption-key", () => ({ protect: false })),
         set("encryption-key", "deletionWindowInDays", 7),
       ],

@@ -15,7 +15,8 @@ export const set =
     );
   };
 
-function replaced(bag: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+/** A copy with another value at the path. */
+export function replaced(bag: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   const copy = Array.isArray(bag) ? [...bag] : { ...(bag as Bag) };
   return Object.assign(copy, { [key]: replaced((bag as Bag | undefined)?.[key], rest, value) });
