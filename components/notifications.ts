@@ -105,13 +105,9 @@ function publishers(
       },
     },
   };
-  const rule = keyEnd && {
-    Sid: "KeyEnd",
-    ...publish,
-    Principal: { Service: "events.amazonaws.com" },
-    Condition: { ArnEquals: { "aws:SourceArn": keyEnd.rule.arn } },
-  };
-  const Statement = rule === undefined ? [alarms] : [alarms, rule];
+  // No condition: AWS documents that a topic's policy has none for EventBridge, and with one its messages are lost in silence.
+  const rule = { Sid: "KeyEnd", ...publish, Principal: { Service: "events.amazonaws.com" } };
+  const Statement = keyEnd === undefined ? [alarms] : [alarms, rule];
   const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement });
   new aws.sns.TopicPolicy(`${name}-${severity}-policy`, { arn, policy }, { parent });
 }

@@ -9,6 +9,7 @@ import {
   none,
   refersTo,
   repoliced,
+  type Statement,
   statements,
   type Table,
 } from "../support/controls.ts";
@@ -26,6 +27,20 @@ function isForLogs(stack: Stack, bucket: Resource): boolean {
   return (
     having(stack, "aws:s3/bucketLogging:BucketLogging", "targetBucket", bucket).length > 0 ||
     having(stack, "aws:lb/loadBalancer:LoadBalancer", "accessLogs", bucket).length > 0
+  );
+}
+
+/** S3 names whom it writes for; a balancer may not, so the path does. */
+function forThisAccount(
+  service: string,
+  on: Statement["Resource"],
+  condition: Statement["Condition"],
+): boolean {
+  if (service === "logging.s3.amazonaws.com") return isGiven(condition?.StringEquals?.["aws:SourceAccount"]);
+  const account = later("aws.accountId");
+  return (
+    service === "logdelivery.elasticloadbalancing.amazonaws.com" &&
+    [on].flat().every((each) => text(each).endsWith(`/AWSLogs/${account}/*`))
   );
 }
 
@@ -81,16 +96,14 @@ export const BUCKETS: Table = {
       faults: each(POLICY, ({ policy }) =>
         allowed(policy).every(
           ({ Principal, Action, Resource, Condition }) =>
-            /^(logging\.s3|logdelivery\.elasticloadbalancing)\.amazonaws\.com$/.test(
-              text(at(Principal, "Service")),
-            ) &&
-            Action === "s3:PutObject" &&
-            // Elastic Load Balancing writes each account's logs below that account's id.
-            (isGiven(Condition?.StringEquals?.["aws:SourceAccount"]) ||
-              text(Resource).endsWith(`/AWSLogs/${later("aws.accountId")}/*`)),
+            Action === "s3:PutObject" && forThisAccount(text(at(Principal, "Service")), Resource, Condition),
         ),
       ),
-      broken: repoliced("logs-policy", ({ Condition: _, ...open }) => open),
+      broken: [
+        repoliced("logs-policy", ({ Condition: _, ...open }) => open),
+        repoliced("entry-logs-policy", ({ Resource: _, ...open }) => ({ ...open, Resource: "*" })),
+        repoliced("storage-images-policy", ({ Condition: _, ...each }) => ({ ...each, Effect: "Allow" })),
+      ],
     },
     {
       ids: "S3.9",

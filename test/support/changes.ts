@@ -15,7 +15,7 @@ export const set =
     );
   };
 
-/** `bag` with one value at a path. */
+/** A copy with another value at the path. */
 export function replaced(bag: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   const copy = Array.isArray(bag) ? [...bag] : { ...(bag as Bag) };
