@@ -11,4 +11,4 @@ const declaration = stackDeclaration((key) => config.requireObject(key), pulumi.
 const platform = new Platform(pulumi.getProject(), { ...declaration, region });
 
 // Outputs
-export const { url, share, services } = platform;
+export const { url, share, scaling: services } = platform;

@@ -43,14 +43,14 @@ export class Platform extends pulumi.ComponentResource {
   /** Where there are Fargate services. */
   readonly cluster: EcsCluster | undefined;
   /** By the names under which they were declared. */
-  readonly scaled: Readonly<Record<string, ScaledService>>;
+  readonly services: Readonly<Record<string, ScaledService>>;
   readonly backup: BackupPlan | undefined;
   /** Where users come in. */
   readonly url: pulumi.Output<string>;
   /** What another stack needs for a place on this balancer. */
   readonly share: LoadBalancer["share"];
   /** What scales each service. */
-  readonly services: pulumi.Output<ReturnType<typeof headline>[]>;
+  readonly scaling: pulumi.Output<ReturnType<typeof headline>[]>;
   /** The names of each service's dashboards. */
   readonly dashboards: pulumi.Output<Record<string, string[]>>;
 
@@ -113,7 +113,7 @@ export class Platform extends pulumi.ComponentResource {
         : undefined;
     const { cluster, storage } = this;
     const place = { network, security, loadBalancer, cluster, tags, settings, key, storage, topics };
-    this.scaled = Object.fromEntries(
+    this.services = Object.fromEntries(
       tenants.map(({ service, deployment, plan: { controls, seal } }) => [
         service.name,
         new ScaledService(
@@ -133,17 +133,17 @@ export class Platform extends pulumi.ComponentResource {
           );
     this.url = loadBalancer.url;
     this.share = loadBalancer.share;
-    this.services = pulumi.output(tenants.map(({ plan }) => headline(plan)));
+    this.scaling = pulumi.output(tenants.map(({ plan }) => headline(plan)));
     this.dashboards = pulumi.output(
       Object.fromEntries(
-        Object.entries(this.scaled).map(([service, { observability }]) => [
+        Object.entries(this.services).map(([service, { observability }]) => [
           service,
           observability.dashboard.pages.map(({ dashboardName }) => dashboardName),
         ]),
       ),
     );
-    const { url, share, services, dashboards } = this;
-    this.registerOutputs({ url, share, services, dashboards });
+    const { url, share, scaling, dashboards } = this;
+    this.registerOutputs({ url, share, scaling, dashboards });
   }
 }
 
