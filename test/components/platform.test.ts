@@ -66,7 +66,7 @@ describe("Platform", () => {
     await shop(() => {
       const made = new Platform("shop", declared("10.0.0.0/20"));
       expect(made).to.include.keys("network", "security", "loadBalancer", "storage", "topics", "entryAlarms");
-      expect(made.scaled[LONG]!.target.group).to.be.instanceOf(aws.lb.TargetGroup);
+      expect(made.services[LONG]!.target.group).to.be.instanceOf(aws.lb.TargetGroup);
       expect(made.cluster!.cluster).to.be.instanceOf(aws.ecs.Cluster);
     });
   });
