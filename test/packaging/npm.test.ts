@@ -46,6 +46,19 @@ export const group = platform.services["cart"]?.target.group.arn;
 export const none = platform.nothing;
 `;
 
+const PROGRAM = `
+import { readFileSync } from "node:fs";
+import { Platform, platformDeclaration } from "setpoint";
+import { parse } from "yaml";
+const deployment = {
+  profile: "dev",
+  network: { cidr: "10.0.0.0/20", zones: ["eu-west-1a", "eu-west-1b"] },
+  entry: { insecure: true },
+};
+const { services } = parse(readFileSync("services.yaml", "utf8"));
+export const { url } = new Platform("shop", { ...platformDeclaration({ deployment, services }), region: "eu-west-1" });
+`;
+
 describe("the npm package", function () {
   this.timeout(300_000); // a compiler and npm, perhaps on a busy machine
   let home: string;
@@ -116,12 +129,13 @@ describe("the npm package", function () {
     expect(stdout).to.equal("");
   });
 
-  it("brings the command line, with threads, and the stacks of its tour", () => {
+  it("brings the command line, which previews a program that uses the package, and the stacks of its tour", () => {
+    writeFileSync(join(home, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+    writeFileSync(join(home, "Pulumi.dev.yaml"), "config: {}\n");
+    writeFileSync(join(home, "index.js"), PROGRAM);
     const cli = join("node_modules", "setpoint", "cli", "setpoint.js");
-    const planned = run(cli, "plan", "-f", "services.yaml");
-    expect(planned.status, planned.stderr).to.equal(0);
-    expect(planned.stdout).to.include("cart");
-    const elsewhere = run(cli, "preview", "--stack", "dev");
-    expect(elsewhere.stdout, elsewhere.stderr).to.match(/setpoint:index:Platform +setpoint[\s\S]+ resources/);
+    const { stdout, stderr } = run(cli, "preview", "--stack", "dev");
+    expect(stdout, stderr).to.match(/setpoint:index:Platform +shop[\s\S]+aws:ecs:Service +cart-ecs-service/);
+    expect(files).to.include.members(["index.js", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"]);
   });
 });
