@@ -32,9 +32,9 @@ export function declaredServices(
   where: string,
   readTrace: (path: string, options: Partial<TraceOptions>) => Trace | TraceReading,
   loadTests: LoadTestSource = readLoadTest,
+  stack: string | null = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null,
 ): readonly DeclaredService[] {
   const at = (path: readonly PropertyKey[]) => `${where} ${dotted(path)}`.trim();
-  const stack = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null;
   const read: TraceSource = (path, options) => {
     const trace = readTrace(path, options);
     return "trace" in trace ? trace : { trace, notes: [] };

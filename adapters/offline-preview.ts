@@ -30,7 +30,8 @@ export async function preview(stack: string, root: string): Promise<readonly Reg
   const home = process.cwd();
   process.chdir(root); // as Pulumi does; the declaration's paths start there
   try {
-    const program = () => import(`${pathToFileURL(resolve("index.ts")).href}?run=${runs++}`);
+    const index = resolve(existsSync("index.ts") ? "index.ts" : "index.js");
+    const program = () => import(`${pathToFileURL(index).href}?run=${runs++}`);
     const settings = { project, stack, config, secrets };
     return await registrations(program, settings).catch((error: unknown) => {
       if (isBadInput(error)) throw error;

@@ -1,5 +1,6 @@
 import { badInput, type Fault, isBadInput } from "./bad-input.ts";
 import { type DeclaredService, declaredServices } from "./declaration.ts";
+import { readLoadTest } from "./load-test-csv.ts";
 import { type StackSettings, stackSettings } from "./stack-settings.ts";
 import { readTrace } from "./trace-csv.ts";
 
@@ -14,6 +15,31 @@ export function stackDeclaration(
   configured: (key: "deployment" | "services") => unknown,
   stack: string,
 ): StackDeclaration {
+  return bothParts(
+    () => stackSettings(configured("deployment")),
+    () => declaredServices({ services: configured("services") }, `Pulumi.${stack}.yaml`, readTrace),
+  );
+}
+
+/** Reads the same of a program that holds it itself; files are named relative to the working directory. */
+export function platformDeclaration({ deployment, services }: Declared): StackDeclaration {
+  const profile =
+    (deployment as { readonly profile?: unknown } | undefined)?.profile === "dev" ? "dev" : null;
+  return bothParts(
+    () => stackSettings(deployment, "deployment"),
+    () => declaredServices({ services }, "", readTrace, readLoadTest, profile),
+  );
+}
+
+interface Declared {
+  readonly deployment: unknown;
+  readonly services: unknown;
+}
+
+function bothParts(
+  ofStack: () => StackSettings,
+  ofServices: () => readonly DeclaredService[],
+): StackDeclaration {
   const faults: Fault[] = [];
   const part = <T>(read: () => T): T | undefined => {
     try {
@@ -24,9 +50,8 @@ export function stackDeclaration(
       return undefined;
     }
   };
-  const settings = part(() => stackSettings(configured("deployment")));
-  const services = configured("services");
-  const declared = part(() => declaredServices({ services }, `Pulumi.${stack}.yaml`, readTrace));
+  const settings = part(ofStack);
+  const declared = part(ofServices);
   if (settings === undefined || declared === undefined) throw badInput(faults);
   return { settings, declared };
 }

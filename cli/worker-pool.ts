@@ -94,7 +94,7 @@ async function* onThreads<J extends JobName>(
   }
 }
 
-const ENTRY = new URL("worker.js", import.meta.url);
+const ENTRY = new URL("thread.js", import.meta.url);
 
 function newWorker(): Worker {
   const worker = new Worker(ENTRY, { execArgv: [] });

@@ -21,5 +21,6 @@ export function planRecord(component: Resource): PlanRecord | undefined {
 
 /** Whether the numbers are still those that the engine derived for this service. */
 export function isAsDerived(component: Resource, plan: PlanRecord): boolean {
-  return plan.service === component.name && at(component.inputs, "plan.seal") === seal(plan);
+  const names = [plan.service, `${component.parent?.split("::").at(-1)}-${plan.service}`]; // as partName has them
+  return names.includes(component.name) && at(component.inputs, "plan.seal") === seal(plan);
 }

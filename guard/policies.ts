@@ -59,7 +59,7 @@ function ofStack(
   };
 }
 
-/** What index.ts tags everything with; what nothing is said of is production. */
+/** What a Platform tags everything with; what nothing is said of is production. */
 export function profileOf(resources: readonly Resource[]): Profile {
   const said = resources
     .map(({ defaultTags }) => defaultTags["setpoint:profile"])

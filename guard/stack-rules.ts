@@ -1,7 +1,7 @@
 import { type Bag, isGiven, ofType, type Resource, UNKNOWN } from "./resource.ts";
 import { fault, type Rule } from "./rule.ts";
 
-/** What index.ts writes on everything. */
+/** What a Platform writes on everything. */
 const TAGS = ["setpoint:project", "setpoint:stack"];
 
 /** Types that somebody pays for and asks about. */
@@ -31,7 +31,8 @@ export const STACK_RULES: readonly Rule[] = [
     types: OWNED,
     faults: (_, resource) =>
       TAGS.filter((tag) => !tagged(resource, tag)).map(
-        (tag) => `tags is without ${tag}; everything says whose it is. Use the provider that index.ts makes.`,
+        (tag) =>
+          `tags is without ${tag}; everything says whose it is. Use the provider that a Platform makes.`,
       ),
   },
   {

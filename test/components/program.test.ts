@@ -75,7 +75,8 @@ describe("the program", () => {
     expect(below("web")).to.deep.equal(
       of("Target", "ServiceAlarms", "WebTier", "Ec2Scaling", "Observability"),
     );
-    expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal([
+    expect(prod.filter(({ parent }) => parent === null).map(({ name }) => name)).to.deep.equal(["setpoint"]);
+    expect(prod.filter(({ parent }) => parent === "setpoint").map(({ name }) => name)).to.deep.equal([
       ...[
         "aws",
         "encryption",
@@ -148,9 +149,9 @@ describe("the program", () => {
     expect(written.map(({ inputs }) => inputs.namePrefix)).to.deep.equal(["aws-waf-logs-"]); // AWS insists
   });
 
-  it("names every child after its parent, as far as a shortened name goes", () => {
+  it("names every child after its parent below the platform, as far as a shortened name goes", () => {
     const strays = prod.filter(
-      ({ name, parent }) => parent !== null && !name.startsWith(parent.slice(0, 19)),
+      ({ name, parent }) => parent !== null && parent !== "setpoint" && !name.startsWith(parent.slice(0, 19)),
     );
     expect(strays.map(({ name }) => name)).to.deep.equal([]);
   });

@@ -144,6 +144,14 @@ describe("the guard on a plan", () => {
     expect(found("plan-as-derived", unsealed)).to.have.length(1);
   });
 
+  it("knows a service of a platform by its platform's name before its own, and by no other", () => {
+    const [cart] = deployed();
+    const parent = "urn:pulumi:test::shop::setpoint:index:Platform::blue";
+    const called = (name: string) => found("plan-as-derived", [{ ...cart!, name, parent }]);
+    expect(called("blue-cart")).to.deep.equal([]);
+    expect(called("green-cart")).to.have.length(1);
+  });
+
   it("asks no plan of a daemon, nor of instances that a capacity provider counts", () => {
     const daemon = resource(SERVICE, { schedulingStrategy: "DAEMON" }, { name: "agent" });
     const group = resource("aws:autoscaling/group:Group", {}, { name: "hosts" });

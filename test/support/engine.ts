@@ -48,6 +48,7 @@ interface Cloud {
 export async function freshStack(stackName: string): Promise<Deployed> {
   const home = mkdtempSync(join(tmpdir(), "setpoint-engine-"));
   for (const file of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) copyFileSync(file, join(home, file));
+  writeFileSync(join(home, "index.ts"), ""); // the project names its program, which runs inline
   const moto = await startMoto();
   const { cloud, port, child } = await startCloud(moto.endpoint);
   const envVars = {
