@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -30,7 +31,8 @@ export async function preview(stack: string, root: string): Promise<readonly Reg
   const home = process.cwd();
   process.chdir(root); // as Pulumi does; the declaration's paths start there
   try {
-    const program = () => import(`${pathToFileURL(resolve("index.ts")).href}?run=${runs++}`);
+    // Node evaluates a module once for each query, and each preview needs the program anew.
+    const program = () => import(`${pathToFileURL(resolve("index.ts")).href}?run=${randomUUID()}`);
     const settings = { project, stack, config, secrets };
     return await registrations(program, settings).catch((error: unknown) => {
       if (isBadInput(error)) throw error;
@@ -79,9 +81,6 @@ export async function registrations(
   if (failures.length > 0) throw failures[0];
   return engine.registered();
 }
-
-/** Node evaluates a module once for each query, and each preview needs the program anew. */
-let runs = 0;
 
 interface Asked {
   readonly type: string;

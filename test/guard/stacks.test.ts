@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import { findings } from "../../guard/offline-stack.ts";
 import type { Bag, Resource } from "../../guard/resource.ts";
 import { RULES } from "../../guard/rules.ts";
-import { findings, refusals, resource, rule, stackResources } from "../support/guard.ts";
+import { refusals, resource, rule, stackResources } from "../support/guard.ts";
 
 type Change = (resources: readonly Resource[]) => readonly Resource[];
 
