@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -192,9 +192,14 @@ function stackConfig(stack: string, root: string) {
       },
     ]);
   const path = join(root, where);
-  if (!existsSync(path))
+  const files = readdirSync(root); // to the letter, also where the file system takes PROD for prod
+  const twin = files.find((file) => file !== where && file.toLowerCase() === where.toLowerCase());
+  if (!files.includes(where))
     throw badInput([
-      { where, message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}.` },
+      {
+        where,
+        message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}${twin === undefined ? "" : `, or name the stack as in ${twin}`}.`,
+      },
     ]);
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectFile;
   const own =

@@ -1,6 +1,7 @@
 import { badInput, type Fault, isBadInput } from "./bad-input.ts";
 import { type DeclaredService, declaredServices } from "./declaration.ts";
 import { type StackSettings, stackSettings } from "./stack-settings.ts";
+import { fixedNames } from "./storage-settings.ts";
 import { readTrace } from "./trace-csv.ts";
 
 /** What a stack's configuration says: of the stack, and of each service. */
@@ -25,8 +26,9 @@ export function stackDeclaration(
     }
   };
   const settings = part(() => stackSettings(configured("deployment")));
+  faults.push(...fixedNames(settings?.storage, stack));
   const services = configured("services");
   const declared = part(() => declaredServices({ services }, `Pulumi.${stack}.yaml`, readTrace));
-  if (settings === undefined || declared === undefined) throw badInput(faults);
+  if (settings === undefined || declared === undefined || faults.length > 0) throw badInput(faults);
   return { settings, declared };
 }
