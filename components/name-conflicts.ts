@@ -1,5 +1,5 @@
 import type { Fault } from "../adapters/bad-input.ts";
-import { GROUPS, targetGroupName } from "./target.ts";
+import { GROUPS, targetGroupName, targetName } from "./target.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** Of a stack's resources, such as `entry-alarms-5xx`: a service that had it would make the same. */
@@ -11,11 +11,11 @@ export function nameConflicts(tenants: readonly Pick<Tenant, "service">[]): read
   return tenants.flatMap(({ service: { name } }) => [
     ...taken(name),
     ...GROUPS.flatMap((group) => {
-      const short = targetGroupName(name, group);
+      const short = targetGroupName(targetName(name), group);
       const owner = owners.get(short);
       owners.set(short, owner ?? name);
       if (owner === undefined) return [];
-      const message = `the name is ${name}; its target group's would be ${short}, as that of ${owner} (NAM-3). Rename one, or shorten it to 18 characters.`;
+      const message = `the name is ${name}; its target group's would be ${short}, as that of ${owner} (NAM-3). Rename one, or shorten it to 11 characters.`;
       return [{ where: `services.${name}`, message }];
     }),
   ]);

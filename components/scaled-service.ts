@@ -21,7 +21,7 @@ import type { Security } from "./security.ts";
 import { ServiceAlarms } from "./service-alarms.ts";
 import { shifts } from "./shifting-metrics.ts";
 import type { Storage } from "./storage.ts";
-import { Target } from "./target.ts";
+import { Target, targetName } from "./target.ts";
 import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
@@ -61,7 +61,7 @@ export class ScaledService extends pulumi.ComponentResource {
     const place = { ...deployment, network: args.network, loadBalancer: args.loadBalancer, kind } as const;
     const { listenerRules } = args;
     this.target = new Target(
-      `${name}-target`,
+      targetName(name),
       {
         ...place,
         listenerRules,

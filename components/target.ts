@@ -70,9 +70,14 @@ const ALGORITHMS = {
 /** A target has one, and one more where ECS moves its traffic. */
 export const GROUPS = ["group", "alternate"] as const;
 
-/** Pulumi's name of a service's target group. */
-export function targetGroupName(service: string, group: (typeof GROUPS)[number]): string {
-  return shortName(`${service}-${group}`);
+/** Of a service's `Target`. */
+export function targetName(service: string): string {
+  return `${service}-target`;
+}
+
+/** Pulumi's name of a target's group. */
+export function targetGroupName(target: string, group: (typeof GROUPS)[number]): string {
+  return shortName(`${target}-${group}`);
 }
 
 function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.TargetGroup {

@@ -7,7 +7,7 @@ import { stackDeclaration } from "../../adapters/stack-declaration.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../../components/load-balancer.ts";
 import { logGroup } from "../../components/log-group.ts";
 import { nameConflicts } from "../../components/name-conflicts.ts";
-import { targetGroupName } from "../../components/target.ts";
+import { targetGroupName, targetName } from "../../components/target.ts";
 import { deploy, ofType, refusal } from "../support/deploy.ts";
 
 function faultsOf(...names: readonly string[]): readonly string[] {
@@ -30,11 +30,16 @@ describe("names", function () {
     expect(await of("internals")).to.match(/certificateArn is missing/);
   });
 
+  it("NAM-3: knows target groups by the names that the program gives them", () => {
+    const groups = ofType(stacks.prod!, "aws:lb/targetGroup:TargetGroup").map(({ name }) => name);
+    expect(groups).to.have.members(["cart", "web"].map((name) => targetGroupName(targetName(name), "group")));
+  });
+
   it("NAM-3: refuses two services that shorten to one name, and names both", () => {
     const [first, second] = twins();
     expect(first).to.not.equal(second);
     expect(faultsOf(first, "cart", second)).to.deep.equal([
-      `services.${second}: the name is ${second}; its target group's would be ${targetGroupName(second, "group")}, as that of ${first} (NAM-3). Rename one, or shorten it to 18 characters.`,
+      `services.${second}: the name is ${second}; its target group's would be ${targetGroupName(targetName(second), "group")}, as that of ${first} (NAM-3). Rename one, or shorten it to 11 characters.`,
     ]);
     expect(faultsOf(first, "cart", "pay")).to.deep.equal([]);
     expect(faultsOf("entry").join()).to.match(
@@ -122,7 +127,7 @@ function twins(): readonly [string, string] {
   const seen = new Map<string, string>();
   for (let i = 0; ; i++) {
     const name = `a-service-with-a-long-name-${i}`;
-    const short = targetGroupName(name, "group");
+    const short = targetGroupName(targetName(name), "group");
     const other = seen.get(short);
     if (other !== undefined) return [other, name];
     seen.set(short, name);
