@@ -7,8 +7,7 @@ function refused(document: object): readonly string[] {
   const { error } = serviceDeploymentSchema.safeParse(document, { reportInput: true });
   const at = (path: readonly PropertyKey[]) => path.join(".");
   const faults = schemaFaults(serviceDeploymentSchema, error?.issues ?? [], [], at);
-  for (const { where, message } of faults)
-    expect(message, where).to.match(/^.+ is .+; .+[.;:] .+/);
+  for (const { where, message } of faults) expect(message, where).to.match(/^.+ is .+; .+[.;:] .+/);
   return faults.map(({ where }) => where);
 }
 
