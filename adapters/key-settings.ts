@@ -51,3 +51,11 @@ export function keyFaults(
     );
   return faults;
 }
+
+/** What is allowed of a stack's key and may yet surprise: nothing here sees the policy of a key that exists. */
+export function keyWarnings({ arn }: KeySettings, region: string): readonly string[] {
+  if (arn === undefined) return [];
+  return [
+    `key.arn is a key whose policy its owner keeps; it must let in logs.${region}.amazonaws.com (or log groups are refused), cloudwatch.amazonaws.com and events.amazonaws.com (or alarms are lost in silence) and the account's role AWSServiceRoleForAutoScaling (or no instance starts).`,
+  ];
+}

@@ -1,8 +1,8 @@
 import type { Fault } from "./bad-input.ts";
 import { block, cidrOf, holds, overlap } from "./cidr.ts";
-import { endpointServices, NEEDED_WITHOUT_NAT } from "./endpoint-services.ts";
+import { NEEDED_WITHOUT_NAT } from "./endpoint-services.ts";
 import type { NetworkSettings, ZoneBlocks } from "./network-settings.ts";
-import { regionOf } from "./zones.ts";
+import { unreached } from "./unreached.ts";
 
 /** What a network's settings rule out together; `where` is their place. */
 export function networkFaults(network: NetworkSettings, where: string): readonly Fault[] {
@@ -106,10 +106,9 @@ function misplaced(cidr: string, subnets: Readonly<Record<string, ZoneBlocks>>):
   });
 }
 
-function outOfReach({ nat, endpoints, zones }: NetworkSettings): readonly Finding[] {
-  const had = endpointServices(endpoints, regionOf(zones[0]!));
-  const missing = NEEDED_WITHOUT_NAT.filter((service) => !had.includes(service));
-  if (nat !== "none" || missing.length === 0) return [];
+function outOfReach(network: NetworkSettings): readonly Finding[] {
+  const missing = unreached(network, NEEDED_WITHOUT_NAT);
+  if (missing.length === 0) return [];
   const message = `nat is none; without NAT, tasks need the endpoints ${missing.join(", ")} as well. Set network.endpoints: true, add them to its list, or set nat: single.`;
   return [{ at: "nat", message }];
 }

@@ -64,11 +64,15 @@ export async function registrations(
   const { failures } = engine;
   const failed = (reason: unknown) => void failures.push(reason);
   process.on("unhandledRejection", failed); // how Pulumi reports what fails inside an output
-  const [mapped, depth] = [process.sourceMapsEnabled, Error.stackTraceLimit];
+  const [mapped, depth, written] = [
+    process.sourceMapsEnabled,
+    Error.stackTraceLimit,
+    Error.prepareStackTrace,
+  ];
   process.setSourceMapsEnabled(traced);
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation((registration) => {
-      if (!traced) Error.stackTraceLimit = 0; // from the first resource on: loading modules takes traces
+      if (!traced) untraced(); // from the first resource on: loading modules takes traces
       return engine.watch(registration);
     });
     return Promise.resolve().then(program).catch(failed);
@@ -77,9 +81,16 @@ export async function registrations(
   await new Promise(setImmediate); // a rejection counts as unhandled one turn later
   process.setSourceMapsEnabled(mapped);
   Error.stackTraceLimit = depth;
+  Error.prepareStackTrace = written;
   process.off("unhandledRejection", failed);
   if (failures.length > 0) throw failures[0];
   return engine.registered();
+}
+
+/** Pulumi takes a trace for each promise, and an endless one for each resource. */
+function untraced(): void {
+  Error.stackTraceLimit = 0;
+  Error.prepareStackTrace = String;
 }
 
 interface Asked {
@@ -243,21 +254,21 @@ function withoutSecrets(value: unknown): unknown {
 
 /** The resources as `pulumi preview` draws them: indented below their parents, in order of registration. */
 export function resourceTree(registrations: readonly Registration[]): string {
-  const below = (parent: Registration | null, indent: string): [string, string][] =>
-    registrations
-      .filter(
-        (child) => child.parent === (parent?.name ?? null) && child.parentType === (parent?.type ?? null),
-      )
-      .flatMap((child, i, siblings) => {
-        const last = i === siblings.length - 1;
-        const row: [string, string] = [
-          `${indent}${last ? "└─ " : "├─ "}${shortType(child.type)}`,
-          child.name,
-        ];
-        return [row, ...below(child, `${indent}${last ? "   " : "│  "}`)];
-      });
-  const rows: [string, string][] = [["Type", "Name"], ...below(null, "")];
-  const width = Math.max(...rows.map(([type]) => type.length)) + 2;
+  const children = new Map<string, Registration[]>();
+  for (const child of registrations) {
+    const parent = `${child.parentType}::${child.parent}`;
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [child]);
+    else siblings.push(child);
+  }
+  const below = (parent: string, indent: string): [string, string][] =>
+    (children.get(parent) ?? []).flatMap((child, i, siblings) => {
+      const last = i === siblings.length - 1;
+      const row: [string, string] = [`${indent}${last ? "└─ " : "├─ "}${shortType(child.type)}`, child.name];
+      return [row, ...below(`${child.type}::${child.name}`, `${indent}${last ? "   " : "│  "}`)];
+    });
+  const rows: [string, string][] = [["Type", "Name"], ...below("null::null", "")];
+  const width = rows.reduce((widest, [type]) => Math.max(widest, type.length), 0) + 2;
   return rows.map(([type, name]) => `${type.padEnd(width)}${name}`).join("\n");
 }
 

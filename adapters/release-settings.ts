@@ -55,13 +55,14 @@ export const ROLLING: Rolling = {
   circuitBreaker: true,
 };
 
-/** AWS's units: whole percentages of tasks, a tenth of traffic, whole minutes. */
-const percent = (least: number, most: number, why: string) =>
+/** AWS's units: whole percentages of tasks, tenths of a percent of traffic, whole minutes. */
+const percent = (least: number, most: number, of: "tasks" | "traffic") =>
   quantity(share, (value) => {
     const percents = Math.round(value * 1e6) / 1e4;
+    const [steps, grain] = of === "tasks" ? [percents, "whole"] : [10 * percents, "in tenths"];
     return (
-      (percents < least || percents > most || !Number.isInteger(10 * percents)) &&
-      `it must be ${least} % to ${most} %, ${why}`
+      (percents < least || percents > most || !Number.isInteger(steps)) &&
+      `it must be ${least} % to ${most} % of the ${of}, ${grain}`
     );
   });
 const minutes = quantity(
@@ -111,8 +112,8 @@ export const releaseSchema = z.preprocess(
       z
         .strictObject({
           strategy: z.literal("rolling"),
-          minimumHealthy: percent(0, 100, "of the desired tasks").prefault("100 %"),
-          maximum: percent(100, 200, "of the desired tasks").prefault("200 %"),
+          minimumHealthy: percent(0, 100, "tasks").prefault("100 %"),
+          maximum: percent(100, 200, "tasks").prefault("200 %"),
           circuitBreaker,
         })
         .check(({ value, issues }) => {
@@ -132,7 +133,7 @@ export const releaseSchema = z.preprocess(
         .strictObject({
           strategy: z.literal("canary"),
           ...shifted,
-          canaryPercent: percent(0.1, 100, "of the traffic").prefault("10 %"),
+          canaryPercent: percent(0.1, 100, "traffic").prefault("10 %"),
           pause,
         })
         .transform(({ canaryPercent, ...rest }): Shifted => ({ ...rest, portion: canaryPercent })),
@@ -140,7 +141,7 @@ export const releaseSchema = z.preprocess(
         .strictObject({
           strategy: z.literal("linear"),
           ...shifted,
-          stepPercent: percent(3, 100, "of the traffic").prefault("10 %"),
+          stepPercent: percent(3, 100, "traffic").prefault("10 %"),
           pause,
         })
         .transform(({ stepPercent, ...rest }): Shifted => ({ ...rest, portion: stepPercent })),

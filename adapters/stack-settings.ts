@@ -67,7 +67,8 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const settingsSchema = z.strictObject({
+/** What `setpoint:deployment` may hold. */
+export const settingsSchema = z.strictObject({
   profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
   account: accountSchema.prefault({}),
   tags: tagsSchema.default({}),

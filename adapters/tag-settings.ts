@@ -5,7 +5,7 @@ export type Tags = Readonly<Record<string, string>>;
 
 /** AWS takes 50 tags a resource (Tag naming limits); the stack itself puts these on everything. */
 const MOST = 50;
-/** Keys that components add to what they make: the stack's three, a name, a network tier and the backup plan's. */
+/** Keys that components add to what they make: the stack's three, a name, a network tier, the backup plan's and an instance's log group. */
 const OURS = [
   "setpoint:project",
   "setpoint:stack",
@@ -13,6 +13,7 @@ const OURS = [
   "Name",
   "setpoint:tier",
   "setpoint:backup",
+  "setpoint:logs",
 ];
 
 /** Letters, spaces and digits of any script, and `_ . : / = + - @` (Tag naming limits). */

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const RUNS = 5;
+const RUNS = Number(process.env.RUNS ?? 5);
 /** One CDK stack holds at most 31 such services: 500 resources. */
 const SERVICES_A_STACK = 20;
 
@@ -28,7 +28,8 @@ const STACKS = [
     60,
     `profile: prod
     network: { cidr: 10.20.0.0/16, zones: [eu-west-1a, eu-west-1b, eu-west-1c] }
-    entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012" }`,
+    entry: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012" }
+    notify: { page: [on-call@example.com] }`,
   ],
 ] as const;
 

@@ -38,6 +38,7 @@ export class AccessLogs extends pulumi.ComponentResource {
   }
 }
 
+/** The path names the account. No condition does: accounts differ on whether Elastic Load Balancing sends its key, and without one AWS refuses the balancer. */
 function delivery(bucket: aws.s3.Bucket, parent: pulumi.Resource) {
   const { accountId } = account(parent);
   return {
@@ -46,6 +47,5 @@ function delivery(bucket: aws.s3.Bucket, parent: pulumi.Resource) {
     Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
     Action: "s3:PutObject",
     Resource: pulumi.interpolate`${bucket.arn}/AWSLogs/${accountId}/*`,
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
   };
 }

@@ -1,6 +1,7 @@
 import type { Fault } from "../adapters/bad-input.ts";
 import { isArm } from "../adapters/launch-types.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { unreached } from "../adapters/unreached.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
 import { tasksAnInstance } from "../policy/packing.ts";
 import type { Tenant } from "./tenant.ts";
@@ -19,9 +20,24 @@ export function capacityConflicts(settings: StackSettings, tenants: readonly Ten
 }
 
 /** What is allowed of capacity and may yet surprise. */
-export function capacityWarnings({ protect }: StackSettings, tenants: readonly Tenant[]): readonly string[] {
+export function capacityWarnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
+  const onTasks = tenants.filter(({ service }) => service.compute.type === "fargate");
+  return [...(onTasks.length > 0 ? mute(settings) : []), ...surprises(settings, onTasks)];
+}
+
+/** What the agent of a shell speaks to, encrypted with a key of its own (ECS developer guide, "ECS Exec"). */
+const SHELL = ["ssmmessages", "kms"];
+
+function mute({ cluster, network }: StackSettings): readonly string[] {
+  const missing = unreached(network, SHELL);
+  if (!cluster.execute || missing.length === 0) return [];
+  return [
+    `cluster.execute is true: without NAT no shell opens before network.endpoints has ${missing.join(" and ")}.`,
+  ];
+}
+
+function surprises({ protect }: StackSettings, tenants: readonly Tenant[]): readonly string[] {
   return tenants.flatMap((tenant) => {
-    if (tenant.service.compute.type === "ec2") return [];
     const said = [...(protect ? interruptible(tenant) : []), ...slowStarts(tenant)];
     if (tenant.deployment.capacity.kind === "instances")
       said.push(
@@ -31,11 +47,13 @@ export function capacityWarnings({ protect }: StackSettings, tenants: readonly T
   });
 }
 
-/** The agent speaks to ECS, which has no endpoint in the VPC. */
+/** What the agent on an instance speaks to (ECS developer guide, "Interface VPC endpoints"). */
+const AGENT = ["ecs", "ecs-agent", "ecs-telemetry"];
+
 function unreachable({ cluster, network }: StackSettings): readonly Fault[] {
-  if (cluster.instances === undefined || network.nat !== "none") return [];
-  const message =
-    "instances are declared; without NAT they reach no ECS, and never join. Set network.nat: single, or use Fargate.";
+  const missing = unreached(network, AGENT);
+  if (cluster.instances === undefined || missing.length === 0) return [];
+  const message = `instances are declared; without NAT they reach ECS by endpoints alone, ${missing.join(", ")} are missing, and none would join. Add them to network.endpoints, set network.nat: single, or use Fargate.`;
   return [{ where: "setpoint:deployment.cluster", message }];
 }
 

@@ -1,8 +1,10 @@
 import { badInput } from "../adapters/bad-input.ts";
+import { keyWarnings } from "../adapters/key-settings.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
 import { wafWarnings } from "../adapters/waf-settings.ts";
+import { regionOf } from "../adapters/zones.ts";
 import { capacityConflicts, capacityWarnings } from "./capacity-conflicts.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
@@ -36,6 +38,7 @@ export function refuseConflicts(settings: StackSettings, region: string, tenants
 export function warnings(settings: StackSettings, tenants: readonly Tenant[]): readonly string[] {
   return [
     ...networkWarnings(settings),
+    ...keyWarnings(settings.key, regionOf(settings.network.zones[0]!)),
     ...tagWarnings(settings.tags),
     ...storageWarnings(settings.storage, settings.protect),
     ...instanceWarnings(settings, tenants),

@@ -61,9 +61,9 @@ const AGENT_FOLDERS = {
   "exec-logs": "/var/log/amazon/ssm",
 };
 
-/** Volumes of a task in whose containers operators may open shells. */
-export function shellVolumes(shells: boolean) {
-  return shells ? { volumes: Object.keys(AGENT_FOLDERS).map((name) => ({ name })) } : {};
+/** Volumes of a task in whose containers operators may open shells; Fargate mounts none for Windows, whose files are writable. */
+export function shellVolumes({ shells, windows }: Pick<ContainerArgs, "shells" | "windows">) {
+  return shells && !windows ? { volumes: Object.keys(AGENT_FOLDERS).map((name) => ({ name })) } : {};
 }
 
 /** What Linux takes away from a process; Windows has none of it. */
@@ -78,8 +78,9 @@ function confined({ user, port, shells }: ContainerArgs) {
     readonlyRootFilesystem: true,
     linuxParameters: {
       initProcessEnabled: true,
-      capabilities: { drop: ["ALL"] },
-      tmpfs: [{ containerPath: "/tmp", size: TEMPORARY }],
+      // Lists that are left out AWS hands back empty, and the provider takes that for a change: a new definition, and a deployment, with each update.
+      capabilities: { add: [], drop: ["ALL"] },
+      tmpfs: [{ containerPath: "/tmp", size: TEMPORARY, mountOptions: ["nosuid", "nodev"] }],
     },
     ...(shells ? { mountPoints: mounts } : {}),
     // Without it only root may listen below 1024.

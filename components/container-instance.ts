@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isArm } from "../adapters/launch-types.ts";
 import type { InstanceCapacity, InstanceCapacityArgs } from "./instance-capacity.ts";
-import { shortName } from "./short-name.ts";
+import { InstanceRole } from "./instance-role.ts";
 import { account, allowing } from "./trust.ts";
 
 /** Amazon Linux 2023 with the ECS agent, as AWS publishes it (ECS developer guide, "Amazon ECS-optimized Linux AMIs"). */
@@ -14,8 +14,9 @@ const VOLUME = 30;
 /** What a new instance of a cluster is: its image, its rights, and the group that guards it. */
 export function containerInstance(parent: InstanceCapacity, name: string, args: InstanceCapacityArgs) {
   const { instanceTypes, cluster, key, tags } = args;
-  const role = instanceRole(parent, name, args);
-  const profile = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name }, { parent });
+  const own = new InstanceRole(name, {}, { parent });
+  const { role, profile } = own;
+  const grants = [...own.grants, agentPolicy(parent, name, role, args)];
   const securityGroup = closedGroup(parent, name, args);
   const architecture = isArm(instanceTypes[0]!) ? "/arm64" : "";
   const image = aws.ssm.getParameterOutput(
@@ -55,7 +56,7 @@ export function containerInstance(parent: InstanceCapacity, name: string, args: 
     },
     { parent },
   );
-  return { template, role, securityGroup };
+  return { template, role, grants, securityGroup };
 }
 
 /** Constant for a cluster. */
@@ -98,21 +99,12 @@ function closedGroup(
   return group;
 }
 
-/** EC2 names no source account when it takes a role for an instance, so the trust has no condition. */
-function instanceRole(
+function agentPolicy(
   parent: InstanceCapacity,
   name: string,
+  role: aws.iam.Role,
   { cluster, network }: InstanceCapacityArgs,
-): aws.iam.Role {
-  const trust = {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-  };
-  const role = new aws.iam.Role(
-    shortName(`${name}-role`, 56),
-    { assumeRolePolicy: JSON.stringify(trust) },
-    { parent },
-  );
+): aws.iam.RolePolicy {
   const { accountId, partition } = account(parent);
   const own = pulumi.interpolate`arn:${partition}:ecs:${network.region}:${accountId}:container-instance/${cluster.name}/*`;
   const policy = allowing(
@@ -120,16 +112,7 @@ function instanceRole(
     { actions: AGENT_ON_CLUSTER, on: [cluster.arn] },
     { actions: AGENT_ON_INSTANCE, on: [own], when: { ArnEquals: { "ecs:cluster": cluster.arn } } },
   );
-  new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy }, { parent });
-  new aws.iam.RolePolicyAttachment(
-    `${name}-ssm`,
-    {
-      role: role.name,
-      policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
-    },
-    { parent },
-  );
-  return role;
+  return new aws.iam.RolePolicy(`${name}-policy`, { role: role.id, policy }, { parent });
 }
 
 /** What the ECS agent calls (ECS developer guide, "Container instance IAM role"), each on what it can be limited to. */

@@ -4,7 +4,7 @@ import type { ObservabilityArgs } from "./observability.ts";
 import { serviceWidgets, type Widget } from "./service-widgets.ts";
 
 export interface DashboardArgs extends ObservabilityArgs {
-  readonly ceiling: aws.cloudwatch.MetricAlarm;
+  readonly ceiling: aws.cloudwatch.MetricAlarm | undefined;
 }
 
 /** A service on one page: its promises and what is left of their budgets, its traffic, and its capacity against the plan. */

@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
   adjustmentType,
-  cronEc2,
   forecastMode,
   forecastPair,
   trackingMetric,
@@ -11,10 +10,10 @@ import {
 import type {
   PredictiveScaling,
   ScalingControls,
-  ScheduledAction,
   StepScaling,
   TargetTracking,
 } from "../policy/scaling-plan.ts";
+import { groupSchedule } from "./group-schedule.ts";
 import { aggregation, intervals, requestLabel } from "./policy-inputs.ts";
 import { scalingAlarm } from "./scaling-alarm.ts";
 import type { Target } from "./target.ts";
@@ -43,7 +42,11 @@ export class Ec2Scaling extends pulumi.ComponentResource {
       ...stepped.map(({ policy }) => policy),
       ...(predictive === undefined ? [] : [predictivePolicy(this, name, args, predictive)]),
     ];
-    this.schedule = schedule.map((action) => scheduledAction(this, name, args.tier, action));
+    const { group } = args.tier;
+    this.schedule = schedule.map(({ name: action, at, min, max }) => {
+      const bounds = { minSize: min, maxSize: max };
+      return groupSchedule(`${name}-${action}`, { group, action, at, timezone: "Etc/UTC", ...bounds }, this);
+    });
     this.registerOutputs({ groupName: args.tier.group.name });
   }
 }
@@ -127,23 +130,4 @@ function predictivePolicy(
 
 function warmup(controls: ScalingControls) {
   return controls.warmup === undefined ? {} : { estimatedInstanceWarmup: Math.ceil(controls.warmup) };
-}
-
-/** The provider's word for "leave it as it is"; left out, it would be 0. */
-const UNCHANGED = -1;
-
-function scheduledAction(parent: Ec2Scaling, name: string, tier: WebTier, action: ScheduledAction) {
-  return new aws.autoscaling.Schedule(
-    `${name}-${action.name}`,
-    {
-      autoscalingGroupName: tier.group.name,
-      scheduledActionName: action.name, // unique within its group only
-      recurrence: cronEc2(action.at),
-      timeZone: "Etc/UTC",
-      minSize: action.min ?? UNCHANGED,
-      maxSize: action.max ?? UNCHANGED,
-      desiredCapacity: UNCHANGED,
-    },
-    { parent },
-  );
 }

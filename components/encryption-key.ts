@@ -149,13 +149,14 @@ function autoScalingRole(partition: pulumi.Output<string>, accountId: pulumi.Out
   return pulumi.interpolate`arn:${partition}:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
 }
 
-/** To store with the key and read back. */
+/** To store with the key and read back; volumes ask for their data keys without plaintext (EBS user guide, "Permissions for IAM users"). */
 export const USE = [
   "kms:Encrypt",
   "kms:Decrypt",
   "kms:ReEncryptFrom",
   "kms:ReEncryptTo",
   "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
   "kms:DescribeKey",
 ];
 

@@ -25,11 +25,11 @@ export class InstanceCapacity extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceCapacityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceCapacity", name, {}, opts);
-    const { template, role, securityGroup } = containerInstance(this, name, args);
+    const { template, role, grants, securityGroup } = containerInstance(this, name, args);
     this.template = template;
     this.role = role;
     this.securityGroup = securityGroup;
-    this.group = autoScalingGroup(this, name, args, template);
+    this.group = autoScalingGroup(this, name, args, template, grants);
     this.provider = new aws.ecs.CapacityProvider(
       `${name}-provider`,
       {
@@ -57,15 +57,16 @@ function autoScalingGroup(
   name: string,
   { network, min, max, warmup, instanceTypes, tags }: InstanceCapacityArgs,
   template: aws.ec2.LaunchTemplate,
+  grants: readonly pulumi.Resource[],
 ): aws.autoscaling.Group {
   const launchTemplate = { id: template.id, version: pulumi.interpolate`${template.latestVersion}` };
-  // ECS adds this tag by itself; undeclared, every update would take it away.
-  const tagged = Object.entries({ ...tags, AmazonECSManaged: "true" });
+  const tagged = Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false }));
   return new aws.autoscaling.Group(
     `${name}-group`,
     {
       minSize: min,
       maxSize: max,
+      waitForCapacityTimeout: "0", // of a count that ECS has long since moved on
       vpcZoneIdentifiers: network.privateSubnets.map(({ id }) => id),
       ...(instanceTypes.length === 1 ? { launchTemplate } : mixed(instanceTypes, template)),
       protectFromScaleIn: true, // managed termination protection asks for it
@@ -80,11 +81,17 @@ function autoScalingGroup(
           scaleInProtectedInstances: "Refresh", // all are; managed draining moves their tasks first
         },
       },
-      tags: tagged.map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+      tags: [...tagged, MANAGED],
     },
-    { parent },
+    { parent, dependsOn: [...grants] }, // an agent without its rights joins no cluster, and leaves none
   );
 }
+
+/**
+ * ECS adds it to the group by itself, but undeclared every update would take it away; and it counts no instance without it,
+ * which those that start before the provider would be (hashicorp/terraform-provider-aws#12582).
+ */
+const MANAGED = { key: "AmazonECSManaged", value: "true", propagateAtLaunch: true };
 
 /** On demand alone, the first type that has room. */
 function mixed(instanceTypes: readonly string[], template: aws.ec2.LaunchTemplate) {

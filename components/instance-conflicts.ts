@@ -2,6 +2,8 @@ import type { Fault } from "../adapters/bad-input.ts";
 import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import { differences, LAUNCH_CREDITS, launchTypes } from "../adapters/launch-types.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
+import { unreached } from "../adapters/unreached.ts";
+import { readableTags } from "./launch-template.ts";
 import { hookTimeouts } from "./lifecycle-hooks.ts";
 import { deregistrationDelay, stopTimeout } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
@@ -25,6 +27,7 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
           ];
     return [
       ...wrongSingle(tenant, say),
+      ...unreadableTags(settings, tenant, say),
       ...wrongHours(settings, tenant, say),
       ...wrongTypes(tenant, say),
       ...wrongHook(tenant, say),
@@ -42,6 +45,19 @@ function wrongSingle({ deployment, plan: { controls } }: Tenant, say: Say): read
     say(
       "instances.single",
       `single is true; the plan goes up to ${controls.max} instances. Set bounds: { min: 1, max: 1 }, or remove single.`,
+    ),
+  ];
+}
+
+/** The provider puts the stack's tags on a single instance, whose metadata shows them; a group's are chosen. */
+function unreadableTags({ tags }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
+  const readable = readableTags(tags);
+  const refused = Object.keys(tags).filter((key) => !(key in readable));
+  if (deployment.instances?.single !== true || refused.length === 0) return [];
+  return [
+    say(
+      "instances.single",
+      `single is true, and the stack's tags have ${refused.map((key) => JSON.stringify(key)).join(", ")}; an instance that reads its own tags takes keys of letters, digits and - _ + = , . @ : alone (EC2 user guide, "Instance tags in instance metadata"). Rename them, or remove single.`,
     ),
   ];
 }
@@ -109,15 +125,15 @@ function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): rea
   ];
 }
 
-/** The network has no endpoint for Auto Scaling's API. */
+/** Hooks are reported to by Auto Scaling's own API. */
 function unheard({ network }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
   const { instances = DEFAULT_INSTANCES } = deployment;
-  if (network.nat !== "none" || hookTimeouts(instances).length === 0) return [];
+  if (unreached(network, ["autoscaling"]).length === 0 || hookTimeouts(instances).length === 0) return [];
   const field = instances.warmPool === undefined ? "hooks" : "warmPool";
   return [
     say(
       `instances.${field}`,
-      `${field} is a map; nat is none, and without NAT an instance cannot report that it is ready. Set network.nat: single, or remove it.`,
+      `${field} is a map; nat is none, and without NAT an instance cannot report that it is ready. Add autoscaling to network.endpoints, set network.nat: single, or remove it.`,
     ),
   ];
 }

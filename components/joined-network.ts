@@ -8,7 +8,7 @@ import type { Network } from "./network.ts";
 /** What services need of a network, their stack's own or another's. */
 export type Place = Pick<
   Network,
-  "vpc" | "region" | "publicSubnets" | "privateSubnets" | "gateways" | "endpointGroup" | "nat"
+  "vpc" | "region" | "internet" | "publicSubnets" | "privateSubnets" | "gateways" | "endpointGroup" | "nat"
 >;
 
 export interface JoinedNetworkArgs extends Pick<NetworkSettings, "zones" | "nat"> {
@@ -19,6 +19,8 @@ export interface JoinedNetworkArgs extends Pick<NetworkSettings, "zones" | "nat"
 export class JoinedNetwork extends pulumi.ComponentResource implements Place {
   readonly vpc: aws.ec2.Vpc;
   readonly region: string;
+  /** The owner's, and made. */
+  readonly internet: readonly pulumi.Resource[] = [];
   /** None: they are for the balancer, which is the owner's. */
   readonly publicSubnets: readonly aws.ec2.Subnet[] = [];
   readonly privateSubnets: readonly aws.ec2.Subnet[];

@@ -35,7 +35,7 @@ export function plainListener(
   );
 }
 
-/** A permanent redirect from HTTP to HTTPS. */
+/** A permanent redirect from HTTP to HTTPS. It has the plain one's name: a port holds one listener, which turns from one into the other in place. */
 export function redirectListener(
   parent: pulumi.Resource,
   name: string,
@@ -43,7 +43,7 @@ export function redirectListener(
 ): aws.lb.Listener {
   const redirect = { port: "443", protocol: "HTTPS", statusCode: "HTTP_301" };
   return new aws.lb.Listener(
-    `${name}-redirect`,
+    `${name}-http`,
     {
       loadBalancerArn: balancer.arn,
       port: 80,

@@ -30,6 +30,8 @@ export interface LoadBalancerArgs extends EntrySettings {
 
 /** The one way in: an application load balancer whose rules send each request to a service, and the rest to 404. */
 export class LoadBalancer extends pulumi.ComponentResource {
+  /** In the stack; rules are named for it. */
+  readonly name: string;
   readonly balancer: aws.lb.LoadBalancer;
   /** Where services add their rules. */
   readonly listener: aws.lb.Listener;
@@ -57,6 +59,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       throw new Error(
         `${name}: certificateArn is missing; HTTPS needs it, or a domain. Set one, or in development insecure: true.`,
       );
+    this.name = name;
     const parent = { parent: this };
     const own = shared === undefined;
     this.logs =
@@ -105,7 +108,7 @@ function ownBalancer(parent: LoadBalancer, name: string, args: LoadBalancerArgs)
       enableDeletionProtection: protect,
       ...(written === undefined ? {} : { accessLogs: written, connectionLogs: written }),
     },
-    { parent, protect, ...(logs === undefined ? {} : { dependsOn: logs.policy }) },
+    { parent, protect, dependsOn: [...network.internet, ...(logs === undefined ? [] : [logs.policy])] },
   );
 }
 

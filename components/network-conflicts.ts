@@ -1,5 +1,5 @@
 import { rulesOf } from "../adapters/allowed-sources.ts";
-import type { Fault } from "../adapters/bad-input.ts";
+import { type Fault, shown } from "../adapters/bad-input.ts";
 import { block, overlap } from "../adapters/cidr.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { regionOf } from "../adapters/zones.ts";
@@ -16,6 +16,7 @@ export function networkConflicts(
     ...wrongRegion(settings, region),
     ...fragileWayOut(settings),
     ...crowded(settings, tenants),
+    ...unheardSources(settings),
     ...tooManySources(settings),
     ...tooManyPorts(tenants),
   ];
@@ -56,12 +57,19 @@ function roomFor(needed: number, network: StackSettings["network"]): string {
 const PRIVATE_BITS = 4;
 const WIDEST_PRIVATE = 16 + PRIVATE_BITS;
 
+/** Nothing here would hold anybody back: the group belongs to the balancer, and that to its owner. */
+function unheardSources({ network: { allowFrom }, entry: { shared } }: StackSettings): readonly Fault[] {
+  if (allowFrom === undefined || shared === undefined) return [];
+  const message = `allowFrom is ${shown("allowFrom", allowFrom)}; the stack that owns the balancer decides who may reach it. Set it there, and remove it here.`;
+  return [{ where: `${NETWORK}.allowFrom`, message }];
+}
+
 /** Rules of a security group in each direction (VPC quotas, "Inbound or outbound rules per security group", L-0EA8095F). */
 const RULES = 60;
 
 /** The balancer's group has a rule for each source and listener. */
 function tooManySources({ network: { allowFrom = [] }, entry }: StackSettings): readonly Fault[] {
-  const listeners = entry.insecure ? 1 : 2;
+  const listeners = entry.insecure || !entry.redirect ? 1 : 2;
   const rules = listeners * allowFrom.reduce((sum, source) => sum + rulesOf(source), 0);
   if (rules <= RULES) return [];
   const message = `allowFrom takes ${rules} inbound rules, each source one for each of ${listeners} listeners, and a prefix list its maxEntries; a group has ${RULES}. Join blocks, or name fewer.`;

@@ -30,6 +30,8 @@ export class Network extends pulumi.ComponentResource {
   /** The VPC's own group, emptied. */
   readonly defaultGroup: aws.ec2.DefaultSecurityGroup;
   readonly internetGateway: aws.ec2.InternetGateway;
+  /** What makes the public subnets public: whatever has a public address waits for it, and goes before it. */
+  readonly internet: readonly pulumi.Resource[];
   /** By zone, in the order of the settings, as all lists below. */
   readonly publicSubnets: readonly aws.ec2.Subnet[];
   readonly privateSubnets: readonly aws.ec2.Subnet[];
@@ -95,15 +97,15 @@ export class Network extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { vpc, internetGateway } = this;
+    const { vpc } = this;
     const zones = args.zones.map((zone, i) => ({
       zone,
       publicSubnet: this.publicSubnets[i]!,
       privateCidr: subnetCidrs(args, zone).private,
       privateRoutes: this.privateRoutes[i]!,
     }));
-    const internet = [internetGateway, toInternet, ...this.routing];
-    const out = nat(this, name, { nat: args.nat, vpc, cidr, zones, internet, key });
+    this.internet = [this.internetGateway, toInternet, ...this.routing];
+    const out = nat(this, name, { nat: args.nat, vpc, cidr, zones, internet: this.internet, key });
     this.natGateways = out.gateways;
     this.natInstance = out.instance;
     this.natAddresses = out.addresses;

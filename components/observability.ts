@@ -22,27 +22,36 @@ export interface ObservabilityArgs {
 
 /** What is seen of a running service: its dashboard, and an alarm when scaling has nothing left to give. */
 export class Observability extends pulumi.ComponentResource {
-  readonly ceiling: aws.cloudwatch.MetricAlarm;
+  /** Where the plan leaves something to scale: a count that is fixed is always at its end. */
+  readonly ceiling: aws.cloudwatch.MetricAlarm | undefined;
   readonly dashboard: Dashboard;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Observability", name, {}, opts);
-    const { fleet, controls, topics } = args;
-    this.ceiling = alarm(
-      `${name}-ceiling`,
-      {
-        description: `All ${controls.max} ${fleet.kind}s that bounds.max allows have run for a quarter of an hour`,
-        queries: [{ id: "running", metric: running(fleet) }],
-        period: 60,
-        evaluationPeriods: 15,
-        comparison: "GreaterThanOrEqualToThreshold",
-        threshold: controls.max,
-        treatMissingData: "notBreaching",
-        actions: [topics.ticket.arn],
-      },
-      this,
-    );
+    const { min, max } = args.controls;
+    this.ceiling = min < max ? ceiling(this, name, args) : undefined;
     this.dashboard = new Dashboard(name, { ...args, ceiling: this.ceiling }, { parent: this });
     this.registerOutputs({});
   }
+}
+
+function ceiling(
+  parent: Observability,
+  name: string,
+  { fleet, controls, topics }: ObservabilityArgs,
+): aws.cloudwatch.MetricAlarm {
+  return alarm(
+    `${name}-ceiling`,
+    {
+      description: `All ${controls.max} ${fleet.kind}s that bounds.max allows have run for a quarter of an hour`,
+      queries: [{ id: "running", metric: running(fleet) }],
+      period: 60,
+      evaluationPeriods: 15,
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: controls.max,
+      treatMissingData: "notBreaching",
+      actions: [topics.ticket.arn],
+    },
+    parent,
+  );
 }

@@ -1,8 +1,8 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { cronEc2 } from "../adapters/aws-vocabulary.ts";
 import type { OfficeHours } from "../adapters/office-hours.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
+import { groupSchedule } from "./group-schedule.ts";
 
 /**
  * Empties a group outside its hours: `stop` sets every bound to 0, so that no policy can start an instance at night, and `start` puts
@@ -16,19 +16,10 @@ export function officeHours(
   { min, max }: Pick<ScalingControls, "min" | "max">,
   parent: pulumi.Resource,
 ): readonly aws.autoscaling.Schedule[] {
-  const action = (word: string, at: OfficeHours["start"], minSize: number, maxSize: number) =>
-    new aws.autoscaling.Schedule(
-      `${name}-office-${word}`,
-      {
-        autoscalingGroupName: group.name,
-        scheduledActionName: `office-${word}`, // unique within its group only
-        recurrence: cronEc2(at),
-        timeZone: timezone,
-        minSize,
-        maxSize,
-        desiredCapacity: minSize,
-      },
-      { parent },
-    );
+  const action = (word: string, at: OfficeHours["start"], minSize: number, maxSize: number) => {
+    const size = { minSize, maxSize, desiredCapacity: minSize };
+    const args = { group, action: `office-${word}`, at, timezone, ...size };
+    return groupSchedule(`${name}-office-${word}`, args, parent);
+  };
   return [action("start", start, min, max), action("stop", stop, 0, 0)];
 }

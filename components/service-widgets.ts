@@ -48,7 +48,7 @@ function alarmStates({ alarms, ceiling }: DashboardArgs): Widget {
   const all: readonly (aws.cloudwatch.CompositeAlarm | aws.cloudwatch.MetricAlarm)[] = [
     ...alarms.slos.flatMap(({ alerts, rollback }) => [...alerts, ...(rollback ? [rollback] : [])]),
     ...alarms.plain,
-    ceiling,
+    ...(ceiling ? [ceiling] : []),
   ];
   const properties = { title: "Alarms", alarms: all.map(({ arn }) => arn) };
   return { type: "alarm", width: 24, height: 3, properties };

@@ -39,9 +39,10 @@ export class Table extends pulumi.ComponentResource {
               writeCapacity: capacity.write.min,
             }),
         pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: settings.pointInTimeRecovery },
-        ...(key === undefined ? {} : { serverSideEncryption: { enabled: true, kmsKeyArn: key.arn } }),
+        // What is off is said aloud: a block that is left out the provider leaves on at AWS, with a key that may be gone.
+        serverSideEncryption: key === undefined ? OFF : { enabled: true, kmsKeyArn: key.arn },
         deletionProtectionEnabled: protect,
-        ...(settings.ttl === undefined ? {} : { ttl: { enabled: true, attributeName: settings.ttl } }),
+        ttl: settings.ttl === undefined ? OFF : { enabled: true, attributeName: settings.ttl },
         ...(settings.stream === undefined ? {} : { streamEnabled: true, streamViewType: settings.stream }),
         tags: backedUp({}),
       },
@@ -57,6 +58,8 @@ export class Table extends pulumi.ComponentResource {
     this.registerOutputs({ tableName: this.table.name });
   }
 }
+
+const OFF = { enabled: false };
 
 /** What autoscaling changes. */
 const MOVED = ["readCapacity", "writeCapacity"];

@@ -46,20 +46,36 @@ export class Target extends pulumi.ComponentResource {
     this.rules = listenerRules.map(
       ({ conditions, priority }) =>
         new aws.lb.ListenerRule(
-          alternate ? `${name}-rule` : `${name}-rule-${priority}`,
+          alternate ? `${name}-rule` : `${loadBalancer.name}-rule-${priority}`,
           {
             listenerArn: loadBalancer.listener.arn,
             priority,
             conditions: conditions.map(condition),
             actions: [action],
           },
-          // The weights of two groups are ECS's: after a release ours would send requests to the empty one.
-          { parent: this, ...(alternate ? { ignoreChanges: ["actions"] } : { deleteBeforeReplace: true }) },
+          alternate
+            ? { parent: this, ...handedOver(loadBalancer, priority) }
+            : { parent: loadBalancer, ...LEFT_IN_PLACE },
         ),
     );
     this.registerOutputs({ targetGroupArn: this.group.arn });
   }
 }
+
+/**
+ * The weights of two groups are ECS's: after a release ours would send requests to the empty one. A service that has rolled so
+ * far keeps its rule, as AWS takes no second one of the same priority; ECS writes both groups into it at the first release.
+ */
+function handedOver(loadBalancer: LoadBalancer, priority: number): pulumi.CustomResourceOptions {
+  const whileRolling = { name: `${loadBalancer.name}-rule-${priority}`, parent: loadBalancer };
+  return { ignoreChanges: ["actions"], aliases: [whileRolling] };
+}
+
+/**
+ * A rule is its priority's and the listener's, whichever service has it: where a new rule takes over a priority, AWS changes
+ * the rule that is there. One by another name would be made before the old one goes, and refused: PriorityInUse.
+ */
+const LEFT_IN_PLACE = { deleteBeforeReplace: true };
 
 const ALGORITHMS = {
   roundRobin: "round_robin",
@@ -93,11 +109,14 @@ function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.Tar
       healthCheck: healthCheck(capacity, args),
       ...(slowStart === undefined ? {} : { slowStart }),
       loadBalancingAlgorithmType: ALGORITHMS[args.algorithm],
-      ...(stickiness === undefined ? {} : { stickiness: sticky(stickiness) }),
+      stickiness: stickiness === undefined ? NOT_STICKY : sticky(stickiness),
     },
     { parent },
   );
 }
+
+/** Said aloud: a block that is left out the provider leaves as it is at AWS. */
+const NOT_STICKY = { enabled: false, type: "lb_cookie" };
 
 function sticky({ duration, cookie }: NonNullable<TargetSettings["stickiness"]>) {
   const made = { type: "lb_cookie" };

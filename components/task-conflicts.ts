@@ -2,6 +2,7 @@ import { type Fault, shown } from "../adapters/bad-input.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "../adapters/service-deployment.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { DEFAULT_TASK } from "../adapters/task-settings.ts";
+import { unreached } from "../adapters/unreached.ts";
 import { longestRequest } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -111,7 +112,7 @@ function wrongTimes({ service: { capacity }, deployment }: Tenant): readonly str
 const WINDOWS_CPU = { least: 1024, most: 4096 };
 
 function wrongSystem({ service: { compute }, deployment }: Tenant): readonly string[] {
-  const { operatingSystem, cpuArchitecture, capacity, image } = deployment;
+  const { operatingSystem, cpuArchitecture, capacity, image, ephemeralStorage } = deployment;
   if (operatingSystem === "LINUX" || compute.type === "ec2") return [];
   const { least, most } = WINDOWS_CPU;
   const rules: [broken: boolean, rule: string][] = [
@@ -122,6 +123,10 @@ function wrongSystem({ service: { compute }, deployment }: Tenant): readonly str
     [cpuArchitecture === "arm64", "Windows runs on x86_64 alone. Change cpuArchitecture"],
     [capacity.kind === "instances", "the cluster's instances run Linux. Use Fargate"],
     [capacity.kind === "fargate" && capacity.spot !== undefined, "Fargate Spot has Linux alone. Remove spot"],
+    [
+      ephemeralStorage !== undefined,
+      `Windows has 20 GiB of ephemeralStorage, not ${ephemeralStorage} GiB (CMP-6). Remove ephemeralStorage`,
+    ],
     [image.kind === "build", "images are built for Linux. Push the image and name it"],
     [Object.keys(deployment.containers).length > 0, "containers beside it are for Linux. Remove them"],
   ];
@@ -139,9 +144,9 @@ function wrongVariables({ network }: StackSettings, { deployment }: Tenant): rea
         messages.push(`${label}environment and secrets both set ${name}. Remove one.`);
       if (arn.split(":")[3] !== region)
         messages.push(`${label}secrets.${name} lies outside ${region}. Name its replica there.`);
-      if (network.nat === "none" && service === "secretsmanager")
+      if (unreached(network, [service]).length > 0)
         messages.push(
-          `${label}secrets.${name} is in Secrets Manager; without NAT only SSM is in reach. Use a parameter, or nat: single.`,
+          `${label}secrets.${name} is read from ${service}; without NAT it is out of reach. Add ${service} to network.endpoints, or set nat: single.`,
         );
       return messages;
     });

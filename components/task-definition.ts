@@ -47,7 +47,7 @@ export function taskDefinition(
         cpuArchitecture: cpuArchitecture.toUpperCase(),
       },
       ...(ephemeralStorage === undefined ? {} : { ephemeralStorage: { sizeInGib: ephemeralStorage } }),
-      ...shellVolumes(shells),
+      ...shellVolumes({ shells, windows: operatingSystem !== "LINUX" }),
       executionRoleArn: args.executionRole.arn,
       taskRoleArn: args.taskRole.arn,
       containerDefinitions: pulumi.jsonStringify(containers(args, parent)),

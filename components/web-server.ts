@@ -31,7 +31,8 @@ export function webServer(args: WebServerArgs): string {
       "deploy.image is build; instances take a reference only. Push the image and name it, or use fargate.",
     );
   // The role's credentials are one hop away: within reach of the host's own network only.
-  const network = Object.keys(environment).length > 0 ? "--network host" : `--publish ${port}:${port}`;
+  const onHost = Object.keys(environment).length > 0;
+  const network = onHost ? "--network host" : `--publish ${port}:${port}`;
   const variables = Object.entries(environment).map(([name, value]) => `--env ${name}=${value} `);
   return `#!/bin/bash
 set -euo pipefail
@@ -41,7 +42,7 @@ systemctl enable --now docker
 ${instances.setup === undefined ? "" : `(\n${instances.setup.trimEnd()}\n)\n`}${pull(image.reference)}
 logs=$(retry imds tags/instance/${LOGS_TAG})
 instance=$(retry imds instance-id)
-docker rm --force web > /dev/null 2>&1 || true # a restored disk has one
+${onHost && port < 1024 ? lowPorts(port) : ""}docker rm --force web > /dev/null 2>&1 || true # a restored disk has one
 docker run --detach --name web --restart always ${network} \\
   --user ${user} --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges \\
   --stop-timeout ${stopTimeout(capacity)} --log-driver awslogs --log-opt awslogs-region=${region} \\
@@ -72,17 +73,27 @@ retry docker pull ${reference}
 docker logout ${host}`;
 }
 
+/** Docker lets an unprivileged user listen below 1024 in a network of the container's own; the host's asks for it. */
+function lowPorts(port: number): string {
+  return `echo net.ipv4.ip_unprivileged_port_start=${port} > /etc/sysctl.d/90-setpoint.conf
+sysctl --system
+`;
+}
+
 const complete = (region: string, hook: string) =>
   `retry aws autoscaling complete-lifecycle-action --region ${region} --lifecycle-hook-name ${hook} \\
   --lifecycle-action-result CONTINUE --instance-id "$(imds instance-id)" \\
   --auto-scaling-group-name "$(imds tags/instance/aws:autoscaling:groupName)"`;
 
 /** Each start, from a warm pool too, is reported once the container answers; a group waits for no other. */
-function readiness({ deployment: { port, health }, region }: WebServerArgs): string {
+function readiness({ deployment: { port, health, protocol }, region }: WebServerArgs): string {
+  const url = `${protocol}://localhost:${port}${health.path.replaceAll("'", "%27")}`;
+  // Like the balancer's, the check takes any certificate; which other codes are healthy, the balancer decides.
+  const flags = health.matcher === undefined ? "-sfk" : "-sk";
   return `cat > /var/lib/cloud/scripts/per-boot/setpoint-ready <<'END'
 #!/bin/bash
 ${FUNCTIONS}
-until curl -sf --max-time 5 --output /dev/null 'http://localhost:${port}${health.path.replaceAll("'", "%27")}'; do
+until curl ${flags} --max-time 5 --output /dev/null '${url}'; do
   [ $SECONDS -lt 7200 ] || exit 1
   sleep 2
 done

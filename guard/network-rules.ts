@@ -84,7 +84,9 @@ function ranges(rule: unknown): readonly unknown[] {
 
 function openingsOf(rule: unknown, protocol: string, from: readonly unknown[]): readonly Opening[] {
   const all = ["-1", "all"].includes(String(at(rule, protocol)));
-  const [first, last] = all ? [0, 65535] : [Number(at(rule, "fromPort")), Number(at(rule, "toPort"))];
+  const [low, high] = [at(rule, "fromPort"), at(rule, "toPort")];
+  if (!all && [low, high].includes(UNKNOWN)) return [];
+  const [first, last] = all ? [0, 65535] : [Number(low), Number(high)];
   return from
     .filter((range) => typeof range === "string")
     .map((range) => ({ first, last, from: range, world: /\/0$/.test(range) }));

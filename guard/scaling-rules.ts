@@ -1,4 +1,4 @@
-import { at, isGiven, list, ofType, type Resource, type Stack } from "./resource.ts";
+import { at, isGiven, list, ofType, type Resource, type Stack, UNKNOWN } from "./resource.ts";
 import { fault, type Rule, type Violation } from "./rule.ts";
 import {
   capacities,
@@ -155,9 +155,14 @@ function inwardSteps(stack: Stack): readonly Violation[] {
     .flatMap((of) => {
       const steps =
         at(of.inputs, "stepScalingPolicyConfiguration.stepAdjustments") ?? of.inputs.stepAdjustments;
-      const inward = list(steps).find((step) => Number(at(step, "scalingAdjustment")) < 0);
+      const inward = list(steps).find((step) => isNegative(at(step, "scalingAdjustment")));
       if (inward === undefined) return [];
       const message = `scalingAdjustment is ${String(at(inward, "scalingAdjustment"))}; target tracking scales in, and cannot hold a step back that does. Remove the step.`;
       return [{ of, message }];
     });
+}
+
+/** As far as it is known yet. */
+function isNegative(change: unknown): boolean {
+  return change !== UNKNOWN && Number(change) < 0;
 }

@@ -42,6 +42,7 @@ describe("releaseSchema", () => {
       { maximum: "99 %" },
       { maximum: "201 %" },
       { maximum: 2 },
+      { minimumHealthy: "33.3 %" }, // an integer at AWS
     ])
       expect(wrong(release), JSON.stringify(release)).to.have.length(1);
   });

@@ -100,6 +100,15 @@ describe("refuseConflicts", () => {
 });
 
 describe("warnings", () => {
+  it("says what the policy of a key that exists must let in: nothing here can see it", () => {
+    const arn = "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012";
+    const own = (key: object) => warnings(settings({}, { customerKey: true, key }), []).join();
+    expect(own({ arn })).to.match(
+      /key\.arn is a key whose policy its owner keeps.*logs\.eu-west-1\.amazonaws\.com/,
+    );
+    expect(own({ rotation: "90 d" })).to.not.match(/key\.arn/);
+  });
+
   it("say which promise a plan cannot keep, and why", () => {
     const obstacles = [{ why: "no task serves a request within 1 ms", waysOut: ["raise the threshold"] }];
     const hopeless = {

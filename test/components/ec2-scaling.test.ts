@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
 import { Ec2Scaling } from "../../components/ec2-scaling.ts";
@@ -7,8 +8,9 @@ import { asked, CAPACITY, CONTROLS, DEV, deploy, foundation, later } from "../su
 
 const autoscalingGroupName = later("web-group.name");
 
-function scaled(controls: ScalingControls) {
+function scaled(controls: ScalingControls, watch: () => void = () => undefined) {
   return deploy(() => {
+    watch();
     const { network, security, target } = foundation(DEV, "instance");
     const tier = new WebTier("web", {
       ...{
@@ -75,6 +77,25 @@ describe("Ec2Scaling", () => {
       alarmActions: [later("scale-surge.arn")],
       dimensions: { LoadBalancer: later("entry-alb.arnSuffix"), TargetGroup: later("cart-group.arnSuffix") },
     });
+  });
+
+  it("replaces a scheduled action that changes, the former first: AWS refuses a start that has passed (pulumi/pulumi-aws#2473)", async () => {
+    const options: pulumi.CustomResourceOptions[] = [];
+    await scaled(CONTROLS, () =>
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        if (name === "scale-morning") options.push(opts);
+        return undefined;
+      }),
+    );
+    expect(options).to.have.length(1);
+    const { replaceOnChanges, deleteBeforeReplace } = options[0]!;
+    expect(deleteBeforeReplace).to.equal(true);
+    const {
+      autoscalingGroupName: _,
+      scheduledActionName: __,
+      ...inputs
+    } = asked(registered, "scale-morning");
+    expect(replaceOnChanges).to.have.members(Object.keys(inputs));
   });
 
   it("changes one bound on schedule; -1 is the provider's word for unchanged, where 0 would empty the group", () => {

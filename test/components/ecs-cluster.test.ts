@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { EcsCluster } from "../../components/ecs-cluster.ts";
 import { asked, DEV, deploy, foundation, later, ofType, PROD, refusal } from "../support/deploy.ts";
@@ -71,6 +72,15 @@ describe("EcsCluster", () => {
   });
 });
 
+describe("shells on Windows", () => {
+  it("ask for no volumes, which Fargate does not mount there", async () => {
+    const deployment = { operatingSystem: "WINDOWS_SERVER_2022_CORE" } as const;
+    const registered = await deploy(() => ecsService({ cluster: { execute: true }, deployment }));
+    expect(asked(registered, "cart-ecs-definition")).to.not.have.property("volumes");
+    expect(asked(registered, "cart-ecs-service").enableExecuteCommand).to.equal(true);
+  });
+});
+
 describe("InstanceCapacity", () => {
   it("ECS.19, CMP-17: scales with the tasks, and ends no instance that runs one (row 35)", async () => {
     const registered = await deploy(() => ecsService(instances));
@@ -88,16 +98,34 @@ describe("InstanceCapacity", () => {
     const group = asked(registered, "shop-instances-group");
     expect(group).to.deep.include({ minSize: 1, maxSize: 10, protectFromScaleIn: true, forceDelete: true });
     expect(group).to.not.have.property("desiredCapacity"); // ECS's
+    expect(group.waitForCapacityTimeout).to.equal("0");
     expect(group.vpcZoneIdentifiers).to.deep.equal(
       ["a", "b"].map((zone) => later(`net-private-eu-west-1${zone}.id`)),
     );
     expect(group.tags).to.deep.equal([
       { key: "team", value: "shop", propagateAtLaunch: false },
-      { key: "AmazonECSManaged", value: "true", propagateAtLaunch: false },
+      { key: "AmazonECSManaged", value: "true", propagateAtLaunch: true }, // ECS counts no instance without
     ]);
     expect(asked(registered, "shop-providers").capacityProviders).to.deep.equal([
       ...["FARGATE", "FARGATE_SPOT", later("shop-instances-provider.name")],
     ]);
+  });
+
+  it("starts no instance before its agent has its rights, and takes none of them away before the last has gone", async () => {
+    const waits = new Map<string, readonly pulumi.Resource[]>();
+    const registered = await deploy(() => {
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        waits.set(name, (opts.dependsOn ?? []) as readonly pulumi.Resource[]);
+        return undefined;
+      });
+      ecsService(instances);
+    });
+    const names = registered.map(({ name }) => name);
+    expect(names).to.include("shop-instances-policy").and.include("shop-instances-ssm");
+    expect(waits.get("shop-instances-group")).to.have.length(2);
+    const start = names.indexOf("shop-instances-group");
+    for (const grant of ["shop-instances-policy", "shop-instances-ssm"])
+      expect(names.indexOf(grant)).to.be.below(start);
   });
 
   it("EC2.8, EC2.170: takes AWS's newest image, IMDSv2 with one hop, and encrypted volumes", async () => {

@@ -89,6 +89,7 @@ describe("what a service's tasks ask", () => {
     expect(of(1024, { capacity })).to.equal(1);
     expect(of(1024, { image: { kind: "build", folder: "shop" } })).to.equal(1);
     expect(of(1024, { containers: { otel: SIDECAR } })).to.equal(1);
+    expect(of(1024, { ephemeralStorage: 40 })).to.equal(1);
   });
 
   it("CMP-7, R-4: refuses to stop tasks before their longest request ends, with the smallest time that does not", () => {
@@ -131,7 +132,12 @@ describe("what a service's tasks ask", () => {
       kind: "reference",
       reference: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/cart:1",
     } as const;
-    expect(faultsOf({ image, secrets: { DB: SECRET } }, {}, closed).join()).to.match(/only SSM is in reach/);
+    const reading = (settings: StackSettings) => faultsOf({ image, secrets: { DB: SECRET } }, {}, settings);
+    expect(reading(closed).join()).to.match(
+      /secrets\.DB is read from secretsmanager; without NAT it is out of reach\. Add secretsmanager/,
+    );
+    const endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"];
+    expect(reading(stack("dev", { network: { nat: "none", endpoints } }))).to.deep.equal([]);
     expect(faultsOf({ image, containers: { otel: SIDECAR } }, {}, closed).join()).to.match(
       /only ECR is in reach/,
     );
@@ -168,7 +174,22 @@ describe("what a service asks of the cluster's instances", () => {
       kind: "reference",
       reference: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/cart:1",
     } as const;
-    expect(faultsOf({ image, capacity }, {}, closed).join()).to.match(/without NAT they reach no ECS/);
+    expect(faultsOf({ image, capacity }, {}, closed).join()).to.match(
+      /reach ECS by endpoints alone, ecs, ecs-agent, ecs-telemetry are missing/,
+    );
+    const endpoints = ["ecr.api", "ecr.dkr", "logs", "ecs", "ecs-agent", "ecs-telemetry"];
+    const open = stack("dev", { cluster: { instances }, network: { nat: "none", endpoints } });
+    expect(faultsOf({ image, capacity }, {}, open)).to.deep.equal([]);
+  });
+
+  it("warns of shells that nothing outside the VPC could open", () => {
+    const of = (endpoints: unknown, execute = true) =>
+      warnings(stack("dev", { cluster: { execute }, network: { nat: "none", endpoints } }), [tenant({})]);
+    expect(of(true)).to.deep.equal([
+      "cluster.execute is true: without NAT no shell opens before network.endpoints has kms.",
+    ]);
+    expect(of(true, false)).to.deep.equal([]);
+    expect(of(["ecr.api", "ecr.dkr", "logs", "ssmmessages", "kms"])).to.deep.equal([]);
   });
 
   it("warns whose price the plan takes", () => {

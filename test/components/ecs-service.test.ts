@@ -72,8 +72,8 @@ describe("EcsService", () => {
         readonlyRootFilesystem: true,
         linuxParameters: {
           initProcessEnabled: true,
-          capabilities: { drop: ["ALL"] },
-          tmpfs: [{ containerPath: "/tmp", size: 64 }],
+          capabilities: { add: [], drop: ["ALL"] },
+          tmpfs: [{ containerPath: "/tmp", size: 64, mountOptions: ["nosuid", "nodev"] }],
         },
         portMappings: [{ containerPort: 8080, protocol: "tcp" }],
         stopTimeout: 30,

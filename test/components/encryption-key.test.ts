@@ -65,6 +65,17 @@ describe("EncryptionKey", () => {
     });
   });
 
+  it("lets Auto Scaling, and who launches machines, make encrypted volumes: EBS takes data keys without plaintext", async () => {
+    const { statements } = await key(true);
+    for (const sid of ["AutoScalingVolumes", "ThroughServices"])
+      expect(statements.find(({ Sid }) => Sid === sid)!.Action, sid).to.include.members([
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ]);
+  });
+
   it("lets alarms of EventBridge into the stack's topics (KMS.3)", async () => {
     const events = (await key(true)).statements.find(({ Sid }) => Sid === "Events")!;
     expect(events.Principal).to.deep.equal({ Service: "events.amazonaws.com" });

@@ -99,6 +99,17 @@ describe("a domain's way in", () => {
 describe("HTTPS", () => {
   const certificateArn = PROD.certificateArn;
 
+  // As a replacement it would be made before the old one goes, and AWS takes no second listener on a port.
+  it("turns the listener of plain HTTP into the redirect when a certificate comes, in place", async () => {
+    const ofPort80 = (all: Awaited<ReturnType<typeof entry>>) =>
+      ofType(all, LISTENER)
+        .filter(({ inputs }) => inputs.port === 80)
+        .map(({ name }) => name);
+    const plain = ofPort80(await entry({ insecure: true }));
+    expect(plain).to.have.length(1);
+    expect(ofPort80(await entry({ certificateArn }))).to.deep.equal(plain);
+  });
+
   it("closes port 80 where nothing redirects it (row 25)", async () => {
     const open = await entry({ certificateArn });
     expect(names(open, WORLD)).to.deep.equal(["sec-world-80-in", "sec-world-443-in"]);

@@ -72,6 +72,17 @@ describe("instanceConflicts", () => {
     ]);
   });
 
+  it("refuses a single instance of a stack with tags that no instance metadata shows: EC2 would not launch it", () => {
+    const tagged = (tags: object) =>
+      stackSettings({ profile: "dev", network, entry: { insecure: true }, tags });
+    const one = { controls: { min: 1, max: 1 } };
+    expect(faultsOf({ single: true }, one, tagged({ team: "shop" }))).to.deep.equal([]);
+    expect(faultsOf({}, one, tagged({ "cost center": "7" }))).to.deep.equal([]);
+    expect(faultsOf({ single: true }, one, tagged({ "cost center": "7", "a/b": "" })).join()).to.match(
+      /tags have "cost center", "a\/b"; .* Rename them, or remove single/,
+    );
+  });
+
   it("refuses a terminate hook that ends before draining and stopping do", () => {
     // 10 s of draining and 30 s of stopping.
     expect(faultsOf({ hooks: { terminate: "40 s" } })).to.deep.equal([]);
@@ -81,11 +92,15 @@ describe("instanceConflicts", () => {
   });
 
   it("refuses hooks and warm pools where an instance cannot report to them", () => {
-    const closed = stackSettings({
-      profile: "dev",
-      network: { ...network, nat: "none", endpoints: true },
-      entry: { insecure: true },
-    });
+    const without = (endpoints: unknown) =>
+      stackSettings({
+        profile: "dev",
+        network: { ...network, nat: "none", endpoints },
+        entry: { insecure: true },
+      });
+    const closed = without(true);
+    const open = without(["ecr.api", "ecr.dkr", "logs", "autoscaling"]);
+    expect(faultsOf({ hooks: { launch: "5 min" } }, {}, open)).to.deep.equal([]);
     expect(faultsOf({}, {}, closed)).to.deep.equal([]);
     for (const instances of [{ warmPool: { size: 1 } }, { hooks: { launch: "5 min" } }])
       expect(faultsOf(instances, {}, closed).join()).to.match(

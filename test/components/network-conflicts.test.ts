@@ -68,6 +68,33 @@ describe("networkConflicts", () => {
     expect(networkConflicts(prod({}), "eu-west-1", [])).to.deep.equal([]);
   });
 
+  it("refuses sources for another stack's balancer: that is open to whom its owner says", () => {
+    const at = "arn:aws:elasticloadbalancing:eu-west-1:123456789012";
+    const shared = {
+      loadBalancerArn: `${at}:loadbalancer/app/entry/0123456789abcdef`,
+      listenerArn: `${at}:listener/app/entry/0123456789abcdef/0123456789abcdef`,
+      securityGroupId: "sg-01234567",
+      network: { vpcId: "vpc-01234567", privateSubnetIds: ["subnet-01234567", "subnet-89abcdef"] },
+      lane: 1,
+    };
+    const of = (network: object) =>
+      networkConflicts(settings(network, { profile: "dev", entry: { shared } }), "eu-west-1", []);
+    expect(of({})).to.deep.equal([]);
+    expect(of({ allowFrom: ["203.0.113.0/24"] })).to.deep.equal([
+      {
+        where: "setpoint:deployment.network.allowFrom",
+        message:
+          "allowFrom is a list; the stack that owns the balancer decides who may reach it. Set it there, and remove it here.",
+      },
+    ]);
+  });
+
+  it("NET-18: counts one listener where nothing redirects", () => {
+    const once = { entry: { certificateArn, redirect: false }, notify };
+    const list = { prefixList: "pl-0123456789abcdef0", maxEntries: 60 };
+    expect(networkConflicts(settings({ allowFrom: [list] }, once), "eu-west-1", [])).to.deep.equal([]);
+  });
+
   it("NET-18: refuses the 61st rule of the balancer's group, a prefix list counting its most entries", () => {
     const list = (maxEntries: number) => ({ prefixList: "pl-0123456789abcdef0", maxEntries });
     const of = (allowFrom: unknown[]) => networkConflicts(prod({ allowFrom }), "eu-west-1", []);

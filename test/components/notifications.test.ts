@@ -26,6 +26,21 @@ describe("Notifications", () => {
     ]);
   });
 
+  it("keeps everybody's subscription when somebody leaves the list or joins it", async () => {
+    const subscriptions = async (...page: string[]) =>
+      new Map(
+        ofType(await notifications({ page, ticket: [] }), "aws:sns/topicSubscription:TopicSubscription").map(
+          ({ name, inputs }) => [inputs.endpoint, name],
+        ),
+      );
+    const [before, after] = [
+      await subscriptions("a@example.com", "b@example.com", PAGER),
+      await subscriptions("c@example.com", PAGER, "b@example.com"),
+    ];
+    for (const stays of ["b@example.com", PAGER]) expect(after.get(stays)).to.equal(before.get(stays));
+    expect([...before.values()].join()).to.not.match(/example|enqueue/); // a pager's address may hold its key
+  });
+
   it("SNS.1: encrypts topics with the stack's key, which CloudWatch may use", async () => {
     const all = await notifications({ page: [], ticket: [] });
     for (const { inputs } of ofType(all, "aws:sns/topic:Topic"))
@@ -40,7 +55,7 @@ describe("Notifications", () => {
   });
 
   it("SNS.4: lets the alarms of this account publish, and nobody else", async () => {
-    const all = await notifications({ page: [], ticket: [] });
+    const all = await notifications({ page: [], ticket: [] }, false);
     const policies = ofType(all, "aws:sns/topicPolicy:TopicPolicy");
     expect(policies).to.have.length(2);
     for (const severity of ["page", "ticket"]) {
@@ -60,6 +75,25 @@ describe("Notifications", () => {
         },
       ]);
     }
+  });
+
+  it("KMS.3: pages when the stack's key is about to go, by the one rule that may publish besides", async () => {
+    const all = await notifications({ page: [], ticket: [] });
+    expect(asked(all, "notify-key-end-target")).to.deep.equal({
+      rule: later("notify-key-end-rule.name"),
+      arn: later("notify-page.arn"),
+    });
+    const { Statement } = JSON.parse(String(asked(all, "notify-page-policy").policy)) as {
+      Statement: { Sid: string; Principal: object; Condition: object }[];
+    };
+    expect(Statement.map(({ Sid }) => Sid)).to.deep.equal(["Alarms", "KeyEnd"]);
+    expect(Statement[1]).to.deep.include({
+      Principal: { Service: "events.amazonaws.com" },
+      Condition: { ArnEquals: { "aws:SourceArn": later("notify-key-end-rule.arn") } },
+    });
+    expect(String(asked(all, "notify-ticket-policy").policy)).to.not.include("events.amazonaws.com");
+    const dev = await notifications({ page: [], ticket: [] }, false);
+    expect(ofType(dev, "aws:cloudwatch/eventRule:EventRule")).to.deep.equal([]);
   });
 
   it("SNS.2: logs whether an https address took each message, in groups that end and are encrypted", async () => {

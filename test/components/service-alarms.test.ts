@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Registration } from "../../adapters/offline-preview.ts";
 import { alarm } from "../../components/alarm.ts";
 import { alarmWarnings } from "../../components/alarm-warnings.ts";
+import type { Fleet } from "../../components/capacity-metrics.ts";
 import { EntryAlarms } from "../../components/entry-alarms.ts";
 import { Notifications } from "../../components/notifications.ts";
 import { asked, CONTROLS, DEV, deploy, foundation, later, refusal } from "../support/deploy.ts";
@@ -114,6 +115,12 @@ describe("alarms of a service", () => {
       ...{ namespace: "AWS/AutoScaling", metricName: "GroupInServiceInstances", statistic: "Maximum" },
       threshold: CONTROLS.max,
     });
+  });
+
+  it("tells nothing of a count that is fixed, which is always at its end", async () => {
+    const single: Fleet = { kind: "single", instanceId: "web-group" };
+    const names = (await observed(single, true, { ...CONTROLS, min: 1, max: 1 })).map(({ name }) => name);
+    expect(names).to.include("cart-dashboard").and.not.include("cart-ceiling");
   });
 
   it("CW-24, CW-28: refuses an alarm of a user's own before AWS does", async () => {

@@ -23,10 +23,20 @@ describe("Table", () => {
       hashKey: "cartId",
       billingMode: "PAY_PER_REQUEST",
       pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 35 },
+      serverSideEncryption: { enabled: false },
+      ttl: { enabled: false },
       deletionProtectionEnabled: false,
       tags: { "setpoint:backup": "yes" },
     });
     expect(protect).to.equal(false);
+  });
+
+  // cloudposse/terraform-aws-dynamodb#111: without the block the provider sees no change, and items keep expiring.
+  it("ends what its settings no longer ask for: expiry, and encryption with a key that goes", async () => {
+    const on = (await table(true, { ttl: "expiresAt" })).inputs;
+    expect(on.ttl).to.deep.equal({ enabled: true, attributeName: "expiresAt" });
+    const off = (await table(false)).inputs;
+    expect([off.ttl, off.serverSideEncryption]).to.deep.equal([{ enabled: false }, { enabled: false }]);
   });
 
   it("in prod is encrypted with the stack's key", async () => {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { DEFAULT_TARGET } from "../../adapters/target-settings.ts";
 import { conditionsOf } from "../../components/rule-conditions.ts";
@@ -68,7 +69,7 @@ describe("Target, as a service sets it", () => {
       query: { k: "v" },
     });
     const registered = await deploy(pay({ listenerRules: [{ priority: 3, conditions }] }));
-    expect(asked(registered, "pay-rule-3")).to.deep.include({
+    expect(asked(registered, "entry-rule-3")).to.deep.include({
       priority: 3,
       conditions: [
         { hostHeader: { values: ["a.example.com"] } },
@@ -85,8 +86,26 @@ describe("Target, as a service sets it", () => {
       { arn: later("pay-group.arn"), weight: 90 },
       { arn: OTHER, weight: 10 },
     ];
-    const { actions } = asked(await deploy(pay({ weights })), "pay-rule-7");
+    const { actions } = asked(await deploy(pay({ weights })), "entry-rule-7");
     expect(actions).to.deep.equal([{ type: "forward", forward: { targetGroups } }]);
+  });
+
+  // pulumi/pulumi-aws#175: a rule that is made at a priority before its old rule goes wedges the stack for good.
+  it("LB-2: hands a priority from one service to another in place: the rule is the listener's, and named for its priority", async () => {
+    const ruleOf = async (service: string) => {
+      const registered = await deploy(() => {
+        const { network, loadBalancer } = foundation(DEV, "task");
+        const place = { network, loadBalancer, kind: "task", port: 8080, capacity: CAPACITY } as const;
+        new Target(service, { ...DEFAULT_TARGET, ...place, listenerRules: [RULE] });
+      });
+      const { name, parentType, inputs } = registered.find(
+        (each) => each.type.includes("listenerRule") && each.inputs.priority === RULE.priority,
+      )!;
+      return { id: [parentType, name], inputs };
+    };
+    const [one, other] = [await ruleOf("pay"), await ruleOf("ship")];
+    expect(one.id).to.deep.equal(other.id); // Pulumi knows it by these
+    expect(one.inputs).to.not.deep.equal(other.inputs);
   });
 
   it("has two groups for blue/green, one rule, and weights that it leaves to ECS (row 81)", async () => {
@@ -100,7 +119,19 @@ describe("Target, as a service sets it", () => {
     ];
     expect(rule.inputs.actions).to.deep.equal([{ type: "forward", forward: { targetGroups } }]);
     const one = await deploy(pay({}));
-    expect(one.find(({ name }) => name === "pay-rule-7")!.ignoreChanges).to.deep.equal([]);
+    expect(one.find(({ name }) => name === "entry-rule-7")!.ignoreChanges).to.deep.equal([]);
+  });
+
+  it("keeps a rolling service's rule when ECS is to move its weights: AWS takes no second rule of one priority", async () => {
+    const aliases = new Map<string, unknown>();
+    await deploy(() => {
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        aliases.set(name, opts.aliases);
+        return undefined;
+      });
+      pay({ alternate: true })();
+    });
+    expect(aliases.get("pay-rule")).to.have.nested.property("[0].name", "entry-rule-7");
   });
 
   it("refuses two groups with two rules, or with weights of its own", async () => {

@@ -12,9 +12,9 @@ type Hooks = readonly (keyof typeof HOOKS)[];
 
 const ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:1.2";
 
-function script(deployment: Partial<Deployment> = {}, hooks: Hooks = []): string {
+function script(deployment: Partial<Deployment> = {}, hooks: Hooks = [], environment = {}): string {
   const whole = { ...DEFAULT_DEPLOYMENT, ...deployment };
-  return webServer({ deployment: whole, capacity: CAPACITY, region: "eu-west-1", hooks });
+  return webServer({ deployment: whole, capacity: CAPACITY, region: "eu-west-1", hooks, environment });
 }
 
 /** What the instance's metadata answers, by path. */
@@ -28,7 +28,13 @@ const METADATA = {
 /** A machine of stubs: each notes how it was called, and `failing` fails so many times before it works. */
 function machine(failing: Readonly<Record<string, number>> = {}) {
   const root = mkdtempSync(join(tmpdir(), "web-server-"));
-  for (const folder of ["bin", "usr/local/bin", "var/lib/cloud/scripts/per-boot", "etc/systemd/system"])
+  for (const folder of [
+    "bin",
+    "usr/local/bin",
+    "var/lib/cloud/scripts/per-boot",
+    "etc/systemd/system",
+    "etc/sysctl.d",
+  ])
     mkdirSync(join(root, folder), { recursive: true });
   const calls = join(root, "calls");
   writeFileSync(calls, "");
@@ -40,15 +46,16 @@ ${answer}`;
     writeFileSync(join(root, "bin", name), body);
     chmodSync(join(root, "bin", name), 0o755);
   };
-  for (const name of ["dnf", "systemctl", "sleep"]) stub(name);
+  for (const name of ["dnf", "systemctl", "sleep", "sysctl"]) stub(name);
   stub("docker", "if [ $1 = login ]; then cat >> ".concat(calls, "; fi"));
   stub("aws", "if [ $1 = ecr ]; then echo the-token; fi");
   const answers = Object.entries(METADATA).map(([path, value]) => `*/meta-data/${path}) echo ${value} ;;`);
   stub(
     "curl",
-    `case "\${@: -1}" in */api/token) echo session ;; ${answers.join(" ")} http://localhost*) ;; *) exit 22 ;; esac`,
+    `case "\${@: -1}" in */api/token) echo session ;; ${answers.join(" ")} http*://localhost*) ;; *) exit 22 ;; esac`,
   );
-  const here = (text: string) => text.replace(/\/(usr\/local|var\/lib|etc\/systemd)\//g, `${root}/$1/`);
+  const here = (text: string) =>
+    text.replace(/\/(usr\/local|var\/lib|etc\/systemd|etc\/sysctl\.d)\//g, `${root}/$1/`);
   const env = { ...process.env, PATH: [join(root, "bin"), process.env.PATH].join(delimiter) };
   return {
     run: (text: string) => spawnSync("bash", ["-c", here(text)], { env, encoding: "utf8" }),
@@ -90,6 +97,21 @@ describe("webServer", () => {
         `--log-opt awslogs-stream=i-0123 --log-opt mode=non-blocking --log-opt max-buffer-size=25m ${image}`,
       ].join(" "),
     ]);
+  });
+
+  it("lets an unprivileged container listen below 1024 on the host's network, which it needs for the role's credentials", () => {
+    const { run, calls } = fresh();
+    const granted = (port: number) => script({ port }, [], { TABLE_CARTS: "carts-1234567" });
+    const text = granted(80);
+    expect(text).to.include("echo net.ipv4.ip_unprivileged_port_start=80 > /etc/sysctl.d/");
+    expect(run(text).status).to.equal(0);
+    expect(calls().indexOf("sysctl --system")).to.be.within(
+      1,
+      calls().findIndex((call) =>
+        call.startsWith("docker run --detach --name web --restart always --network host"),
+      ),
+    );
+    expect(granted(8080)).to.not.include("sysctl");
   });
 
   it("asks the metadata service with a session's token alone (EC2.8)", () => {
@@ -153,6 +175,21 @@ describe("webServer", () => {
     expect(calls().findIndex((call) => call.startsWith("docker run"))).to.equal(calls().length - 2);
     expect(start("var/lib/cloud/scripts/per-boot/setpoint-ready").status).to.equal(0);
     expect(calls().filter((call) => call === done)).to.have.length(2);
+  });
+
+  it("row 43: asks the container as the balancer does: over TLS where it does, with the codes that it takes", () => {
+    const asks = (deployment: Partial<Deployment>) => {
+      const { run, asked } = fresh();
+      expect(run(script(deployment, ["launch"])).status).to.equal(0);
+      return asked()
+        .split("\n")
+        .find((line) => line.includes("localhost"));
+    };
+    const rest = "--max-time 5 --output /dev/null";
+    expect(asks({ protocol: "https" })).to.equal(`curl -sfk ${rest} https://localhost:8080/`);
+    expect(asks({ health: { path: "/", matcher: "404" } })).to.equal(
+      `curl -sk ${rest} http://localhost:8080/`,
+    );
   });
 
   it("row 43: at the terminate hook waits for the balancer's drain, stops the container, then reports", () => {

@@ -17,13 +17,13 @@ export const INSTANCES: Fleet = { kind: "instance", groupName: "web-group" };
 export const certificateArn = PROD.certificateArn;
 
 /** A service of two promises with its alarms, and what is seen of it. */
-export function observed(fleet: Fleet, alwaysOn = true) {
+export function observed(fleet: Fleet, alwaysOn = true, controls = CONTROLS) {
   return deploy(() => {
     const { target, loadBalancer } = foundation(DEV, fleet.kind === "task" ? "task" : "instance");
     const notify = { page: [], ticket: [] };
     const topics = new Notifications("notify", { region, notify, key: undefined, logRetention: 14 });
     new EntryAlarms("entry-alarms", { loadBalancer, certificateArn, slos, topics });
     const alarms = new ServiceAlarms("cart", { slos, target, topics, alwaysOn });
-    new Observability("cart", { region, slos, target, fleet, controls: CONTROLS, alarms, topics });
+    new Observability("cart", { region, slos, target, fleet, controls, alarms, topics });
   });
 }

@@ -154,7 +154,10 @@ export const BALANCING: Readonly<Record<string, Passed>> = {
         Actions: actions(inputs.actions),
         Conditions: conditions(inputs.conditions),
       });
-      await balancing.setRulePriorities({ RulePriorities: [{ RuleArn, Priority: Number(inputs.priority) }] });
+      const Priority = Number(inputs.priority);
+      if (Priority !== Number(outputs.priority))
+        // as the provider: to its own, moto calls a priority taken
+        await balancing.setRulePriorities({ RulePriorities: [{ RuleArn, Priority }] });
       return {};
     },
     remove: ({ balancing }, { outputs }) => balancing.deleteRule({ RuleArn: String(outputs.arn) }),

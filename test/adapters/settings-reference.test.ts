@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import type { z } from "zod";
+import { serviceDeploymentSchema } from "../../adapters/service-deployment.ts";
+import { settingsSchema } from "../../adapters/stack-settings.ts";
+
+interface Definition {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly out?: z.ZodType;
+}
+
+/** The keys of a map and, one level down, those of the maps in it. */
+function keys(schema: z.ZodType, depth: number): readonly string[] {
+  const { shape, innerType, in: input, out } = schema.def as unknown as Definition;
+  const inner = innerType ?? (["transform", "unknown"].includes(input?.def.type ?? "") ? out : input);
+  if (inner !== undefined) return keys(inner, depth);
+  return Object.entries(shape ?? {}).flatMap(([key, value]) => [
+    key,
+    ...(depth > 1 ? keys(value, depth - 1) : []),
+  ]);
+}
+
+describe("docs/settings.md", () => {
+  const reference = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
+  const [stack, service] = reference.split("## Of a service") as [string, string];
+  const named = (text: string) => new Set([...text.matchAll(/`[^`]+`/g)].join(" ").match(/\w+/g));
+
+  it("names every key of a stack, and of what its maps hold", () => {
+    const all = keys(settingsSchema, 2);
+    expect(all).to.include.members(["network", "zones", "waf"]);
+    expect(all.filter((key) => !named(stack).has(key))).to.deep.equal([]);
+  });
+
+  it("names every key of a service's deployment", () => {
+    const all = keys(serviceDeploymentSchema, 1);
+    expect(all).to.include.members(["image", "release", "instances"]);
+    expect(all.filter((key) => !named(service).has(key))).to.deep.equal([]);
+  });
+});
