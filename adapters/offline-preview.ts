@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -31,7 +32,8 @@ export async function preview(stack: string, root: string): Promise<readonly Reg
   process.chdir(root); // as Pulumi does; the declaration's paths start there
   try {
     const index = resolve(existsSync("index.ts") ? "index.ts" : "index.js");
-    const program = () => import(`${pathToFileURL(index).href}?run=${runs++}`);
+    // Node evaluates a module once for each query, and each preview needs the program anew.
+    const program = () => import(`${pathToFileURL(index).href}?run=${randomUUID()}`);
     const settings = { project, stack, config, secrets };
     return await registrations(program, settings).catch((error: unknown) => {
       if (isBadInput(error)) throw error;
@@ -91,9 +93,6 @@ function untraced(): void {
   Error.stackTraceLimit = 0;
   Error.prepareStackTrace = String;
 }
-
-/** Node evaluates a module once for each query, and each preview needs the program anew. */
-let runs = 0;
 
 interface Asked {
   readonly type: string;
@@ -205,9 +204,14 @@ function stackConfig(stack: string, root: string) {
       },
     ]);
   const path = join(root, where);
-  if (!existsSync(path))
+  const files = readdirSync(root); // to the letter, also where the file system takes PROD for prod
+  const twin = files.find((file) => file !== where && file.toLowerCase() === where.toLowerCase());
+  if (!files.includes(where))
     throw badInput([
-      { where, message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}.` },
+      {
+        where,
+        message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}${twin === undefined ? "" : `, or name the stack as in ${twin}`}.`,
+      },
     ]);
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectFile;
   const own =

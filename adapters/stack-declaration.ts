@@ -2,6 +2,7 @@ import { badInput, type Fault, isBadInput } from "./bad-input.ts";
 import { type DeclaredService, declaredServices } from "./declaration.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import { type StackSettings, stackSettings } from "./stack-settings.ts";
+import { fixedNames } from "./storage-settings.ts";
 import { readTrace } from "./trace-csv.ts";
 
 /** What a stack's configuration says: of the stack, and of each service. */
@@ -18,6 +19,7 @@ export function stackDeclaration(
   return bothParts(
     () => stackSettings(configured("deployment")),
     () => declaredServices({ services: configured("services") }, `Pulumi.${stack}.yaml`, readTrace),
+    stack,
   );
 }
 
@@ -39,6 +41,7 @@ interface Declared {
 function bothParts(
   ofStack: () => StackSettings,
   ofServices: () => readonly DeclaredService[],
+  stack?: string,
 ): StackDeclaration {
   const faults: Fault[] = [];
   const part = <T>(read: () => T): T | undefined => {
@@ -51,7 +54,8 @@ function bothParts(
     }
   };
   const settings = part(ofStack);
+  if (stack !== undefined) faults.push(...fixedNames(settings?.storage, stack));
   const declared = part(ofServices);
-  if (settings === undefined || declared === undefined) throw badInput(faults);
+  if (settings === undefined || declared === undefined || faults.length > 0) throw badInput(faults);
   return { settings, declared };
 }

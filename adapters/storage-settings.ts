@@ -50,3 +50,14 @@ export function storageWarnings({ buckets }: StorageSettings, protect: boolean):
     bucketWarnings(bucket, protect, `storage.buckets.${name}`),
   );
 }
+
+/** Names that a second stack in the account would claim too, and so fail half-way (NAM-16): those that do not carry the stack's. */
+export function fixedNames(storage: StorageSettings | undefined, stack: string): readonly Fault[] {
+  return (["buckets", "tables"] as const).flatMap((kind) =>
+    Object.entries(storage?.[kind] ?? {}).flatMap(([key, { name }]) => {
+      if (name === undefined || name.includes(stack)) return [];
+      const message = `name is ${name}; another stack in this account and region would ask for it too (NAM-16). Put the stack's name in it, ${name}-${stack}, or leave it out.`;
+      return [{ where: `setpoint:deployment.storage.${kind}.${key}.name`, message }];
+    }),
+  );
+}

@@ -30,6 +30,8 @@ export class BackupPlan extends pulumi.ComponentResource {
   readonly plan: aws.backup.Plan;
   readonly selection: aws.backup.Selection;
   readonly role: aws.iam.Role;
+  /** AWS's own policies of the role. */
+  readonly attachments: readonly aws.iam.RolePolicyAttachment[];
 
   constructor(name: string, args: BackupPlanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:BackupPlan", name, {}, opts);
@@ -42,7 +44,7 @@ export class BackupPlan extends pulumi.ComponentResource {
     );
     this.plan = new aws.backup.Plan(`${name}-plan`, { rules: rules(args.backup, this.vault) }, parent);
     this.role = backupRole(this, name, args.region);
-    const attachments = (["Backup", "Restores"] as const).map((use) => managed(this, name, use));
+    this.attachments = (["Backup", "Restores"] as const).map((use) => managed(this, name, use));
     this.selection = new aws.backup.Selection(
       `${name}-selection`,
       {
@@ -58,7 +60,7 @@ export class BackupPlan extends pulumi.ComponentResource {
           },
         ],
       },
-      { parent: this, dependsOn: attachments },
+      { parent: this, dependsOn: [...this.attachments] },
     );
     this.registerOutputs({ vaultName: this.vault.name });
   }

@@ -5,7 +5,7 @@ import type { Tenant } from "./tenant.ts";
 
 /** What a service asks that its compute, or the stack's network, cannot give it. */
 export function computeConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
-  return tenants.flatMap((tenant) => [...wrongImage(settings, tenant), ...tooFine(tenant)]);
+  return tenants.flatMap((tenant) => [...wrongImage(settings, tenant), ...tooFine(tenant), ...spent(tenant)]);
 }
 
 /** Private registries within reach without NAT. */
@@ -42,4 +42,15 @@ function tooFine({ service: { name, policies } }: Tenant): readonly Fault[] {
   const message =
     "highResolution is true; the Pulumi provider cannot switch on metrics of 20 s, and the policy would follow a metric that never comes. Remove it, or deploy what `setpoint plan --format aws` prints.";
   return [{ where: `services.${name}.policies`, message }];
+}
+
+/** No policy gives an instance credits: what slows down within hours is no plan. */
+function spent({ service: { name }, plan: { controls, feasibility } }: Tenant): readonly Fault[] {
+  if (feasibility.possible) return [];
+  return feasibility.obstacles
+    .filter(({ of }) => of === "credits")
+    .map(({ why, waysOut }) => ({
+      where: `services.${name}.bounds.max`,
+      message: `max is ${controls.max}; ${why} (CMP-12). Declare ${waysOut.join(", or ")}.`,
+    }));
 }

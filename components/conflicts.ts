@@ -9,6 +9,7 @@ import { capacityConflicts, capacityWarnings } from "./capacity-conflicts.ts";
 import { computeConflicts } from "./compute-conflicts.ts";
 import { entryConflicts } from "./entry-conflicts.ts";
 import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
+import { nameConflicts } from "./name-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
 import { releaseConflicts, releaseWarnings } from "./release-conflicts.ts";
 import { storageConflicts } from "./storage-conflicts.ts";
@@ -19,6 +20,7 @@ import type { Tenant } from "./tenant.ts";
 /** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
 export function refuseConflicts(settings: StackSettings, region: string, tenants: readonly Tenant[]): void {
   const faults = [
+    ...nameConflicts(tenants),
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
     ...instanceConflicts(settings, tenants),

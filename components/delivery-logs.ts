@@ -13,6 +13,11 @@ export function deliveryRole(
   return new aws.iam.Role(`${name}-delivery`, { assumeRolePolicy: trustPolicy(source, parent) }, { parent });
 }
 
+export interface DeliveryLogs {
+  readonly logGroups: readonly aws.cloudwatch.LogGroup[];
+  readonly policy: aws.iam.RolePolicy;
+}
+
 /** The two log groups that SNS writes a topic's deliveries to, under the only names it knows. */
 export function logDelivery(
   name: string,
@@ -20,11 +25,11 @@ export function logDelivery(
   role: aws.iam.Role,
   { region, key, logRetention }: Pick<NotificationsArgs, "region" | "key" | "logRetention">,
   parent: pulumi.Resource,
-): void {
+): DeliveryLogs {
   const { accountId } = account(parent);
   const encryption = key === undefined ? {} : { kmsKeyId: key.arn };
   const groups = { delivered: "", failed: "/Failure" };
-  const logs = Object.entries(groups).map(
+  const logGroups = Object.entries(groups).map(
     ([outcome, suffix]) =>
       new aws.cloudwatch.LogGroup(
         `${name}-${outcome}`,
@@ -36,10 +41,11 @@ export function logDelivery(
         { parent },
       ),
   );
-  const on = logs.map(({ arn }) => pulumi.interpolate`${arn}:*`);
-  new aws.iam.RolePolicy(
+  const on = logGroups.map(({ arn }) => pulumi.interpolate`${arn}:*`);
+  const policy = new aws.iam.RolePolicy(
     `${name}-delivery-policy`,
     { role: role.id, policy: allowing({ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], on }) },
     { parent },
   );
+  return { logGroups, policy };
 }

@@ -28,14 +28,18 @@ export interface Ec2ScalingArgs {
 /** Lets EC2 Auto Scaling move a group's size as the plan says; the warm-up acts where ECS has cooldowns. */
 export class Ec2Scaling extends pulumi.ComponentResource {
   readonly policies: readonly aws.autoscaling.Policy[];
+  /** Of the step policies. */
+  readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
   readonly schedule: readonly aws.autoscaling.Schedule[];
 
   constructor(name: string, args: Ec2ScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Ec2Scaling", name, {}, opts);
     const { tracking, steps, schedule, predictive } = args.controls;
+    const stepped = steps.map((policy) => stepPolicy(this, name, args, policy));
+    this.alarms = stepped.map(({ alarm }) => alarm);
     this.policies = [
       ...tracking.map((policy) => trackingPolicy(this, name, args, policy)),
-      ...steps.map((policy) => stepPolicy(this, name, args, policy)),
+      ...stepped.map(({ policy }) => policy),
       ...(predictive === undefined ? [] : [predictivePolicy(this, name, args, predictive)]),
     ];
     const { group } = args.tier;
@@ -77,7 +81,7 @@ function stepPolicy(
   name: string,
   { tier, target, controls }: Ec2ScalingArgs,
   step: StepScaling,
-): aws.autoscaling.Policy {
+): { readonly policy: aws.autoscaling.Policy; readonly alarm: aws.cloudwatch.MetricAlarm } {
   const policy = new aws.autoscaling.Policy(
     `${name}-${step.name}`,
     {
@@ -92,9 +96,8 @@ function stepPolicy(
     { parent },
   );
   const cpuDimensions = { AutoScalingGroupName: tier.group.name };
-  const alarm = { alarm: step.alarm, unit: "instance" as const, target, cpuDimensions, starts: policy.arn };
-  scalingAlarm(`${name}-${step.name}-alarm`, alarm, parent);
-  return policy;
+  const watched = { alarm: step.alarm, unit: "instance" as const, target, cpuDimensions, starts: policy.arn };
+  return { policy, alarm: scalingAlarm(`${name}-${step.name}-alarm`, watched, parent) };
 }
 
 function predictivePolicy(

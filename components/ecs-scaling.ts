@@ -31,6 +31,9 @@ export interface EcsScalingArgs {
 export class EcsScaling extends pulumi.ComponentResource {
   readonly target: aws.appautoscaling.Target;
   readonly policies: readonly aws.appautoscaling.Policy[];
+  /** Of the step policies. */
+  readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
+  readonly schedule: readonly aws.appautoscaling.ScheduledAction[];
 
   constructor(name: string, args: EcsScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:EcsScaling", name, {}, opts);
@@ -50,8 +53,9 @@ export class EcsScaling extends pulumi.ComponentResource {
     const steps = controls.steps.map((policy) => stepPolicy(this, name, args, policy));
     const { predictive } = controls;
     const forecast = predictive === undefined ? [] : [predictivePolicy(this, name, args.target, predictive)];
-    this.policies = [...tracking, ...steps, ...forecast];
-    for (const action of controls.schedule) scheduledAction(this, name, action);
+    this.policies = [...tracking, ...steps.map(({ policy }) => policy), ...forecast];
+    this.alarms = steps.map(({ alarm }) => alarm);
+    this.schedule = controls.schedule.map((action) => scheduledAction(this, name, action));
     this.registerOutputs({ resourceId: this.target.resourceId });
   }
 }
@@ -94,7 +98,7 @@ function stepPolicy(
   name: string,
   { service, target }: EcsScalingArgs,
   step: StepScaling,
-): aws.appautoscaling.Policy {
+): { readonly policy: aws.appautoscaling.Policy; readonly alarm: aws.cloudwatch.MetricAlarm } {
   const policy = new aws.appautoscaling.Policy(
     `${name}-${step.name}`,
     {
@@ -111,9 +115,8 @@ function stepPolicy(
     { parent: scaling },
   );
   const cpuDimensions = { ClusterName: service.cluster.name, ServiceName: service.service.name };
-  const alarm = { alarm: step.alarm, unit: "task" as const, target, cpuDimensions, starts: policy.arn };
-  scalingAlarm(`${name}-${step.name}-alarm`, alarm, scaling);
-  return policy;
+  const watched = { alarm: step.alarm, unit: "task" as const, target, cpuDimensions, starts: policy.arn };
+  return { policy, alarm: scalingAlarm(`${name}-${step.name}-alarm`, watched, scaling) };
 }
 
 function predictivePolicy(
@@ -150,8 +153,8 @@ function scheduledAction(
   scaling: EcsScaling,
   name: string,
   { name: action, at, min, max }: ScheduledAction,
-): void {
-  new aws.appautoscaling.ScheduledAction(
+): aws.appautoscaling.ScheduledAction {
+  return new aws.appautoscaling.ScheduledAction(
     `${name}-${action}`,
     {
       ...scalable(scaling.target),

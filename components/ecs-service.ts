@@ -58,6 +58,8 @@ export class EcsService extends pulumi.ComponentResource {
   readonly executionRole: aws.iam.Role;
   /** What ECS does to the balancer and the hooks while traffic moves. */
   readonly releaseRoles: ReleaseRoles;
+  /** Of the two roles: what is declared and granted. */
+  readonly policies: readonly aws.iam.RolePolicy[];
   readonly logGroup: aws.cloudwatch.LogGroup;
   /** Where a folder is built. */
   readonly image: ServiceImage | undefined;
@@ -74,7 +76,7 @@ export class EcsService extends pulumi.ComponentResource {
       new aws.iam.Role(shortName(`${name}-${suffix}`, ROLE), { assumeRolePolicy }, { parent: this });
     this.taskRole = role("task-role");
     this.executionRole = role("execution-role");
-    const policies = [
+    this.policies = [
       ...rolePolicies(this, name, args),
       ...grantStorage(`${name}-storage`, this.taskRole, args, this),
     ];
@@ -89,7 +91,7 @@ export class EcsService extends pulumi.ComponentResource {
     const settled = `${settlingTime(args.tasks, args.capacity, deployment, args.rollbackAlarms)}s`;
     this.service = new aws.ecs.Service(`${name}-service`, serviceArgs(this, args), {
       parent: this,
-      dependsOn: [...target.rules, args.cluster.providers, ...policies, ...this.releaseRoles.policies],
+      dependsOn: [...target.rules, args.cluster.providers, ...this.policies, ...this.releaseRoles.policies],
       ignoreChanges: ["desiredCount"],
       customTimeouts: {
         create: settled,

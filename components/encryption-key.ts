@@ -25,12 +25,15 @@ const BY_PRINCIPAL = ["s3", "dynamodb", "ec2", "ecr", "backup", "secretsmanager"
 export class EncryptionKey extends pulumi.ComponentResource {
   /** Unless it is a key that exists. */
   readonly key: aws.kms.Key | undefined;
+  readonly alias: aws.kms.Alias | undefined;
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:EncryptionKey", name, {}, opts);
     const { arn } = args;
     this.key = arn === undefined ? ownKey(name, args, this) : undefined;
+    this.alias =
+      this.key && new aws.kms.Alias(`${name}-alias`, { targetKeyId: this.key.keyId }, { parent: this });
     this.arn = this.key?.arn ?? aws.kms.getKeyOutput({ keyId: arn! }, { parent: this }).apply(usableKey);
     this.registerOutputs({ arn: this.arn });
   }
@@ -51,7 +54,7 @@ export function usableKey({
 
 function ownKey(name: string, args: EncryptionKeyArgs, parent: EncryptionKey): aws.kms.Key {
   const { region, protect, deletionWindow = PENDING, rotation = YEAR } = args;
-  const key = new aws.kms.Key(
+  return new aws.kms.Key(
     `${name}-key`,
     {
       description: "All that the stack stores",
@@ -62,8 +65,6 @@ function ownKey(name: string, args: EncryptionKeyArgs, parent: EncryptionKey): a
     },
     { parent, protect, retainOnDelete: protect },
   );
-  new aws.kms.Alias(`${name}-alias`, { targetKeyId: key.keyId }, { parent });
-  return key;
 }
 
 /** The account's IAM decides who uses the key, through the services that store with it; some services encrypt by themselves. */

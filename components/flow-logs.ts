@@ -16,6 +16,7 @@ export interface FlowLogsArgs {
 export class FlowLogs extends pulumi.ComponentResource {
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
   readonly flowLog: aws.ec2.FlowLog;
 
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -30,7 +31,7 @@ export class FlowLogs extends pulumi.ComponentResource {
       region,
     };
     this.role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trustPolicy(source, this) }, parent);
-    const write = new aws.iam.RolePolicy(
+    this.policy = new aws.iam.RolePolicy(
       `${name}-write`,
       {
         role: this.role.id,
@@ -51,7 +52,7 @@ export class FlowLogs extends pulumi.ComponentResource {
         logDestination: this.logGroup.arn,
         iamRoleArn: this.role.arn,
       },
-      { parent: this, dependsOn: write },
+      { parent: this, dependsOn: this.policy },
     );
     this.registerOutputs({ logGroupName: this.logGroup.name });
   }

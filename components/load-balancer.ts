@@ -50,6 +50,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:LoadBalancer", name, {}, opts);
+    if (name.startsWith("internal-"))
+      throw new Error(
+        `LoadBalancer's name is ${JSON.stringify(name)}; AWS keeps names that begin with internal- for itself (NAM-2). Rename it.`,
+      );
     const { shared, domain, insecure, waf, protect, logRetention, key, security } = args;
     if ([shared, domain, args.certificateArn].every((each) => each === undefined) && !insecure)
       throw new Error(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { InstanceRole } from "./instance-role.ts";
 import { natScript } from "./nat-script.ts";
-import { allowIn, allowOut } from "./security-rules.ts";
+import { allowIn, allowOut, type SecurityRule } from "./security-rules.ts";
 
 export interface NatInstanceArgs {
   readonly vpc: aws.ec2.Vpc;
@@ -30,7 +30,9 @@ export class NatInstance extends pulumi.ComponentResource {
   readonly group: aws.ec2.SecurityGroup;
   readonly networkInterface: aws.ec2.NetworkInterface;
   readonly address: aws.ec2.Eip;
+  readonly access: InstanceRole;
   readonly role: aws.iam.Role;
+  readonly rules: readonly SecurityRule[];
   readonly instance: aws.ec2.Instance;
 
   constructor(name: string, args: NatInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,6 +40,7 @@ export class NatInstance extends pulumi.ComponentResource {
     const parent = { parent: this };
     const tags = { Name: name };
     this.group = closedGroup(this, name, args);
+    this.rules = rulesOf(this, name, args);
     this.networkInterface = new aws.ec2.NetworkInterface(
       `${name}-interface`,
       {
@@ -54,8 +57,8 @@ export class NatInstance extends pulumi.ComponentResource {
       { domain: "vpc", networkInterface: this.networkInterface.id, tags },
       { parent: this, dependsOn: [...args.internet] },
     );
-    const { role, profile } = new InstanceRole(name, {}, parent);
-    this.role = role;
+    this.access = new InstanceRole(name, {}, parent);
+    this.role = this.access.role;
     this.instance = new aws.ec2.Instance(
       `${name}-instance`,
       {
@@ -65,7 +68,7 @@ export class NatInstance extends pulumi.ComponentResource {
         creditSpecification: { cpuCredits: "unlimited" },
         primaryNetworkInterface: { networkInterfaceId: this.networkInterface.id },
         sourceDestCheck: false, // left out, it is true, and the provider puts the interface's back
-        iamInstanceProfile: profile.name,
+        iamInstanceProfile: this.access.profile.name,
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         rootBlockDevice: {
           encrypted: true,
@@ -85,9 +88,8 @@ export class NatInstance extends pulumi.ComponentResource {
   }
 }
 
-/** HTTPS from the private subnets and on to the internet: what tasks and instances may ask for, and nothing to the machine itself. */
 function closedGroup(parent: NatInstance, name: string, args: NatInstanceArgs): aws.ec2.SecurityGroup {
-  const group = new aws.ec2.SecurityGroup(
+  return new aws.ec2.SecurityGroup(
     `${name}-group`,
     {
       vpcId: args.vpc.id,
@@ -96,14 +98,20 @@ function closedGroup(parent: NatInstance, name: string, args: NatInstanceArgs): 
     },
     { parent },
   );
-  for (const { zone, privateCidr } of args.zones)
-    allowIn(parent, `${name}-private-${zone}`, group, 443, {
-      cidrIpv4: privateCidr,
-      description: `HTTPS of the private subnet in ${zone}`,
-    });
-  allowOut(parent, `${name}-internet`, group, 443, {
-    cidrIpv4: "0.0.0.0/0",
-    description: "HTTPS to registries and APIs, and to Systems Manager",
-  });
-  return group;
+}
+
+/** HTTPS from the private subnets and on to the internet: what tasks and instances may ask for, and nothing to the machine itself. */
+function rulesOf(parent: NatInstance, name: string, args: NatInstanceArgs): readonly SecurityRule[] {
+  return [
+    ...args.zones.map(({ zone, privateCidr }) =>
+      allowIn(parent, `${name}-private-${zone}`, parent.group, 443, {
+        cidrIpv4: privateCidr,
+        description: `HTTPS of the private subnet in ${zone}`,
+      }),
+    ),
+    allowOut(parent, `${name}-internet`, parent.group, 443, {
+      cidrIpv4: "0.0.0.0/0",
+      description: "HTTPS to registries and APIs, and to Systems Manager",
+    }),
+  ];
 }

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NotificationSettings } from "../adapters/notification-settings.ts";
 import type { Severity } from "../policy/burn-rate.ts";
-import { deliveryRole, logDelivery } from "./delivery-logs.ts";
+import { type DeliveryLogs, deliveryRole, logDelivery } from "./delivery-logs.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { KeyDeletionAlarm } from "./key-deletion-alarm.ts";
 import { account } from "./trust.ts";
@@ -21,14 +21,24 @@ export interface NotificationsArgs {
 export class Notifications extends pulumi.ComponentResource {
   readonly page: aws.sns.Topic;
   readonly ticket: aws.sns.Topic;
+  readonly policies: readonly aws.sns.TopicPolicy[];
+  readonly subscriptions: readonly aws.sns.TopicSubscription[];
+  /** Of addresses that are https: SNS's role, and where it notes whether they took each message. */
+  readonly deliveryRole: aws.iam.Role | undefined;
+  readonly deliveries: readonly DeliveryLogs[];
   /** Of the stack's key, where it has one. */
   readonly keyEnd: KeyDeletionAlarm | undefined;
 
   constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Notifications", name, {}, opts);
-    const role = Object.values(args.notify).flat().some(isUrl) ? deliveryRole(name, args, this) : undefined;
-    this.page = topic(this, name, "page", args, role);
-    this.ticket = topic(this, name, "ticket", args, role);
+    const urls = Object.values(args.notify).flat().some(isUrl);
+    this.deliveryRole = urls ? deliveryRole(name, args, this) : undefined;
+    const page = topic(this, name, "page", args);
+    const ticket = topic(this, name, "ticket", args);
+    this.page = page.topic;
+    this.ticket = ticket.topic;
+    this.subscriptions = [...page.subscriptions, ...ticket.subscriptions];
+    this.deliveries = [page.delivery, ticket.delivery].filter((each) => each !== undefined);
     this.keyEnd =
       args.key === undefined
         ? undefined
@@ -37,38 +47,35 @@ export class Notifications extends pulumi.ComponentResource {
             { key: args.key, topicArn: this.page.arn },
             { parent: this },
           );
-    publishers(this, name, "page", args.region, this.keyEnd);
-    publishers(this, name, "ticket", args.region);
+    this.policies = [
+      publishers(this, name, "page", args.region, this.keyEnd),
+      publishers(this, name, "ticket", args.region),
+    ];
     this.registerOutputs({ pageArn: this.page.arn, ticketArn: this.ticket.arn });
   }
 }
 
-function topic(
-  parent: pulumi.Resource,
-  name: string,
-  severity: Severity,
-  args: NotificationsArgs,
-  role: aws.iam.Role | undefined,
-): aws.sns.Topic {
+function topic(parent: Notifications, name: string, severity: Severity, args: NotificationsArgs) {
+  const { deliveryRole: role } = parent;
   const encryption = args.key === undefined ? {} : { kmsMasterKeyId: args.key.arn };
   const endpoints = args.notify[severity];
   const logged = role !== undefined && endpoints.some(isUrl);
-  const delivery = { httpSuccessFeedbackRoleArn: role?.arn, httpFailureFeedbackRoleArn: role?.arn };
+  const feedback = { httpSuccessFeedbackRoleArn: role?.arn, httpFailureFeedbackRoleArn: role?.arn };
   const made = new aws.sns.Topic(
     `${name}-${severity}`,
-    { ...encryption, ...(logged ? { ...delivery, httpSuccessFeedbackSampleRate: 100 } : {}) },
+    { ...encryption, ...(logged ? { ...feedback, httpSuccessFeedbackSampleRate: 100 } : {}) },
     { parent },
   );
-  if (logged) logDelivery(`${name}-${severity}`, made, role, args, parent);
-  for (const endpoint of endpoints) {
+  const delivery = logged ? logDelivery(`${name}-${severity}`, made, role, args, parent) : undefined;
+  const subscriptions = endpoints.map((endpoint) => {
     const protocol = isUrl(endpoint) ? "https" : "email";
-    new aws.sns.TopicSubscription(
+    return new aws.sns.TopicSubscription(
       `${name}-${severity}-${label(endpoint)}`,
       { topic: made.arn, protocol, endpoint },
       { parent },
     );
-  }
-  return made;
+  });
+  return { topic: made, subscriptions, delivery };
 }
 
 /**
@@ -90,7 +97,7 @@ function publishers(
   severity: Severity,
   region: string,
   keyEnd?: KeyDeletionAlarm,
-): void {
+): aws.sns.TopicPolicy {
   const { accountId, partition } = account(parent);
   const { arn } = parent[severity];
   const publish = { Effect: "Allow", Action: "sns:Publish", Resource: arn };
@@ -109,5 +116,5 @@ function publishers(
   const rule = { Sid: "KeyEnd", ...publish, Principal: { Service: "events.amazonaws.com" } };
   const Statement = keyEnd === undefined ? [alarms] : [alarms, rule];
   const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement });
-  new aws.sns.TopicPolicy(`${name}-${severity}-policy`, { arn, policy }, { parent });
+  return new aws.sns.TopicPolicy(`${name}-${severity}-policy`, { arn, policy }, { parent });
 }

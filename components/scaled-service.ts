@@ -21,7 +21,7 @@ import type { Security } from "./security.ts";
 import { ServiceAlarms } from "./service-alarms.ts";
 import { shifts } from "./shifting-metrics.ts";
 import type { Storage } from "./storage.ts";
-import { Target } from "./target.ts";
+import { Target, targetName } from "./target.ts";
 import { WebInstance } from "./web-instance.ts";
 import { WebTier } from "./web-tier.ts";
 
@@ -53,6 +53,9 @@ export class ScaledService extends pulumi.ComponentResource {
   /** Made before the service, so that its releases can roll back on them. */
   readonly alarms: ServiceAlarms;
   readonly observability: Observability;
+  readonly runs: EcsService | WebTier | WebInstance;
+  /** Of a single instance, nothing. */
+  readonly scaling: EcsScaling | Ec2Scaling | undefined;
 
   constructor(name: string, args: ScaledServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:ScaledService", name, {}, opts);
@@ -61,7 +64,7 @@ export class ScaledService extends pulumi.ComponentResource {
     const place = { ...deployment, network: args.network, loadBalancer: args.loadBalancer, kind } as const;
     const { listenerRules } = args;
     this.target = new Target(
-      `${name}-target`,
+      targetName(name),
       {
         ...place,
         listenerRules,
@@ -78,10 +81,12 @@ export class ScaledService extends pulumi.ComponentResource {
       { ...watched, rate: meanRate(service.demand), alwaysOn: controls.min > 0 && by === undefined },
       { parent: this },
     );
-    const fleet =
+    const { fleet, runs, scaling } =
       service.compute.type === "fargate"
         ? onFargate(this, name, args, service.compute)
         : onInstances(this, name, args, service.compute);
+    this.runs = runs;
+    this.scaling = scaling;
     const { region } = args.network;
     this.observability = new Observability(
       `${name}-observability`,
@@ -92,6 +97,12 @@ export class ScaledService extends pulumi.ComponentResource {
       plan: { service: service.name, unit: kind, controls, seal, heldBy: by, shifts: shifts(this.target) },
     });
   }
+}
+
+interface Running {
+  readonly fleet: Fleet;
+  readonly runs: ScaledService["runs"];
+  readonly scaling: ScaledService["scaling"];
 }
 
 /** What its owner holds a service's capacity by, at times or for good, beside the plan. */
@@ -111,7 +122,7 @@ function onFargate(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "fargate" }>,
-): Fleet {
+): Running {
   const { cluster, controls, settings, deployment, key, storage } = args;
   if (cluster === undefined)
     throw new Error(`${name}: compute is fargate; it needs a cluster. Make an EcsCluster.`);
@@ -134,9 +145,9 @@ function onFargate(
     },
     { parent },
   );
-  new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
+  const scaling = new EcsScaling(`${name}-scaling`, { service, target: parent.target, controls }, { parent });
   const names = { clusterName: service.cluster.name, serviceName: service.service.name };
-  return { kind: "task", ...names, insights: protect };
+  return { fleet: { kind: "task", ...names, insights: protect }, runs: service, scaling };
 }
 
 function onInstances(
@@ -144,7 +155,7 @@ function onInstances(
   name: string,
   args: ScaledServiceArgs,
   compute: Extract<Compute, { type: "ec2" }>,
-): Fleet {
+): Running {
   const { network, security, controls, deployment, tags, key, storage } = args;
   const { capacity } = args.service;
   const { logRetention, protect, profile } = args.settings;
@@ -153,13 +164,13 @@ function onInstances(
   const common = { ...place, deployment, tags, key, logRetention, storage };
   const instances = deployment.instances ?? DEFAULT_INSTANCES;
   if (instances.single) {
-    const { instance } = new WebInstance(`${name}-web`, { ...common, protect }, { parent });
-    return { kind: "single", instanceId: instance.id };
+    const runs = new WebInstance(`${name}-web`, { ...common, protect }, { parent });
+    return { fleet: { kind: "single", instanceId: runs.instance.id }, runs, scaling: undefined };
   }
   const types = launchTypes(compute, instances, profile);
   const tier = new WebTier(`${name}-web`, { ...common, controls, types, rollbackAlarms }, { parent });
-  new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
-  return { kind: "instance", groupName: tier.group.name };
+  const scaling = new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
+  return { fleet: { kind: "instance", groupName: tier.group.name }, runs: tier, scaling };
 }
 
 /** A plan's numbers as a stack's outputs show them. */

@@ -110,11 +110,15 @@ export function percentile(objective: number): string {
   return `p${Math.floor(objective * 10_000 + 1e-6) / 100}`;
 }
 
+/** LB-12: no preview can ask a path what it answers. */
+const SUSPECT =
+  "Where it began with a release, the health path probably answers a redirect: name one that answers 200, or its code in health.matcher";
+
 function unhealthy(parent: pulumi.Resource, name: string, { target, topics }: ServiceAlarmsArgs) {
   return alarm(
     `${name}-unhealthy`,
     {
-      description: "A target has failed its health checks for a quarter of an hour, and nothing replaced it",
+      description: `A target has failed its health checks for a quarter of an hour, and nothing replaced it. ${SUSPECT}`,
       queries: ofGroups("unhealthy", "UnHealthyHostCount", "Maximum", target),
       period: 60,
       evaluationPeriods: 15,
@@ -130,7 +134,7 @@ function heartbeat(parent: pulumi.Resource, name: string, { target, topics }: Se
   return alarm(
     `${name}-heartbeat`,
     {
-      description: "No healthy target: nobody is served",
+      description: `No healthy target: nobody is served. ${SUSPECT}`,
       queries: ofGroups("healthy", "HealthyHostCount", "Maximum", target),
       period: 60,
       evaluationPeriods: 3,

@@ -40,8 +40,8 @@ export class Target extends pulumi.ComponentResource {
     if (alternate && args.weights !== undefined)
       throw new Error(`${name}: weights are given; in its releases ECS moves them. Remove weights.`);
     this.balancer = loadBalancer.balancer;
-    this.group = targetGroup(this, `${name}-group`, args);
-    this.alternateGroup = alternate ? targetGroup(this, `${name}-alternate`, args) : undefined;
+    this.group = targetGroup(this, targetGroupName(name, "group"), args);
+    this.alternateGroup = alternate ? targetGroup(this, targetGroupName(name, "alternate"), args) : undefined;
     const action = forward(this, args);
     this.rules = listenerRules.map(
       ({ conditions, priority }) =>
@@ -83,10 +83,23 @@ const ALGORITHMS = {
   weightedRandom: "weighted_random",
 } as const;
 
+/** A target has one, and one more where ECS moves its traffic. */
+export const GROUPS = ["group", "alternate"] as const;
+
+/** Of a service's `Target`. */
+export function targetName(service: string): string {
+  return `${service}-target`;
+}
+
+/** Pulumi's name of a target's group. */
+export function targetGroupName(target: string, group: (typeof GROUPS)[number]): string {
+  return shortName(`${target}-${group}`);
+}
+
 function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.TargetGroup {
   const { capacity, slowStart, stickiness } = args;
   return new aws.lb.TargetGroup(
-    shortName(name),
+    name,
     {
       vpcId: args.network.vpc.id,
       targetType: args.kind === "task" ? "ip" : "instance",

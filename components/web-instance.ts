@@ -23,7 +23,11 @@ export interface WebInstanceArgs extends Omit<WebTierArgs, "types" | "controls" 
 export class WebInstance extends pulumi.ComponentResource {
   readonly instance: aws.ec2.Instance;
   readonly runState: aws.ec2transitgateway.InstanceState;
+  /** The role that the instance takes, its profile and what it may do. */
+  readonly access: InstanceRole;
   readonly role: aws.iam.Role;
+  /** What the role may do with the stack's storage. */
+  readonly granted: readonly aws.iam.RolePolicy[];
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly attachment: aws.lb.TargetGroupAttachment;
   readonly patching: aws.ssm.Association;
@@ -33,19 +37,19 @@ export class WebInstance extends pulumi.ComponentResource {
     const { deployment, target } = args;
     const settings = deployment.instances ?? DEFAULT_INSTANCES;
     this.logGroup = logGroup(`${name}-logs`, args, this);
-    const role = new InstanceRole(
+    this.access = new InstanceRole(
       name,
       { serves: { logGroup: this.logGroup, image: deployment.image } },
       { parent: this },
     );
-    this.role = role.role;
-    const granted = grantStorage(`${name}-storage`, this.role, args, this);
+    this.role = this.access.role;
+    this.granted = grantStorage(`${name}-storage`, this.role, args, this);
     // The newest image would replace the instance, disk and all, each time AWS publishes one: a pinned one does when it changes.
     const ignoreChanges = settings.image === undefined ? ["ami"] : [];
-    this.instance = new aws.ec2.Instance(`${name}-instance`, instance(name, args, this, role), {
+    this.instance = new aws.ec2.Instance(`${name}-instance`, instance(name, args, this), {
       parent: this,
       ignoreChanges,
-      dependsOn: [...role.grants, ...granted],
+      dependsOn: [...this.access.grants, ...this.granted],
     });
     this.runState = new aws.ec2transitgateway.InstanceState(
       `${name}-state`,
@@ -63,12 +67,7 @@ export class WebInstance extends pulumi.ComponentResource {
   }
 }
 
-function instance(
-  name: string,
-  args: WebInstanceArgs,
-  parent: WebInstance,
-  role: InstanceRole,
-): aws.ec2.InstanceArgs {
+function instance(name: string, args: WebInstanceArgs, parent: WebInstance): aws.ec2.InstanceArgs {
   const { network, security, compute, deployment, key, protect } = args;
   const tags = { ...args.tags, Name: name };
   return {
@@ -78,7 +77,7 @@ function instance(
     subnetId: network.privateSubnets[0]!.id,
     vpcSecurityGroupIds: [security.instances!.id],
     associatePublicIpAddress: false,
-    iamInstanceProfile: role.profile.name,
+    iamInstanceProfile: parent.access.profile.name,
     metadataOptions: METADATA,
     monitoring: true,
     ebsOptimized: ebsOptimized([compute.instanceType]),

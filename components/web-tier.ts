@@ -46,7 +46,11 @@ export interface WebTierArgs {
 export class WebTier extends pulumi.ComponentResource {
   readonly group: aws.autoscaling.Group;
   readonly template: aws.ec2.LaunchTemplate;
+  /** The role that instances take, its profile and what it may do. */
+  readonly access: InstanceRole;
   readonly role: aws.iam.Role;
+  /** What the role may do with the stack's storage. */
+  readonly granted: readonly aws.iam.RolePolicy[];
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly hooks: readonly aws.autoscaling.LifecycleHook[];
   readonly officeHours: readonly aws.autoscaling.Schedule[];
@@ -61,7 +65,7 @@ export class WebTier extends pulumi.ComponentResource {
     const timeouts = hookTimeouts(settings);
     this.logGroup = logGroup(`${name}-logs`, args, this);
     const reportsTo = { region: network.region, tags };
-    const role = new InstanceRole(
+    this.access = new InstanceRole(
       name,
       {
         serves: { logGroup: this.logGroup, image: deployment.image },
@@ -69,15 +73,15 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.role = role.role;
+    this.role = this.access.role;
     const hooks = timeouts.map(({ hook }) => hook);
-    const granted = grantStorage(`${name}-storage`, this.role, args, this);
+    this.granted = grantStorage(`${name}-storage`, this.role, args, this);
     this.template = launchTemplate(
       `${name}-template`,
       {
         ...args,
         securityGroup: args.security.instances!,
-        role,
+        role: this.access,
         logGroup: this.logGroup,
         tags,
         userData: userData({ ...args, region: network.region, hooks }),
@@ -85,7 +89,7 @@ export class WebTier extends pulumi.ComponentResource {
       this,
     );
     const { template } = this;
-    const grants = [...role.grants, ...granted];
+    const grants = [...this.access.grants, ...this.granted];
     this.group = webGroup(
       `${name}-group`,
       { ...args, health: deployment.health, settings, tags, template, grants },

@@ -1,15 +1,21 @@
 import type { Backtest } from "./backtest.ts";
+import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import { busiestUtilization, keepsSlos } from "./demand-curve.ts";
-import type { Feasibility } from "./scaling-plan.ts";
+import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
+import { cpuShare } from "./task-bounds.ts";
 import { dollars, percent, perSecond, seconds } from "./words.ts";
 
 export interface Findings {
   /** Requests a second. */
   readonly peak: number;
   readonly needed: number;
+  /** Instances that earn their CPU credits on the busiest day; 0 where nothing runs out. */
+  readonly lasting: number;
+  /** Requests a second, on average over the busiest day. */
+  readonly daily: number;
   readonly reachable: boolean;
   readonly max: number;
   readonly reserve: number;
@@ -17,16 +23,12 @@ export interface Findings {
   readonly rehearsed: Backtest;
 }
 
-interface Obstacle {
-  readonly why: string;
-  readonly waysOut: readonly string[];
-}
-
 /** What stands between the declaration and its SLOs, each with the ways out; nothing when they can be met. */
 export function obstacles(service: Service, findings: Findings): Feasibility {
+  const spent = tooSpent(service, findings);
   const found = [
     ...tooSlow(service),
-    ...tooFew(service, findings),
+    ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
     ...tooJumpy(service, findings),
   ];
@@ -52,6 +54,31 @@ function tooSlow(service: Service): readonly Obstacle[] {
       },
     ];
   });
+}
+
+/** All instances that the owner allows spend more CPU credits on the busiest day than they earn (CMP-12). */
+function tooSpent(
+  service: Service,
+  { daily, lasting, needed, reachable, max }: Findings,
+): readonly Obstacle[] {
+  const { compute, capacity } = service;
+  const rules = creditRules(compute);
+  if (compute.type !== "ec2" || rules === undefined || !reachable || lasting <= max) return [];
+  const slots = max * capacity.concurrency;
+  const utilization = Math.min(1, (daily * capacity.serviceTime.mean * cpuShare(service)) / slots);
+  const saved = { ...launchBalance(rules), accrued: rules.most };
+  const hours = burstSeconds(rules, saved, utilization) / 3600;
+  return [
+    {
+      of: "credits",
+      why: `the busiest day brings ${perSecond(daily)} on average, which holds ${max} ${compute.instanceType} at ${percent(utilization)} of their CPU; the baseline is ${percent(rules.baseline)}, ${rules.earned} credits an hour, and ${rules.most + rules.launch} credits, the most that one can hold, are empty after ${Math.floor(10 * hours) / 10} h`,
+      waysOut: [
+        `max of at least ${needed}`,
+        `credits: unlimited, at ${rules.surplusPrice} USD for a vCPU-hour beyond the baseline`,
+        "a type without credits, such as m5.large",
+      ],
+    },
+  ];
 }
 
 /** The ceiling the owner sets is below what the peak needs. */

@@ -12,7 +12,7 @@ import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.t
 import { seal } from "./seal.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
-import { earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
+import { busiestDayRate, earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
 import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
 import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
@@ -49,6 +49,7 @@ function derived(service: Service): ScalingPlan {
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
   const lasting = sustainingTasks(service, history);
+  const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
   const reachable = Number.isFinite(carrying);
   const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
@@ -74,7 +75,7 @@ function derived(service: Service): ScalingPlan {
     ...numbers,
     seal: seal(numbers),
     feasibility: withoutFights(
-      obstacles(service, { peak, needed, reachable, reserve, max, choice, rehearsed }),
+      obstacles(service, { peak, needed, lasting, daily, reachable, reserve, max, choice, rehearsed }),
       found,
     ),
     reasons: [

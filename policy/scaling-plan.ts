@@ -108,8 +108,16 @@ export type Feasibility =
   | { readonly possible: true }
   | {
       readonly possible: false;
-      readonly obstacles: readonly { readonly why: string; readonly waysOut: readonly string[] }[];
+      readonly obstacles: readonly Obstacle[];
     };
+
+/** What stands between a declaration and its SLOs. */
+export interface Obstacle {
+  readonly why: string;
+  readonly waysOut: readonly string[];
+  /** The instances' CPU credits: nothing that scales within the bounds would help, so none is deployed. */
+  readonly of?: "credits";
+}
 
 /** What a service's capacity should do, and why: plain data. */
 export interface ScalingPlan {

@@ -14,8 +14,13 @@ const DAY = 1440;
  * What must run for CPU credits to last over a trace in steps of a minute: tasks that keep the SLOs for ever at the mean rate of the busiest day, as credits
  * of a day are the most that an instance saves; 0 where nothing runs out.
  */
-export function sustainingTasks(service: Service, { rates }: Trace): number {
+export function sustainingTasks(service: Service, trace: Trace): number {
   if (!Number.isFinite(taskBounds(service).credits)) return 0;
+  return tasksNeeded(service, busiestDayRate(trace));
+}
+
+/** The mean rate, requests a second, of the busiest day of a trace in steps of a minute, or of the whole of a shorter one. */
+export function busiestDayRate({ rates }: Trace): number {
   const length = Math.min(DAY, rates.length);
   let sum = 0;
   let most = 0;
@@ -23,7 +28,7 @@ export function sustainingTasks(service: Service, { rates }: Trace): number {
     sum += rate - (i >= length ? rates[i - length]! : 0);
     if (i >= length - 1) most = Math.max(most, sum);
   });
-  return tasksNeeded(service, most / length);
+  return most / length;
 }
 
 /** Minutes in which a fleet that began at its floor grows to what the load needs. */

@@ -1,10 +1,14 @@
 import { expect } from "chai";
+import { schemaFaults } from "../../adapters/schema-faults.ts";
 import { serviceDeploymentSchema } from "../../adapters/service-deployment.ts";
 
-/** Where a `deploy:` is at fault. */
+/** Where a `deploy:` is at fault; each fault says the value, the rule and the way out. */
 function refused(document: object): readonly string[] {
-  const { error } = serviceDeploymentSchema.safeParse(document);
-  return (error?.issues ?? []).map(({ path }) => path.join("."));
+  const { error } = serviceDeploymentSchema.safeParse(document, { reportInput: true });
+  const at = (path: readonly PropertyKey[]) => path.join(".");
+  const faults = schemaFaults(serviceDeploymentSchema, error?.issues ?? [], [], at);
+  for (const { where, message } of faults) expect(message, where).to.match(/^.+ is .+; .+[.;:] .+/);
+  return faults.map(({ where }) => where);
 }
 
 /** Every one refused, at the place named, and every other taken. */

@@ -66,6 +66,13 @@ describe("alarms of a service", () => {
     expect(asked(ecs, "cart-unhealthy")).to.deep.include({ metricName: "UnHealthyHostCount", threshold: 0 });
   });
 
+  it("LB-12: names a redirect as the probable cause where targets stay unhealthy", () => {
+    for (const name of ["cart-unhealthy", "cart-heartbeat"])
+      expect(asked(ecs, name).alarmDescription).to.match(
+        /health path .* redirect: .* answers 200, .* health\.matcher$/,
+      );
+  });
+
   it("expects no heartbeat of what stops by night", async () => {
     const names = (await observed(INSTANCES, false)).map(({ name }) => name);
     expect(names).to.include("cart-unhealthy").and.not.include("cart-heartbeat");

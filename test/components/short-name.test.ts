@@ -16,4 +16,15 @@ describe("shortName", () => {
     const long = "a-service-with-a-very-long-name";
     expect(shortName(`${long}-one`)).to.not.equal(shortName(`${long}-two`));
   });
+
+  it("NAM-1: is at most 24 of AWS's 32 characters, Pulumi taking 8, and the same on every run", () => {
+    const name = "a-service-whose-name-has-forty-character-group";
+    expect(shortName(name)).to.equal("a-service-whose-nam-e8e2").and.to.have.length(24);
+    expect(shortName(name)).to.equal(shortName(name));
+  });
+
+  it("NAM-2: has no underscore, and no hyphen at its ends", () => {
+    for (const name of ["cart_lb", "-cart", "cart-", "_cart_"])
+      expect(shortName(name), name).to.match(/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/);
+  });
 });

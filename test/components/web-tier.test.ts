@@ -167,7 +167,7 @@ describe("WebTier", () => {
     });
   });
 
-  it("rows 19, 78: a replacement ends and is undone when one of the alarms goes off", async () => {
+  it("rows 19, 78: a replacement ends when one of the alarms goes off, and AWS is asked to undo it", async () => {
     const alarms = ["web-burn-fast", "web-burn-slow"];
     const { instanceRefresh } = asked(await deploy(() => tier({ rollbackAlarms: alarms })), "web-group");
     expect(instanceRefresh).to.have.nested.property("preferences.autoRollback", true);

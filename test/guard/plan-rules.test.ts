@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { findings } from "../../guard/offline-stack.ts";
 import type { Bag, Resource } from "../../guard/resource.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
 import { seal } from "../../policy/seal.ts";
 import { CONTROLS } from "../support/deploy.ts";
-import { findings, resource, rule } from "../support/guard.ts";
+import { resource, rule } from "../support/guard.ts";
 
 const COMPONENT = "setpoint:index:ScaledService";
 const SERVICE = "aws:ecs/service:Service";

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { expect } from "chai";
+import { findings } from "../../guard/offline-stack.ts";
 import { type Bag, UNKNOWN } from "../../guard/resource.ts";
 import { RULES } from "../../guard/rules.ts";
-import { findings, resource, rule } from "../support/guard.ts";
+import { resource, rule } from "../support/guard.ts";
 
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const OLD_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";

@@ -1,8 +1,9 @@
 import { expect } from "chai";
+import { findings } from "../../guard/offline-stack.ts";
 import { type Bag, type Resource, UNKNOWN } from "../../guard/resource.ts";
 import { RULES } from "../../guard/rules.ts";
 import { add, type Change, edit, replaced, set, twin, without } from "../support/changes.ts";
-import { findings, refusals, rule, stackResources } from "../support/guard.ts";
+import { refusals, rule, stackResources } from "../support/guard.ts";
 
 const container = (change: Bag): Change =>
   edit("cart-ecs-definition", ({ inputs }) => {

@@ -121,6 +121,23 @@ describe("scalingPlan, CPU credits", () => {
       .and.match(/baseline, 20 % of its CPU, after \d/);
   });
 
+  it("CMP-12 names baseline, credits and hours where the bounds leave too few instances for the load to last", () => {
+    const trace = flat(60, 2 * 1440);
+    const bounds = { min: 1, max: 9 }; // 60 /s are 6 of 10 slot-seconds each; a fifth of 30 slots serve them for ever
+    const { feasibility } = scalingPlan({ ...small, bounds, demand: { kind: "history", trace, growth: 0 } });
+    const spent = feasibility.possible ? [] : feasibility.obstacles.filter(({ of }) => of === "credits");
+    expect(spent).to.have.length(1);
+    const utilization = 60 / (9 * slots);
+    const saved = 24 * 12 + 30; // of a day, and of the launch
+    const hours = Math.floor((10 * saved) / (60 * (utilization - BASELINE))) / 10;
+    expect(spent[0]!.why)
+      .to.include(
+        `9 t2.small at ${(100 * utilization).toFixed(1)} % of their CPU; the baseline is 20 %, 12 credits`,
+      )
+      .and.to.include(`318 credits, the most that one can hold, are empty after ${hours} h`);
+    expect(spent[0]!.waysOut.join()).to.match(/max of at least 30,.*unlimited.*0\.05 USD/);
+  });
+
   it("keeps the SLOs on the history as it was where saved credits do not last through its surges", () => {
     const service: Service = { ...small, demand: { kind: "history", trace: surging(), growth: 0 } };
     expect(backtest(service, scalingPlan(service).controls, surging()).met).to.equal(true);

@@ -1,3 +1,4 @@
+import { findings } from "../../guard/offline-stack.ts";
 import {
   at,
   type Bag,
@@ -9,7 +10,7 @@ import {
   type Stack,
 } from "../../guard/resource.ts";
 import type { Change } from "./changes.ts";
-import { type Deployed, findings, rule } from "./guard.ts";
+import { type Deployed, rule } from "./guard.ts";
 
 /** One row of docs/security.md: what is held, and how it would show if it were not. */
 export interface Control {
