@@ -27,8 +27,8 @@ export interface AlarmArgs {
   readonly threshold: number;
   /** What silence means; there is no default. */
   readonly treatMissingData: "breaching" | "notBreaching" | "ignore" | "missing";
-  /** Topics; none only where a composite alarm acts in its place. */
-  readonly actions: readonly pulumi.Input<string>[] | "composite";
+  /** Topics; none only where a composite alarm, or the release that it takes back, acts in its place. */
+  readonly actions: readonly pulumi.Input<string>[] | "composite" | "release";
 }
 
 /** An alarm that CloudWatch takes and can evaluate; throws with everything that is wrong with it otherwise. */
@@ -42,10 +42,10 @@ export function alarm(name: string, args: AlarmArgs, parent: pulumi.Resource): a
     statistics: metrics.map(({ stat }) => stat),
     namespaces: metrics.map(({ namespace }) => namespace),
     dimensions: Math.max(...metrics.map(({ dimensions }) => Object.keys(dimensions).length)),
-    actions: actions === "composite" ? 1 : actions.length,
+    actions: typeof actions === "string" ? 1 : actions.length,
   });
   if (faults.length > 0) throw new Error(faults.join("\n"));
-  const topics = actions === "composite" ? {} : { alarmActions: [...actions], okActions: [...actions] };
+  const topics = typeof actions === "string" ? {} : { alarmActions: [...actions], okActions: [...actions] };
   return new aws.cloudwatch.MetricAlarm(
     name,
     {

@@ -17,19 +17,21 @@ export interface ObservabilityArgs {
   readonly fleet: Fleet;
   readonly controls: ScalingControls;
   readonly alarms: ServiceAlarms;
-  readonly topics: Pick<Notifications, Severity>;
+  /** Where its alarm is heard; without, there is none. */
+  readonly topics: Pick<Notifications, Severity> | undefined;
 }
 
 /** What is seen of a running service: its dashboard, and an alarm when scaling has nothing left to give. */
 export class Observability extends pulumi.ComponentResource {
-  /** Where the plan leaves something to scale: a count that is fixed is always at its end. */
+  /** Where the plan leaves something to scale, as a count that is fixed is always at its end, and somebody hears. */
   readonly ceiling: aws.cloudwatch.MetricAlarm | undefined;
   readonly dashboard: Dashboard;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:Observability", name, {}, opts);
     const { min, max } = args.controls;
-    this.ceiling = min < max ? ceiling(this, name, args) : undefined;
+    const { topics } = args;
+    this.ceiling = min < max && topics !== undefined ? ceiling(this, name, { ...args, topics }) : undefined;
     this.dashboard = new Dashboard(name, { ...args, ceiling: this.ceiling }, { parent: this });
     this.registerOutputs({});
   }
@@ -38,7 +40,7 @@ export class Observability extends pulumi.ComponentResource {
 function ceiling(
   parent: Observability,
   name: string,
-  { fleet, controls, topics }: ObservabilityArgs,
+  { fleet, controls, topics }: ObservabilityArgs & { readonly topics: Pick<Notifications, Severity> },
 ): aws.cloudwatch.MetricAlarm {
   return alarm(
     `${name}-ceiling`,

@@ -38,8 +38,9 @@ export class Platform extends pulumi.ComponentResource {
   readonly network: Network | JoinedNetwork;
   readonly security: Security;
   readonly loadBalancer: LoadBalancer;
-  readonly topics: Notifications;
-  readonly entryAlarms: EntryAlarms;
+  /** Where somebody hears alarms; where nobody does, none are made but those that releases roll back on. */
+  readonly topics: Notifications | undefined;
+  readonly entryAlarms: EntryAlarms | undefined;
   /** Where there are Fargate services. */
   readonly cluster: EcsCluster | undefined;
   /** By the names under which they were declared. */
@@ -94,15 +95,17 @@ export class Platform extends pulumi.ComponentResource {
       options,
     );
     const { loadBalancer } = this;
-    this.topics = new Notifications(part("notify"), { region, notify, key, logRetention }, options);
+    this.topics =
+      notify.page.length + notify.ticket.length > 0
+        ? new Notifications(part("notify"), { region, notify, key, logRetention }, options)
+        : undefined;
     const { topics } = this;
     const slos = tenants.flatMap(({ service }) => service.slos);
     const certificateArn = entry.certificateArn ?? loadBalancer.certificate?.arn;
-    this.entryAlarms = new EntryAlarms(
-      part("entry-alarms"),
-      { loadBalancer, certificateArn, slos, topics },
-      options,
-    );
+    this.entryAlarms =
+      topics === undefined
+        ? undefined
+        : new EntryAlarms(part("entry-alarms"), { loadBalancer, certificateArn, slos, topics }, options);
     this.cluster =
       groups.taskPorts.length > 0
         ? new EcsCluster(

@@ -34,7 +34,8 @@ export interface ScaledServiceArgs {
   /** Its own, ranked among all of the listener. */
   readonly listenerRules: readonly ListenerRule[];
   readonly settings: StackSettings;
-  readonly topics: Notifications;
+  /** Where alarms are heard. */
+  readonly topics: Notifications | undefined;
   /** The stack's own, if it has one. */
   readonly key: EncryptionKey | undefined;
   /** What services may be granted. */

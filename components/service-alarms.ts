@@ -11,7 +11,8 @@ import type { Target } from "./target.ts";
 export interface ServiceAlarmsArgs {
   readonly slos: readonly Slo[];
   readonly target: Target;
-  readonly topics: Pick<Notifications, Severity>;
+  /** Where alarms are heard; without, there are only those that releases roll back on. */
+  readonly topics: Pick<Notifications, Severity> | undefined;
   /** Requests per second expected on average: `meanRate`. */
   readonly rate?: number;
   /** Whether targets are expected at all times: not of what stops by night. */
@@ -32,12 +33,7 @@ export class ServiceAlarms extends pulumi.ComponentResource {
     this.slos = slos.map(
       (slo) => new SloAlarms(`${name}-${slo.name}`, { slo, target, topics, ...known }, { parent: this }),
     );
-    this.plain = [
-      errors(this, name, args),
-      unhealthy(this, name, args),
-      ...(args.alwaysOn ? [heartbeat(this, name, args)] : []),
-      ...slos.flatMap((slo) => (slo.kind === "latency" ? [slow(this, name, slo, args)] : [])),
-    ];
+    this.plain = topics === undefined ? [] : plainAlarms(this, name, { ...args, topics });
     this.rollbackAlarms = this.slos.flatMap(({ rollback }) =>
       rollback === undefined ? [] : [rollback.name],
     );
@@ -45,10 +41,25 @@ export class ServiceAlarms extends pulumi.ComponentResource {
   }
 }
 
+type Heard = ServiceAlarmsArgs & { readonly topics: Pick<Notifications, Severity> };
+
+function plainAlarms(
+  parent: pulumi.Resource,
+  name: string,
+  heard: Heard,
+): readonly aws.cloudwatch.MetricAlarm[] {
+  return [
+    errors(parent, name, heard),
+    unhealthy(parent, name, heard),
+    ...(heard.alwaysOn ? [heartbeat(parent, name, heard)] : []),
+    ...heard.slos.flatMap((slo) => (slo.kind === "latency" ? [slow(parent, name, slo, heard)] : [])),
+  ];
+}
+
 /** Five minutes, one by one. */
 const FIVE_MINUTES = { period: 60, evaluationPeriods: 5 } as const;
 
-type Parts = Pick<ServiceAlarmsArgs, "target" | "topics">;
+type Parts = Pick<Heard, "target" | "topics">;
 /** Of an alarm that waits until the morning and takes silence for good. */
 const quiet = ({ topics }: Parts) =>
   ({
@@ -58,7 +69,7 @@ const quiet = ({ topics }: Parts) =>
   }) satisfies Partial<AlarmArgs>;
 
 /** 5xx of the service's own, at a rate that burns the strictest budget as fast as its first alert. */
-function errors(parent: pulumi.Resource, name: string, { slos, target, topics }: ServiceAlarmsArgs) {
+function errors(parent: pulumi.Resource, name: string, { slos, target, topics }: Heard) {
   const limit = Math.min(...slos.map(alarmingShare));
   return alarm(
     `${name}-5xx`,
@@ -89,7 +100,7 @@ function slow(
   parent: pulumi.Resource,
   name: string,
   slo: Extract<Slo, { kind: "latency" }>,
-  { target, topics }: ServiceAlarmsArgs,
+  { target, topics }: Heard,
 ) {
   const stat = percentile(slo.objective);
   return alarm(
@@ -114,7 +125,7 @@ export function percentile(objective: number): string {
 const SUSPECT =
   "Where it began with a release, the health path probably answers a redirect: name one that answers 200, or its code in health.matcher";
 
-function unhealthy(parent: pulumi.Resource, name: string, { target, topics }: ServiceAlarmsArgs) {
+function unhealthy(parent: pulumi.Resource, name: string, { target, topics }: Heard) {
   return alarm(
     `${name}-unhealthy`,
     {
@@ -130,7 +141,7 @@ function unhealthy(parent: pulumi.Resource, name: string, { target, topics }: Se
 }
 
 /** No healthy target, or no word of any: nobody is served. */
-function heartbeat(parent: pulumi.Resource, name: string, { target, topics }: ServiceAlarmsArgs) {
+function heartbeat(parent: pulumi.Resource, name: string, { target, topics }: Heard) {
   return alarm(
     `${name}-heartbeat`,
     {

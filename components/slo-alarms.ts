@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type BurnAlert, burnAlerts, leastBad, type Severity } from "../policy/burn-rate.ts";
 import type { Slo } from "../policy/service.ts";
 import { percent } from "../policy/words.ts";
-import { alarm, type Query } from "./alarm.ts";
+import { type AlarmArgs, alarm, type Query } from "./alarm.ts";
 import type { Notifications } from "./notifications.ts";
 import { burnRate, sli } from "./sli.ts";
 import type { Target } from "./target.ts";
@@ -11,7 +11,8 @@ import type { Target } from "./target.ts";
 export interface SloAlarmsArgs {
   readonly slo: Slo;
   readonly target: Target;
-  readonly topics: Pick<Notifications, Severity>;
+  /** Where alarms are heard; without, there is only the one that releases roll back on. */
+  readonly topics: Pick<Notifications, Severity> | undefined;
   /** Requests per second expected on average; a service with few gets alarms that a single failure does not set off. */
   readonly rate?: number;
 }
@@ -37,11 +38,12 @@ export class SloAlarms extends pulumi.ComponentResource {
     const { slo, target, topics, rate } = args;
     const { alerts } = burnAlerts(slo, rate);
     const counted = sli(slo, target);
-    const pairs = alerts.map((alert) => ({ ...alert, ...bothWindows(this, name, slo, counted, alert) }));
+    const heard = topics === undefined ? [] : alerts;
+    const pairs = heard.map((alert) => ({ ...alert, ...bothWindows(this, name, slo, counted, alert) }));
     this.windows = pairs.flatMap(({ alarms }) => alarms);
     this.alerts = (["page", "ticket"] as const).flatMap((severity) => {
       const rules = pairs.filter((pair) => pair.severity === severity).map(({ rule }) => rule);
-      return rules.length === 0
+      return rules.length === 0 || topics === undefined
         ? []
         : [acting(this, `${name}-${severity}`, slo, rules, topics[severity].arn)];
     });
@@ -52,7 +54,7 @@ export class SloAlarms extends pulumi.ComponentResource {
         factor: soonest.factor,
         window: soonest.short,
         leastBad: leastBad(rate ?? Number.POSITIVE_INFINITY, soonest.short),
-        actions: [topics.ticket.arn],
+        actions: topics === undefined ? "release" : [topics.ticket.arn],
       });
     this.registerOutputs({});
   }
@@ -113,7 +115,7 @@ function windowAlarm(
     readonly factor: number;
     readonly window: number;
     readonly leastBad: number;
-    readonly actions: "composite" | readonly pulumi.Input<string>[];
+    readonly actions: AlarmArgs["actions"];
   },
 ): aws.cloudwatch.MetricAlarm {
   return alarm(

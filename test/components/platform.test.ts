@@ -22,6 +22,7 @@ function declared(cidr: string, services: object = { [LONG]: service }) {
     profile: "dev",
     network: { cidr, zones: ["eu-west-1a", "eu-west-1b"] },
     entry: { insecure: true },
+    notify: { ticket: ["team@example.com"] },
   };
   const { settings, declared } = stackDeclaration((key) => ({ deployment, services })[key], "test");
   return { settings, declared, region: "eu-west-1" };

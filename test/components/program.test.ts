@@ -182,8 +182,19 @@ describe("the program", () => {
     ]);
     for (const name of extra)
       expect(name).to.match(
-        /^encryption|^backup|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|https|waf|alarms-certificate)|^notify-(page|ticket)-[0-9a-f]{8}$|^notify-key-end/,
+        /^encryption|^backup|^logs|-logging$|^network-(nat|flow|endpoints|ecr|logs|ssm|ec2)|^security-(world-443|\w+-endpoints)|^entry-(logs|https|waf|alarms)|^notify|-alarms-(5xx|unhealthy|heartbeat|latency-(slow|page|ticket))|-observability-ceiling$/,
       );
+  });
+
+  it("makes no alarm that nobody hears, but for the one that releases roll back on", () => {
+    const alarms = (all: readonly Registration[]) => ofType(all, "aws:cloudwatch/metricAlarm:MetricAlarm");
+    const own = alarms(dev).filter(({ name }) => !name.includes("-scaling-")); // those call a policy
+    expect(own.map(({ name }) => name).toSorted()).to.deep.equal(
+      ["cart", LONG, "web"].map((name) => `${name}-alarms-latency-rollback`).toSorted(),
+    );
+    expect(own.map(({ inputs }) => inputs.alarmActions)).to.deep.equal([undefined, undefined, undefined]);
+    expect(alarms(prod).length).to.be.greaterThan(30);
+    expect(ofType(dev, "aws:sns/topic:Topic")).to.deep.equal([]);
   });
 
   it("refuses two services on one path before it asks for anything", async () => {
