@@ -119,7 +119,12 @@ function offlineEngine() {
     const key = `${type}::${name}`;
     if (byKey.has(key)) throw new Error(`${name}: two resources of type ${type} have this name. Rename one.`);
     byKey.set(key, entry);
-    return undefined;
+    if (LOOKED_INTO.has(type)) return undefined;
+    // A property by name costs nothing until it is read; Pulumi makes promises for each, read or not.
+    for (const output of outputs)
+      Object.defineProperty(resource, output, { get: () => pulumi.output(placeholder(name, output)) });
+    const given = Object.entries(props).filter(([, value]) => value !== undefined);
+    return { props: Object.fromEntries(given), opts };
   };
   const cloud: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
@@ -146,6 +151,9 @@ function offlineEngine() {
 function placeholder(name: string, output: string): string {
   return `\${${name}.${output}}`;
 }
+
+/** Types with outputs that a program looks into: their value follows from the inputs. */
+const LOOKED_INTO: ReadonlySet<string> = new Set(["aws:acm/certificate:Certificate", "awsx:ecr:Repository"]);
 
 /** Outputs that a program looks into. */
 function nested(

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { jsonText } from "./json-text.ts";
 import type { ObservabilityArgs } from "./observability.ts";
 import { serviceWidgets, type Widget } from "./service-widgets.ts";
 
@@ -21,7 +22,7 @@ export class Dashboard extends pulumi.ComponentResource {
         {
           // A dashboard has no identity but its name; stacks of one account must not share it.
           dashboardName: `${pulumi.getProject()}-${pulumi.getStack()}-${page}`,
-          dashboardBody: pulumi.jsonStringify({ start: "-PT6H", periodOverride: "inherit", widgets }),
+          dashboardBody: jsonText({ start: "-PT6H", periodOverride: "inherit", widgets }),
         },
         { parent: this },
       );

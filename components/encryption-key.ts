@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeySettings } from "../adapters/key-settings.ts";
+import { jsonText } from "./json-text.ts";
 import { account } from "./trust.ts";
 
 export interface EncryptionKeyArgs extends KeySettings {
@@ -73,7 +74,7 @@ function keyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<strin
   const everything = "*"; // in a key's policy: this key
   const wholeAccount = { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
   const sourceAccount = { StringEquals: { "aws:SourceAccount": accountId } };
-  return pulumi.jsonStringify({
+  return jsonText({
     Version: "2012-10-17",
     Statement: [
       {

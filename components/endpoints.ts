@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { jsonText } from "./json-text.ts";
 import type { Network } from "./network.ts";
 import { account } from "./trust.ts";
 
@@ -42,7 +43,7 @@ function ownAccountOnly(service: (typeof GATEWAY_ENDPOINTS)[number], parent: Net
   };
   const read = { ...anybody, Sid: "Downloads", Action: "s3:GetObject" };
   const Statement = service === "s3" ? [own, read] : [own];
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement });
+  return jsonText({ Version: "2012-10-17", Statement });
 }
 
 /** AWS's services at addresses of the private subnets, and the group that guards them. */

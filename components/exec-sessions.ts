@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ADMINISTRATION, USE } from "./encryption-key.ts";
+import { jsonText } from "./json-text.ts";
 import { account, type Grant } from "./trust.ts";
 
 export interface ExecSessionsArgs {
@@ -51,7 +52,7 @@ export class ExecSessions extends pulumi.ComponentResource {
 function sessionKeyPolicy(region: string, parent: pulumi.Resource): pulumi.Output<string> {
   const { accountId, partition } = account(parent);
   const logs = pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:*`;
-  return pulumi.jsonStringify({
+  return jsonText({
     Version: "2012-10-17",
     Statement: [
       {

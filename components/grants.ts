@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StorageGrants } from "../adapters/storage-grants.ts";
 import { grantStatements } from "./grant-statements.ts";
+import { jsonText } from "./json-text.ts";
 import type { Storage } from "./storage.ts";
 
 export interface GrantsArgs {
@@ -30,7 +31,7 @@ export function grantStorage(
     },
     encryption,
   );
-  const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+  const policy = jsonText({ Version: "2012-10-17", Statement: statements });
   return [new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent })];
 }
 

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../adapters/service-deployment.ts";
+import { jsonText } from "./json-text.ts";
 import { shortName } from "./short-name.ts";
 import { executionPolicy } from "./task-roles.ts";
 import { account } from "./trust.ts";
@@ -72,7 +73,7 @@ function reporting(
     `autoscaling:ResourceTag/${key}`,
     value,
   ]);
-  const policy = pulumi.jsonStringify({
+  const policy = jsonText({
     Version: "2012-10-17",
     Statement: [
       {

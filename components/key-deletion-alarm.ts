@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { jsonText } from "./json-text.ts";
 
 export interface KeyDeletionAlarmArgs {
   readonly key: EncryptionKey;
@@ -22,7 +23,7 @@ export class KeyDeletionAlarm extends pulumi.ComponentResource {
       `${name}-rule`,
       {
         description: "The stack's key is disabled, or about to be deleted",
-        eventPattern: pulumi.jsonStringify({
+        eventPattern: jsonText({
           source: ["aws.kms"],
           "detail-type": ["AWS API Call via CloudTrail"],
           detail: {

@@ -5,6 +5,7 @@ import type { NotificationSettings } from "../adapters/notification-settings.ts"
 import type { Severity } from "../policy/burn-rate.ts";
 import { type DeliveryLogs, deliveryRole, logDelivery } from "./delivery-logs.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { jsonText } from "./json-text.ts";
 import { KeyDeletionAlarm } from "./key-deletion-alarm.ts";
 import { account } from "./trust.ts";
 
@@ -115,6 +116,6 @@ function publishers(
   // No condition: AWS documents that a topic's policy has none for EventBridge, and with one its messages are lost in silence.
   const rule = { Sid: "KeyEnd", ...publish, Principal: { Service: "events.amazonaws.com" } };
   const Statement = keyEnd === undefined ? [alarms] : [alarms, rule];
-  const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement });
+  const policy = jsonText({ Version: "2012-10-17", Statement });
   return new aws.sns.TopicPolicy(`${name}-${severity}-policy`, { arn, policy }, { parent });
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EncryptionKey } from "./encryption-key.ts";
+import { jsonText } from "./json-text.ts";
 
 export interface SecureBucketArgs {
   readonly bucket?: aws.s3.BucketArgs;
@@ -120,7 +121,7 @@ function bucketPolicy(bucket: aws.s3.Bucket, allowed: readonly object[]): pulumi
     Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...allowed, refusePlainText] });
+  return jsonText({ Version: "2012-10-17", Statement: [...allowed, refusePlainText] });
 }
 
 /** Waits for the destination's policy: S3 tries it. */

@@ -5,6 +5,7 @@ import { APPLICATION } from "../adapters/sidecar-settings.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import { containerDefinition, shellVolumes } from "./container-definition.ts";
 import { type GrantsArgs, storageEnvironment } from "./grants.ts";
+import { jsonText } from "./json-text.ts";
 import { pinned } from "./registry.ts";
 import { stopTimeout } from "./request-timing.ts";
 import type { ServiceImage } from "./service-image.ts";
@@ -50,7 +51,7 @@ export function taskDefinition(
       ...shellVolumes({ shells, windows: operatingSystem !== "LINUX" }),
       executionRoleArn: args.executionRole.arn,
       taskRoleArn: args.taskRole.arn,
-      containerDefinitions: pulumi.jsonStringify(containers(args, parent)),
+      containerDefinitions: jsonText(containers(args, parent)),
     },
     { parent },
   );

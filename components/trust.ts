@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { jsonText } from "./json-text.ts";
 
 /** ARN patterns of what may act through a service, within this account and region. */
 export interface TrustedSource {
@@ -15,7 +16,7 @@ export interface TrustedSource {
 export function trustPolicy(source: TrustedSource, parent: pulumi.Resource): pulumi.Output<string> {
   const { service, namespace, resource, region } = source;
   const { accountId, partition } = account(parent);
-  return pulumi.jsonStringify({
+  return jsonText({
     Version: "2012-10-17",
     Statement: [
       {
@@ -52,7 +53,7 @@ export interface Grant {
 
 /** An inline policy document of what is allowed, and nothing else. */
 export function allowing(...statements: readonly Grant[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({
+  return jsonText({
     Version: "2012-10-17",
     Statement: statements.map(({ actions, on, when }) => ({
       ...{ Effect: "Allow", Action: actions, Resource: on },
