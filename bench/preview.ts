@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const RUNS = Number(process.env.RUNS ?? 5);
+const RUNS = 5;
 /** One CDK stack holds at most 31 such services: 500 resources. */
 const SERVICES_A_STACK = 20;
 
