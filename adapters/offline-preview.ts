@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { badInput, isBadInput, shown } from "./bad-input.ts";
@@ -85,7 +87,9 @@ export async function registrations(
   Error.prepareStackTrace = written;
   process.off("unhandledRejection", failed);
   if (failures.length > 0) throw failures[0];
-  return engine.registered();
+  const registered = engine.registered();
+  setImmediate(collectGarbage); // another stack may follow, and V8 would let both grow before it collects
+  return registered;
 }
 
 /** Pulumi takes a trace for each promise, and an endless one for each resource. */
@@ -147,6 +151,9 @@ function offlineEngine() {
     }));
   return { watch, cloud, failures, registered };
 }
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 function placeholder(name: string, output: string): string {
   return `\${${name}.${output}}`;
