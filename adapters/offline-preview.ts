@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Session } from "node:inspector";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { badInput, isBadInput, shown } from "./bad-input.ts";
@@ -152,8 +151,12 @@ function offlineEngine() {
   return { watch, cloud, failures, registered };
 }
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+function collectGarbage(): void {
+  const session = new Session();
+  session.connect();
+  session.post("HeapProfiler.collectGarbage");
+  session.disconnect();
+}
 
 function placeholder(name: string, output: string): string {
   return `\${${name}.${output}}`;

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { expiry, type LogDestination, type SecureBucket, secureBucket } from "./secure-bucket.ts";
+import { type LogDestination, logExpiry, type SecureBucket, secureBucket } from "./secure-bucket.ts";
 import { account } from "./trust.ts";
 
 export interface AccessLogsArgs {
@@ -9,9 +9,6 @@ export interface AccessLogsArgs {
   /** Where S3 notes who reads the logs. */
   readonly logs?: LogDestination | undefined;
 }
-
-/** Days in which a deleted log can be brought back. */
-const VERSIONS = 30;
 
 /** A private bucket that the load balancer, and nobody else, writes its access and connection logs to. */
 export class AccessLogs extends pulumi.ComponentResource {
@@ -26,7 +23,7 @@ export class AccessLogs extends pulumi.ComponentResource {
       name,
       {
         // No key: load balancers write to buckets with SSE-S3 only (Elastic Load Balancing user guide, "Access logs").
-        rules: [expiry("expire", VERSIONS, args.retention)],
+        rules: [logExpiry(args.retention)],
         logs: args.logs,
         allow: (bucket) => [delivery(bucket, this)],
       },

@@ -1,11 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Severity, SIGNIFICANT } from "../policy/burn-rate.ts";
+import { alarmingShare, type Severity, SIGNIFICANT } from "../policy/burn-rate.ts";
 import type { Slo } from "../policy/service.ts";
 import { alarm } from "./alarm.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { Notifications } from "./notifications.ts";
-import { alarmingShare } from "./service-alarms.ts";
 import { balancerMetric } from "./sli.ts";
 
 export interface EntryAlarmsArgs {

@@ -1,15 +1,12 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { expiry, type SecureBucket, secureBucket } from "./secure-bucket.ts";
+import { logExpiry, type SecureBucket, secureBucket } from "./secure-bucket.ts";
 import { account } from "./trust.ts";
 
 export interface LogBucketArgs {
   /** Days that a log is kept. */
   readonly retention: number;
 }
-
-/** Days in which a deleted log can be brought back. */
-const VERSIONS = 30;
 
 /** Where S3 notes every request to the stack's other buckets (S3.9); nobody else writes to it, and its own requests are not noted. */
 export class LogBucket extends pulumi.ComponentResource {
@@ -20,7 +17,7 @@ export class LogBucket extends pulumi.ComponentResource {
   constructor(name: string, args: LogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:LogBucket", name, {}, opts);
     // No key: S3 delivers to buckets with SSE-S3 only (S3 user guide, "Enabling server access logging").
-    const rules = [expiry("expire", VERSIONS, args.retention)];
+    const rules = [logExpiry(args.retention)];
     this.parts = secureBucket(name, { rules, allow: (bucket) => [delivery(bucket, this)] }, this);
     this.bucket = this.parts.bucket;
     this.policy = this.parts.policy;

@@ -103,6 +103,14 @@ export function expiry(id: string, versions: number, days?: number): BucketRule 
   };
 }
 
+/** Days in which a deleted log can be brought back. */
+const DELETED_LOGS = 30;
+
+/** Logs end after so many days. */
+export function logExpiry(days: number): BucketRule {
+  return expiry("expire", DELETED_LOGS, days);
+}
+
 /** A bucket key spares a call to KMS, and its price, for each object. */
 function encryptionRule(key: EncryptionKey | undefined) {
   if (key === undefined) return { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } };

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { burnAlerts, type Severity, SIGNIFICANT } from "../policy/burn-rate.ts";
+import { alarmingShare, type Severity, SIGNIFICANT } from "../policy/burn-rate.ts";
 import type { Slo } from "../policy/service.ts";
 import { type AlarmArgs, alarm } from "./alarm.ts";
 import type { Notifications } from "./notifications.ts";
@@ -87,12 +87,6 @@ function errors(parent: pulumi.Resource, name: string, { slos, target, topics }:
     },
     parent,
   );
-}
-
-/** The share of bad requests that sets off an SLO's first alert. */
-export function alarmingShare(slo: Slo): number {
-  const [first] = burnAlerts(slo).alerts;
-  return Number((first!.factor * (1 - slo.objective)).toFixed(9));
 }
 
 /** The percentile that the SLO names, above its threshold for five minutes. */

@@ -76,6 +76,12 @@ export function burnAlerts({ name, objective, window }: Slo, rate = Number.POSIT
   return { alerts, remarks };
 }
 
+/** The share of bad requests that sets off an SLO's first alert. */
+export function alarmingShare(slo: Slo): number {
+  const [first] = burnAlerts(slo).alerts;
+  return Number((first!.factor * (1 - slo.objective)).toFixed(9));
+}
+
 /** Events on the far side of a share below which CloudWatch calls it statistically insignificant: its user guide, "Percentile-based alarms and low data samples", asks for 10 / (1 - percentile) samples. */
 export const SIGNIFICANT = 10;
 /** One failure is no pattern. */

@@ -93,11 +93,12 @@ describe("names", function () {
   });
 
   it("NAM-16: fixes none that does not carry the stack's, so that two stacks share an account", () => {
-    for (const stack of ["prod", "dev"]) {
-      const fixed = stacks[stack]!.flatMap(physical);
-      expect(fixed).to.have.length.above(2);
-      for (const name of fixed) expect(name).to.include(`setpoint-${stack}`);
-    }
+    const fixed = (stack: "prod" | "dev") => stacks[stack]!.flatMap(physical);
+    expect(fixed("dev")).to.have.members(
+      ["cart-ecs", "cart-observability", "web-observability"].map((part) => `setpoint-dev-${part}`),
+    );
+    expect(fixed("prod")).to.have.length.above(5);
+    for (const name of fixed("prod")) expect(name).to.include("setpoint-prod");
   });
 
   it("NAM-16: refuses a table's or a bucket's own name without the stack's", () => {
