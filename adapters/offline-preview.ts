@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { Session } from "node:inspector";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -86,9 +85,7 @@ export async function registrations(
   Error.prepareStackTrace = written;
   process.off("unhandledRejection", failed);
   if (failures.length > 0) throw failures[0];
-  const registered = engine.registered();
-  setImmediate(collectGarbage); // another stack may follow, and V8 would let both grow before it collects
-  return registered;
+  return engine.registered();
 }
 
 /** Pulumi takes a trace for each promise, and an endless one for each resource. */
@@ -149,13 +146,6 @@ function offlineEngine() {
       parentType: parent?.type ?? null,
     }));
   return { watch, cloud, failures, registered };
-}
-
-function collectGarbage(): void {
-  const session = new Session();
-  session.connect();
-  session.post("HeapProfiler.collectGarbage");
-  session.disconnect();
 }
 
 function placeholder(name: string, output: string): string {
