@@ -1,8 +1,10 @@
 import { byMinute, section } from "./minutes.ts";
 import type { Demand } from "./service.ts";
 import type { Trace } from "./trace.ts";
+import { figure } from "./words.ts";
+import { type SeasonOfYear, seasonOfYear } from "./year.ts";
 
-/** Minutes of history that a plan looks at: four weeks. */
+/** Minutes of history that are rehearsed and forecast from: four weeks. What is older tells of the season of the year. */
 const LOOKED_AT = 28 * 1440;
 
 /** The traffic to size for, minute by minute and grown, with the choices made on the way. */
@@ -21,11 +23,18 @@ export function demandHistory(demand: Demand): {
   }
   const minutes = byMinute(demand.trace);
   const newest = section(minutes, Math.max(0, minutes.rates.length - LOOKED_AT), LOOKED_AT);
-  const trace = { ...newest, rates: newest.rates.map((rate) => rate * growth) };
-  return { trace, assumptions: historyAssumptions(demand.trace, minutes) };
+  const season = seasonOfYear(minutes);
+  // A quieter season ahead lowers nothing: the level of these weeks is what is sure.
+  const factor = growth * Math.max(1, season?.rise ?? 1);
+  const trace = { ...newest, rates: newest.rates.map((rate) => rate * factor) };
+  return { trace, assumptions: historyAssumptions(demand.trace, minutes, season) };
 }
 
-function historyAssumptions(given: Trace, minutes: Trace): readonly string[] {
+function historyAssumptions(
+  given: Trace,
+  minutes: Trace,
+  season: SeasonOfYear | undefined,
+): readonly string[] {
   const days = minutes.rates.length / 1440;
   const assumptions: string[] = [];
   if (given.step > 300) {
@@ -33,8 +42,16 @@ function historyAssumptions(given: Trace, minutes: Trace): readonly string[] {
       `the history has one value every ${given.step / 60} minutes: the rate is interpolated between them, and bursts shorter than that are unknown`,
     );
   }
-  if (minutes.rates.length > LOOKED_AT)
-    assumptions.push("only the newest four weeks of the history are used");
+  if (season !== undefined && season.rise > 1)
+    assumptions.push(
+      `a year ago the busiest of the four weeks that follow had ${figure(season.rise)} times the traffic of the four before: the newest four weeks are planned for at that`,
+    );
+  else if (minutes.rates.length > LOOKED_AT)
+    assumptions.push(
+      season === undefined
+        ? "only the newest four weeks of the history are used: the season of the year takes a year and four weeks to be told"
+        : "only the newest four weeks of the history are used: a year ago the four weeks that follow were no busier",
+    );
   if (days < 3)
     assumptions.push(
       `the history covers ${(days * 24).toFixed(1)} hours: too short for a daily pattern (3 days) or a weekly one (10 days)`,

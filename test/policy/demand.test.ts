@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { assumedDay, demandHistory } from "../../policy/demand.ts";
-import { daily, flat } from "../support/services.ts";
+import { daily, flat, MONDAY } from "../support/services.ts";
 
 const history = (trace: ReturnType<typeof flat>, growth = 0) =>
   demandHistory({ kind: "history", trace, growth });
@@ -22,6 +22,23 @@ describe("demandHistory", () => {
     expect(trace.rates[0]).to.equal(12 * 1440);
     expect(trace.start).to.equal(long.start + 12 * 86_400);
     expect(assumptions.join()).to.include("newest four weeks");
+  });
+
+  it("plans for the season that a year ago followed, never for less than these weeks had", () => {
+    const hours = 60 * 7 * 24; // sixty weeks, one value an hour
+    const yearAgo = hours - 52 * 7 * 24;
+    const busy = (from: number, weeks: number, rate: number) =>
+      Array.from({ length: hours }, (_, hour) => (hour >= from && hour < from + weeks * 7 * 24 ? rate : 100));
+    const planned = (rates: number[]) => history({ start: MONDAY, step: 3600, rates });
+    const peakSeason = planned(busy(yearAgo + 2 * 7 * 24, 1, 250));
+    // an hour's line from 100 to 250 before the week, and one back at its end
+    expect(Math.max(...peakSeason.trace.rates)).to.be.closeTo(250, 1);
+    expect(peakSeason.assumptions.join()).to.match(/2\.5 times the traffic of the four before/);
+    const quiet = planned(busy(yearAgo, 4, 40));
+    expect(Math.max(...quiet.trace.rates)).to.equal(100);
+    expect(quiet.assumptions.join()).to.include("no busier");
+    const elsewhere = planned(busy(yearAgo + 10 * 7 * 24, 1, 250));
+    expect(Math.max(...elsewhere.trace.rates)).to.equal(100);
   });
 
   it("says what a short or coarse history leaves open", () => {
