@@ -8,7 +8,7 @@ const region = new pulumi.Config("aws").require("region");
 const declaration = stackDeclaration((key) => config.requireObject(key), pulumi.getStack());
 
 // Plans and components
-const platform = new Platform(pulumi.getProject(), { ...declaration, region });
+const platform = await Platform.create(pulumi.getProject(), { ...declaration, region });
 
 // Outputs
 export const { url, share, scaling: services } = platform;

@@ -23,14 +23,18 @@ const provider: Provider = {
 
 const TYPE = "setpoint:index:Platform";
 
-function constructed(
+async function constructed(
   name: string,
   inputs: Readonly<Record<string, unknown>>,
   options: ComponentResourceOptions,
 ) {
   const declaration = platformDeclaration({ deployment: inputs.deployment, services: inputs.services });
   const region = regionOf(declaration.settings.network.zones[0]!);
-  const { urn, url, share, scaling, dashboards } = new Platform(name, { ...declaration, region }, options);
+  const { urn, url, share, scaling, dashboards } = await Platform.create(
+    name,
+    { ...declaration, region },
+    options,
+  );
   return { urn, state: { url, share, scaling, dashboards } };
 }
 

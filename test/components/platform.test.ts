@@ -72,6 +72,53 @@ describe("Platform", () => {
     });
   });
 
+  it("makes in turns what it makes at once, each service once the one before it is registered", async () => {
+    const two = {
+      cart: { ...service, deploy: { paths: ["/cart/*"] } },
+      pay: { ...service, deploy: { paths: ["/pay/*"] } },
+    };
+    const made = async (make: () => unknown) => {
+      const registered = new Set<string>();
+      let before: readonly string[] = [];
+      const all = await shop(() => {
+        pulumi.runtime.registerStackTransformation(({ resource, name }) => {
+          if (name === "pay") before = [...registered];
+          // Its URN is there once its constructor ends, and has a value once the engine has answered.
+          queueMicrotask(() => resource.urn.apply(() => void registered.add(name)));
+          return undefined;
+        });
+        return make();
+      });
+      const sorted = all.toSorted((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1));
+      return { before, sorted };
+    };
+    const atOnce = await made(() => new Platform("shop", declared("10.0.0.0/20", two)));
+    const inTurns = await made(async () => {
+      const { services } = await Platform.create("shop", declared("10.0.0.0/20", two));
+      expect(services).to.have.keys("cart", "pay");
+    });
+    expect(inTurns.sorted).to.deep.equal(atOnce.sorted);
+    expect(atOnce.before).to.deep.equal([]);
+    expect(inTurns.before).to.include.members([
+      "network-vpc",
+      "cart",
+      "cart-ecs-service",
+      "cart-observability",
+    ]);
+  });
+
+  it("in turns, too, passes on what goes wrong in a service", async () => {
+    const wrong = async () => {
+      pulumi.runtime.registerStackTransformation(({ name }) => {
+        if (name === `${LONG}-ecs`) throw new Error("not this one");
+        return undefined;
+      });
+      const error = await Platform.create("shop", declared("10.0.0.0/20")).catch((thrown: unknown) => thrown);
+      expect(error).to.have.property("message", "not this one");
+    };
+    await shop(wrong);
+  });
+
   it("uses the provider that it is given, and makes none", async () => {
     const all = await shop(() => {
       const given = new aws.Provider("theirs", { region: "eu-west-1" });
@@ -88,7 +135,7 @@ describe("Platform", () => {
           asked.push(name);
           return undefined;
         });
-        make();
+        return make();
       };
       const error = await shop(watched).then(
         () => undefined,
@@ -101,9 +148,11 @@ describe("Platform", () => {
       'Blue_Platform: name is "Blue_Platform"; names of resources begin with it: 2 to 20 lower-case letters, digits and -, beginning with a letter, not ending in -. Rename it.',
     );
     const both = { cart: service, pay: service };
-    expect(await refused(() => new Platform("shop", declared("10.0.0.0/20", both)))).to.match(
-      /^services\.pay\.deploy: paths hold \/\*, as those of cart do/,
-    );
+    for (const make of [
+      () => new Platform("shop", declared("10.0.0.0/20", both)),
+      () => Platform.create("shop", declared("10.0.0.0/20", both)),
+    ])
+      expect(await refused(make)).to.match(/^services\.pay\.deploy: paths hold \/\*, as those of cart do/);
   });
 });
 

@@ -88,10 +88,10 @@ describe("the program", () => {
         "notify",
         "entry-alarms",
         "cluster",
+        "backup",
         "cart",
         LONG,
         "web",
-        "backup",
       ],
     ]);
   });

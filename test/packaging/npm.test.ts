@@ -56,7 +56,7 @@ const deployment = {
   entry: { insecure: true },
 };
 const { services } = parse(readFileSync("services.yaml", "utf8"));
-export const { url } = new Platform("shop", { ...platformDeclaration({ deployment, services }), region: "eu-west-1" });
+export const { url } = await Platform.create("shop", { ...platformDeclaration({ deployment, services }), region: "eu-west-1" });
 `;
 
 describe("the npm package", function () {
