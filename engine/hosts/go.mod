@@ -1,5 +1,5 @@
-// Language hosts of Pulumi, as programs in Python and Go run under them. v3.62.0 is the newest of those served as Go
-// modules that has both: later ones are modules of their own, which are not.
+// Pulumi's hosts of Python and Go. Of the modules that are served, v3.62.0 is the newest with both: later hosts are modules
+// of their own, which are not.
 module setpoint/engine/hosts
 
 go 1.25.11
