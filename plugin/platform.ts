@@ -43,14 +43,15 @@ export interface Scaling {
   /** At most. */
   max: number;
   /** Metrics, and where they are held. */
-  holds: Setpoint[];
+  holds: Hold[];
   /** How many policies take steps. */
   steps: number;
   /** How many actions are scheduled. */
   schedule: number;
 }
 
-export interface Setpoint {
+/** A metric, and where it is held. Not `Setpoint`: C# lets no member be named like its class. */
+export interface Hold {
   /** `requestRatePerTask`, per second, or `cpuUtilization`, a ratio. */
   metric: string;
   /** In that unit. */

@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { UpResult } from "@pulumi/pulumi/automation/index.js";
 import { expect } from "chai";
 import { type Deployed, describeOnEngine, freshStack, refused, stateOf } from "../support/engine.ts";
-import { startPlugin } from "../support/plugin.ts";
+import { startPlugin, writePluginBinary } from "../support/plugin.ts";
 
 const cart = {
   compute: { type: "fargate", cpu: 512, memory: 1024 },
@@ -111,6 +111,18 @@ describeOnEngine("the package on Pulumi's engine (rows 96 and 97)", function () 
     const [scaled] = scaling!.value as { service: string; unit: string; max: number }[];
     expect(scaled).to.include({ service: "cart", unit: "task", max: 20 });
     expect(dashboards!.value).to.deep.equal({ cart: ["setpoint-dev-blue-cart-observability"] });
+  });
+
+  it("gives its schema to Pulumi's command line, which starts it for that, as for `pulumi package add`", () => {
+    const binary = writePluginBinary(deployed.stack.workspace.workDir);
+    const { status, printed, said } = deployed.pulumi("package", "get-schema", binary);
+    expect(status, said).to.equal(0);
+    const { resources, types } = JSON.parse(printed);
+    // Without what the analyser says twice, and the command line once: what is asked for is in `required`.
+    const written = JSON.parse(readFileSync("plugin/schema.json", "utf8"), (key, value) =>
+      key === "optional" || (key === "required" && value.length === 0) ? undefined : value,
+    );
+    expect({ resources, types }).to.deep.equal({ resources: written.resources, types: written.types });
   });
 
   it("changes nothing the second time, and leaves nothing when destroyed", async () => {

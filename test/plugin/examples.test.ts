@@ -38,7 +38,7 @@ function inPython(): Declared {
 }
 
 describe("examples/packages", () => {
-  it("declares the same platform in every language", () => {
+  it("declares the same platform in YAML and in Python", () => {
     expect(inPython()).to.deep.equal(inYaml());
   });
 

@@ -104,6 +104,10 @@ function merged(forms: readonly Members[]): Members {
   return new Map(forms.flatMap((form) => [...form.keys()]).map((path) => [path, asked(path)]));
 }
 
+function capitalized(key: string): string {
+  return key.charAt(0).toUpperCase() + key.slice(1);
+}
+
 /** A release without a strategy rolls, which the declaration sees before its schema does. */
 const ROLLING = "*.deploy.release.strategy";
 
@@ -136,6 +140,15 @@ describe("the package's schema (rows 96 and 97)", function () {
     );
     expect(silent).to.deep.equal([]);
     expect(all.length).to.be.above(50);
+  });
+
+  it("has no member that is named like its type, which C# refuses (CS0542)", () => {
+    const types = [...Object.entries(schema.resources), ...Object.entries(schema.types)];
+    const refused = types.flatMap(([token, { properties }]) => {
+      const named = Object.keys(properties).map((key) => `setpoint:index:${capitalized(key)}`);
+      return named.filter((each) => each === token);
+    });
+    expect(refused).to.deep.equal([]);
   });
 
   it("promises of the component what the component has", () => {

@@ -34,8 +34,15 @@ export interface Deployed {
   /** Sets one entry of the stack's own file: `["setpoint:services", "cart", "slos", 0, "objective"], "95 %"`. */
   readonly configure: (path: readonly (string | number)[], value: unknown) => void;
   /** The command line in the stack's folder, as an operator uses it. */
-  readonly pulumi: (...args: readonly string[]) => { readonly status: number | null; readonly said: string };
+  readonly pulumi: (...args: readonly string[]) => Said;
   readonly close: () => Promise<void>;
+}
+
+/** What a command printed, and said besides. */
+interface Said {
+  readonly status: number | null;
+  readonly printed: string;
+  readonly said: string;
 }
 
 interface Cloud {
@@ -65,9 +72,9 @@ export async function freshStack(stackName: string): Promise<Deployed> {
     { workDir: home, pulumiCommand, envVars },
   );
   const pulumi = (...args: readonly string[]) => {
-    const env = { ...process.env, ...envVars };
+    const env = { ...process.env, ...stack.workspace.envVars };
     const { status, stdout, stderr } = spawnSync(ENGINE, args, { cwd: home, env, encoding: "utf8" });
-    return { status, said: stdout + stderr };
+    return { status, printed: stdout, said: stdout + stderr };
   };
   const close = async () => {
     child.disconnect();
