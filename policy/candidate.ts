@@ -5,10 +5,19 @@ import type { Standing } from "./standing.ts";
 
 /** How the loop reacts to a surge, and how long it holds on to what it has. */
 export interface Reaction {
-  /** The step policy: metric ÷ setpoint at which it acts, and the share of the shortage's logarithm that it makes good at once. */
-  readonly surge: { readonly at: number; readonly gain: number } | undefined;
+  readonly surge: Surge | undefined;
   /** Seconds after a scale-in in which there is no other; undefined is what it takes to undo one. */
   readonly hold: number | undefined;
+}
+
+/** The step policy. */
+export interface Surge {
+  /** Metric ÷ setpoint at which it acts. */
+  readonly at: number;
+  /** Share of the shortage's logarithm that it makes good at once. */
+  readonly gain: number;
+  /** It multiplies the tasks by no less than this: 1 adds what is missing, more takes a rise for the beginning of a surge. */
+  readonly jump: number;
 }
 
 /** The few choices that every number of the controls follows from. */
@@ -27,7 +36,7 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
     min: standing.min,
     max,
     tracking: [tracking(setpoint, reaction.hold ?? undoing(profile.startup))],
-    steps: reaction.surge ? [surgeSteps(setpoint, reaction.surge.at, reaction.surge.gain)] : [],
+    steps: reaction.surge ? [surgeSteps(setpoint, reaction.surge)] : [],
     schedule: standing.schedule,
     warmup: Math.ceil(profile.startup),
   };
@@ -55,17 +64,21 @@ function tracking(setpoint: number, hold: number): TargetTracking {
 /** Each band is this much wider than the one before, and there are so many: the last begins at six times the threshold. */
 const [BAND, BANDS] = [1.15, 14];
 
-/** One datapoint above the threshold makes good a part of the shortage in one step; target tracking adds the rest. */
-function surgeSteps(setpoint: number, at: number, gain: number): StepScaling {
+/** One datapoint above the threshold makes good a part of the shortage in one step, or jumps ahead of it; target tracking adds the rest. */
+function surgeSteps(setpoint: number, { at, gain, jump }: Surge): StepScaling {
   const threshold = at * setpoint;
-  const steps = Array.from({ length: BANDS }, (_, i): StepAdjustment => {
-    const top = at * BAND ** (i + 1);
-    return {
+  const steps: StepAdjustment[] = [];
+  for (let i = 0; i < BANDS; i++) {
+    const factor = Math.max(jump, (at * BAND ** (i + 1)) ** gain);
+    const band = {
       lower: threshold * (BAND ** i - 1),
       upper: i === BANDS - 1 ? null : threshold * (BAND ** (i + 1) - 1),
-      change: Math.ceil((top ** gain - 1) * 100) / 100,
+      change: Math.ceil((factor - 1) * 100) / 100,
     };
-  });
+    const before = steps.at(-1);
+    if (before?.change === band.change) steps[steps.length - 1] = { ...before, upper: band.upper };
+    else steps.push(band);
+  }
   return {
     name: "surge",
     alarm: {

@@ -1,5 +1,5 @@
 import type { Backtest } from "./backtest.ts";
-import { FRESH } from "./candidate.ts";
+import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
@@ -139,7 +139,7 @@ function trackingReasons(
 
 function rehearsalWords({ rehearsal, observed, stress, keeps }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of the 2-day windows would be missed; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
+  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, the next incident being half or twice as bad; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
 }
 
 function surgeReasons(
@@ -163,7 +163,7 @@ function surgeReasons(
     {
       of: "surge",
       value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
-      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, and makes good about ${percent(surge?.gain ?? 1)} of the shortage in one of ${policy.steps.length} bands: a datapoint may be noise, and tracking adds the rest. Of the reactions tried this was the cheapest that kept the SLOs`,
+      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}. Of the reactions tried this was the cheapest that kept the SLOs`,
     },
     {
       of: "surge.cooldown",
@@ -180,6 +180,13 @@ function surgeReasons(
     because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in`,
   };
   return [...pace, warmup];
+}
+
+function surgeWords(surge: Surge | undefined, bands: number): string {
+  const { gain, jump } = surge ?? { gain: 1, jump: 1 };
+  return jump > 1
+    ? `and multiplies the tasks by ${figure(jump)} or by all that is missing, whichever is more: surges of this history grow within the minutes that a start takes, so that their first sign is taken for the whole`
+    : `and makes good about ${percent(gain)} of the shortage in one of ${bands} bands: a datapoint may be noise, and tracking adds the rest`;
 }
 
 function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["alarm"]): string {

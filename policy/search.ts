@@ -12,27 +12,36 @@ import { workload } from "./workload.ts";
 /** A candidate that is likelier to miss a window than to keep it keeps no SLO. */
 const KEEPS = 0.5;
 
-/** Ways to react, from the plainest on: an hour's hold pays where surges come in clusters, a step policy where they last. */
+/**
+ * Ways to react, from the plainest on: a step policy pays where surges last, a jump at the first sign of one where they grow to
+ * several times the level within minutes, an hour's hold where they come in clusters.
+ */
 const REACTIONS: readonly Reaction[] = [
   { surge: undefined, hold: undefined },
-  { surge: { at: 1.1, gain: 0.75 }, hold: undefined },
+  { surge: { at: 1.1, gain: 0.75, jump: 1 }, hold: undefined },
+  { surge: { at: 1.25, gain: 1, jump: 3 }, hold: undefined },
   { surge: undefined, hold: 3600 },
-  { surge: { at: 1.1, gain: 0.75 }, hold: 3600 },
-  { surge: { at: 1.5, gain: 0.8 }, hold: undefined },
+  { surge: { at: 1.1, gain: 0.75, jump: 1 }, hold: 3600 },
+  { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
+  { surge: { at: 1.2, gain: 1, jump: 2 }, hold: undefined },
+  { surge: { at: 1.3, gain: 1, jump: 4.5 }, hold: undefined },
 ];
 
 /** Reactions tried with every floor; the others are tried with the newest winners among the floors. */
-const [FIRST, WINNERS] = [2, 2];
+const [FIRST, WINNERS] = [3, 2];
 
 /** Minutes of history up to which every candidate is tried. */
 const QUICK = 3 * 1440;
 
-/** Utilizations that target tracking is asked to hold, from the cheapest; the winner's neighbors are tried to the hundredth. */
+/** Utilizations that target tracking is asked to hold, from the cheapest; the best is refined to the hundredth. */
 const UTILIZATIONS: readonly number[] = [
   0.96, 0.93, 0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.77, 0.74, 0.71, 0.67, 0.62, 0.56, 0.5, 0.44, 0.38, 0.33,
   0.28, 0.23, 0.19, 0.15, 0.11, 0.08, 0.05,
 ];
 const [COARSE, FINE] = [3, 0.01];
+
+/** How often the best so far is tried again with other floors, reactions and utilizations beside it. */
+const ROUNDS = 3;
 
 /** Constant floors grow by this factor from one to the next. */
 const FLOOR_STEP = 1.4;
@@ -107,7 +116,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
 
 /**
  * Every floor with the first reactions and every third utilization; then, for the best floors, every reaction and the
- * utilizations between; at last the floors beside the winner's and the hundredths. A short history is quick to replay:
+ * utilizations between; at last what lies beside the winner, until nothing does better. A short history is quick to replay:
  * there every floor is tried with all of it. Nothing when no candidate keeps the SLOs.
  */
 function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | undefined {
@@ -136,17 +145,25 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
     }
     for (const standing of winners.slice(0, WINNERS)) scan(standing, REACTIONS, utilizations);
   }
-  if (!best) return undefined;
-  for (const standing of floors.beside(best.candidate.standing)) attempt({ ...best.candidate, standing });
-  for (const utilization of hundredths(best.candidate.utilization, utilizations))
-    attempt({ ...best.candidate, utilization });
+  const refine = ({ candidate }: Rehearsal) => {
+    const { utilization: middle } = candidate;
+    for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
+    for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
+    for (const reaction of REACTIONS)
+      for (const higher of [0, 2, 4].map((steps) => middle + steps * FINE))
+        if (higher <= ceiling) attempt({ ...candidate, reaction, utilization: Number(higher.toFixed(4)) });
+  };
+  for (let round = 0, before: Rehearsal | undefined; best && best !== before && round < ROUNDS; round++) {
+    before = best;
+    refine(best);
+  }
   return best;
 }
 
 /** The hundredths between a utilization and its neighbors in the row. */
 function hundredths(utilization: number, row: readonly number[]): readonly number[] {
-  const at = row.indexOf(utilization);
-  const [above, below] = [row[at - 1] ?? utilization, row[at + 1] ?? utilization];
+  const above = row.findLast((other) => other > utilization) ?? utilization;
+  const below = row.find((other) => other < utilization) ?? utilization;
   const count = Math.round((above - below) / FINE) - 1;
   return Array.from({ length: Math.max(0, count) }, (_, i) => Number((above - (i + 1) * FINE).toFixed(4)));
 }
@@ -167,7 +184,8 @@ function floorsFor(service: Service, history: Trace, newest: Trace, range: Range
   const peak = newest.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const most = Math.min(range.max, tasksNeeded(service, peak) * FLOOR_STEP);
   const constants = [constantStanding(range.min)];
-  for (let tasks = range.min * FLOOR_STEP; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
+  const lowest = Math.max(range.min * FLOOR_STEP, quietTasks(service, newest));
+  for (let tasks = lowest; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
     constants.push(constantStanding(Math.round(tasks)));
   const days = history.rates.length / 1440;
   const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;
@@ -183,4 +201,10 @@ function floorsFor(service: Service, history: Trace, newest: Trace, range: Range
         .map(constantStanding);
     },
   };
+}
+
+/** Tasks that the quietest tenth of the minutes keep fully busy: a lower floor holds nothing. */
+function quietTasks({ capacity }: Service, { rates }: Trace): number {
+  const quiet = rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 10)]!;
+  return (quiet * capacity.serviceTime.mean) / capacity.concurrency;
 }

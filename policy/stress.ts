@@ -1,10 +1,10 @@
 import type { Trace } from "./trace.ts";
 
 /** The exponent for a long history, and the days of history at which it is doubled: what was short may have seen little. */
-const [LEAST, DOUBLED_AT] = [0.4, 4];
+const [LEAST, DOUBLED_AT] = [0.1, 4];
 
 /** Beyond it a surge is no longer like those seen; two days of history get it. */
-const MOST = 1.2;
+const MOST = 0.5;
 
 /** By which exponent the surges of a history of so many days are steepened: the next ones need not be milder. */
 export function stressFor(days: number): number {

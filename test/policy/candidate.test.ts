@@ -8,7 +8,7 @@ const least = constantStanding(2);
 const candidate: fc.Arbitrary<Candidate> = fc.record({
   utilization: between(0.05, 0.95),
   reaction: fc.record({
-    surge: fc.record({ at: between(1.05, 3), gain: between(0.5, 1) }),
+    surge: fc.record({ at: between(1.05, 3), gain: between(0.5, 1), jump: fc.constantFrom(1, 2, 4.5) }),
     hold: fc.constantFrom(undefined, 3600),
   }),
   standing: fc.constant(least),
@@ -41,22 +41,40 @@ describe("controlsFor", () => {
     );
   });
 
-  it("makes good the gain's part of the shortage from anywhere in a band, in whole percents", () => {
+  it("makes good the gain's part of the shortage from anywhere in a band, or jumps, in whole percents", () => {
     fc.assert(
       fc.property(candidate, between(0, 1), (any, share) => {
         const { alarm, steps: bands } = steps(any);
         const { setpoint } = controlsFor(any, PROFILE, 40).tracking[0]!;
-        const { gain } = any.reaction.surge!;
+        const { gain, jump } = any.reaction.surge!;
         bands.forEach(({ lower, upper, change }) => {
           if (upper === null) return; // nothing bounds what the last band may meet
           const metric = alarm.threshold + lower! + share * (upper - lower!);
-          expect(1 + change).to.be.at.least((metric / setpoint) ** gain - 1e-9);
+          expect(1 + change).to.be.at.least(Math.max(jump, (metric / setpoint) ** gain) - 1e-9);
           // No more than the band's top and the next whole percent ask for.
-          expect(1 + change).to.be.at.most(((alarm.threshold + upper) / setpoint) ** gain + 0.01 + 1e-9);
+          const most = Math.max(jump, ((alarm.threshold + upper) / setpoint) ** gain);
+          expect(1 + change).to.be.at.most(most + 0.01 + 1e-9);
           expect(change * 100).to.be.closeTo(Math.round(change * 100), 1e-9);
         });
       }),
     );
+  });
+
+  it("answers everything that the jump covers in one band", () => {
+    const jumping = { at: 1.25, gain: 1, jump: 3 };
+    const [first, second] = steps({
+      utilization: 0.5,
+      reaction: { surge: jumping, hold: undefined },
+      standing: least,
+    }).steps;
+    const { setpoint } = controlsFor(
+      { utilization: 0.5, reaction: { surge: jumping, hold: undefined }, standing: least },
+      PROFILE,
+      40,
+    ).tracking[0]!;
+    expect(first).to.include({ lower: 0, change: 2 });
+    expect((1.25 * setpoint + first!.upper!) / setpoint).to.be.within(3 / 1.15, 3);
+    expect(second!.change).to.be.above(2);
   });
 
   it("has no step policy where the reaction has no surge", () => {
@@ -66,7 +84,11 @@ describe("controlsFor", () => {
 
   it("waits with both policies until a whole minute with the new count is visible", () => {
     const { tracking, steps: surge } = controlsFor(
-      { utilization: 0.5, reaction: { surge: { at: 1.5, gain: 0.8 }, hold: undefined }, standing: least },
+      {
+        utilization: 0.5,
+        reaction: { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
+        standing: least,
+      },
       PROFILE,
       40,
     );

@@ -36,10 +36,10 @@ function rehearsedHours(trace: Trace, other: Partial<Service>): number {
 }
 
 /**
- * The law is not strict: the plan weighs its cost against what it misses. Of 50 histories, as measured 2026-11-25, it cost less in 2 with
- * objectives 98 → 99 %, by up to 2.3 %, and in 2 with thresholds 1.3 → 1 s, by up to 4.4 %; in none with 99 → 99.7 % or 1 → 0.8 s.
+ * The law is not strict: the plan weighs its cost against what it misses, and the search does not try everything. Of 50 histories, as
+ * measured 2026-11-25, it cost less in 1 with objectives 98 → 99 %, by 0.7 %; in none with 99 → 99.7 %, nor with thresholds 1.3 → 1 → 0.8 s.
  */
-const LOOSE = 0.95;
+const LOOSE = 0.99;
 
 describe("laws of scalingPlan", () => {
   it("an objective with a seventh of the error budget never costs less", () => {
@@ -68,7 +68,7 @@ describe("laws of scalingPlan", () => {
     );
   }).timeout(60_000);
 
-  it("a little stricter promise never saves more than 5 %", () => {
+  it("a little stricter promise never saves more than 1 %", () => {
     fc.assert(
       fc.property(habits, (each) => {
         const trace = habitual(each);

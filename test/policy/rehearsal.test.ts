@@ -9,15 +9,15 @@ import { CART, daily, flat } from "../support/services.ts";
 const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60 });
 const at = (utilization: number): Candidate => ({
   utilization,
-  reaction: { surge: { at: 1.5, gain: 0.8 }, hold: undefined },
+  reaction: { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
   standing: constantStanding(1),
 });
 
-/** Two weeks at 30 requests a second with a minute at 1,800 on each of some days. */
+/** Two weeks at 30 requests a second with a minute at 3,600 on each of some days. */
 function disturbed(...days: readonly number[]): Trace {
   const calm = flat(30, 14 * 1440);
   const incident = (i: number) => days.includes(Math.floor(i / 1440)) && i % 1440 === 720;
-  return { ...calm, rates: calm.rates.map((rate, i) => (incident(i) ? 60 * rate : rate)) };
+  return { ...calm, rates: calm.rates.map((rate, i) => (incident(i) ? 120 * rate : rate)) };
 }
 
 describe("rehearse", () => {

@@ -42,7 +42,7 @@ describe("steeper", () => {
 describe("stressFor", () => {
   it("is the more careful the shorter the history", () => {
     expect([28, 14, 7, 4, 2, 1].map(stressFor).map((exponent) => Number(exponent.toFixed(2)))).to.deep.equal([
-      0.46, 0.51, 0.63, 0.8, 1.2, 1.2,
+      0.11, 0.13, 0.16, 0.2, 0.3, 0.5,
     ]);
   });
 });

@@ -1,0 +1,71 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { budgetParts } from "../../policy/budget-parts.ts";
+import type { ReplayMinutes } from "../../policy/replay.ts";
+import { windowOdds } from "../../policy/window-odds.ts";
+import { CART, flat } from "../support/services.ts";
+
+const DAYS = 2;
+const [RATE, COUNT] = [10, DAYS * 1440];
+const trace = flat(RATE, COUNT);
+const { idle, rest } = budgetParts(CART, CART.slos[0]!);
+
+/** Minutes of a replay in which each uses so many shares of the window's budget, what idle tasks miss left out. */
+function using(shareOf: (minute: number) => number, count = COUNT): ReplayMinutes {
+  const column = (valueAt: (minute: number) => number) =>
+    Float64Array.from({ length: COUNT }, (_, i) => valueAt(i));
+  const [arrived, none] = [column(() => RATE * 60), column(() => 0)];
+  const late = column((minute) => idle * RATE * 60 + shareOf(minute) * rest * RATE * 60 * COUNT);
+  return { count, arrived, refused: none, late: [late], ready: none, capacity: none };
+}
+const missed = (shareOf: (minute: number) => number) => windowOdds(CART, trace).missed(using(shareOf));
+const steadily = (share: number) => () => share / COUNT;
+const atOnce = (share: number) => (minute: number) => (minute === 1000 ? share : 0);
+
+describe("windowOdds", () => {
+  it("is even at 85 % of what capacity decides of the budget, however it is used", () => {
+    expect(missed(steadily(0.85))).to.be.closeTo(0.5, 1e-9);
+    expect(missed(atOnce(0.85))).to.be.closeTo(0.5, 1e-9);
+  });
+
+  it("trusts steady use, and doubts what one incident used: the next may be twice as bad, or half", () => {
+    expect(missed(steadily(0.6))).to.be.below(0.01);
+    expect(missed(atOnce(0.6))).to.be.within(0.3, 0.4);
+    expect(missed(steadily(1.2))).to.be.above(0.99);
+    expect(missed(atOnce(1.2))).to.be.within(0.6, 0.7);
+  });
+
+  it("doubts the more the fewer the parts of the window that used it", () => {
+    const inParts = (parts: number) =>
+      missed((minute) => (minute % 360 === 0 && minute < parts * 360 ? 0.6 / parts : 0));
+    const odds = [1, 2, 4, 8].map(inParts);
+    expect(odds).to.deep.equal(odds.toSorted((a, b) => b - a));
+    expect(odds[3]).to.be.closeTo(missed(steadily(0.6)), 1e-9);
+  });
+
+  it("counts nothing for what idle tasks miss", () => {
+    expect(missed(() => 0)).to.equal(0);
+  });
+
+  it("is sure of no more than what is missed in the end, and of all of it then", () => {
+    const uses = fc.array(
+      fc.record({
+        at: fc.integer({ min: 0, max: COUNT - 1 }),
+        share: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(uses, fc.integer({ min: 1, max: COUNT }), (incidents, until) => {
+        const byMinute = new Map(incidents.map(({ at, share }) => [at, share]));
+        const shareOf = (minute: number) => byMinute.get(minute) ?? 0;
+        const odds = windowOdds(CART, trace);
+        const before = odds.surelyMissed(using(shareOf, until));
+        const after = odds.missed(using(shareOf));
+        expect(before).to.be.at.most(after + 1e-12);
+        expect(odds.surelyMissed(using(shareOf))).to.equal(after);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
