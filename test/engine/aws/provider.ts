@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import type { Provider } from "@pulumi/pulumi/provider/index.js";
 import { answers } from "./answers.ts";
+import { runAssociation } from "./automation.ts";
 import type { Bag, Cloud, Held } from "./cloud.ts";
 import { computed, idOf, physicalName } from "./computed.ts";
 import { inputFaults } from "./input-faults.ts";
@@ -8,13 +10,20 @@ import type { Clients } from "./moto/clients.ts";
 import { passed } from "./moto/passed.ts";
 import { plain } from "./plain.ts";
 import { dangling, userOf } from "./references.ts";
+import type { Spoiled } from "./refreshes.ts";
 import { difference } from "./replacement.ts";
 
 /**
  * AWS for one stack: keeps what it is asked for, refuses what AWS would, and hands on to moto what moto knows.
- * `beforeCreate` hears the name of each resource first, and throws where a test wants no room for it.
+ * `beforeCreate` hears the name of each resource first, and throws where a test wants no room for it; instances of a `spoiled`
+ * version set off their alarms.
  */
-export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: string) => void): Provider {
+export function standInAws(
+  cloud: Cloud,
+  moto: Clients,
+  beforeCreate: (name: string) => void,
+  spoiled: Spoiled = new Set(),
+): Provider {
   let created = 0;
   const seen = async (resource: Held): Promise<Held | undefined> => {
     const { read } = passed(resource.type);
@@ -36,7 +45,9 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
 
     diff: async (id, urn, olds: Bag, news: Bag) => {
       const { type } = parsed(urn);
-      return difference(type, cloud.find(type, id)?.inputs ?? {}, olds, news);
+      const { changes, ...found } = difference(type, cloud.find(type, id)?.inputs ?? {}, olds, news);
+      // Pulumi's server for Node cannot say which; not told, the engine compares the inputs, and so honors `replaceOnChanges`.
+      return changes ? found : { changes, ...found };
     },
 
     create: async (urn, sent: Bag) => {
@@ -52,14 +63,9 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       const real = await told(name, passed(type).create?.(moto, { name, inputs, outputs: made }));
       const outputs = { ...made, ...real };
       const id = idOf(type, outputs, number);
-      const { outputs: outs } = cloud.hold({
-        id,
-        type,
-        name,
-        inputs: sent,
-        outputs: { ...outputs, ...sent },
-      });
-      return { id, outs };
+      const held = cloud.hold({ id, type, name, inputs: sent, outputs: { ...outputs, ...sent } });
+      if (type === "aws:ssm/association:Association") await succeeded(cloud, moto, held, spoiled);
+      return { id, outs: held.outputs };
     },
 
     read: async (id, urn) => {
@@ -75,8 +81,9 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       return { id, props: now.outputs, inputs: Object.fromEntries(asked) };
     },
 
-    update: async (id, urn, _olds, sent: Bag) => {
+    update: async (id, urn, olds: Bag, news: Bag) => {
       const { type, name } = parsed(urn);
+      const sent = SENDS_CHANGES.has(type) ? changed(olds, news) : news;
       const before = cloud.find(type, id);
       if (before === undefined) throw new Error(`NotFound: ${name} (${id})`);
       const inputs = plain(sent);
@@ -84,7 +91,7 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       const asked = { name, inputs, outputs: { ...before.outputs, ...inputs } };
       const real = await told(name, passed(type).update?.(moto, asked));
       return {
-        outs: cloud.hold({ ...before, inputs: sent, outputs: { ...before.outputs, ...sent, ...real } })
+        outs: cloud.hold({ ...before, inputs: news, outputs: { ...before.outputs, ...sent, ...real } })
           .outputs,
       };
     },
@@ -105,6 +112,27 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
 
     invoke: async (token, args: Bag) => ({ outputs: answers(cloud, token, args) }),
   };
+}
+
+/** Types of which the provider sends what has changed since it last looked (`resourceGroupUpdate` in internal/service/autoscaling), not all. */
+const SENDS_CHANGES: ReadonlySet<string> = new Set(["aws:autoscaling/group:Group"]);
+
+function changed(olds: Bag, news: Bag): Bag {
+  return Object.fromEntries(
+    Object.entries(news).filter(([key, value]) => !isDeepStrictEqual(olds[key], value)),
+  );
+}
+
+/** As the provider waits for an association: one that fails is there all the same, and Pulumi hears of it with its id. */
+async function succeeded(cloud: Cloud, moto: Clients, held: Held, spoiled: Spoiled): Promise<void> {
+  try {
+    await runAssociation(cloud, moto, { ...held, inputs: plain(held.inputs) }, spoiled);
+  } catch (error) {
+    if (held.inputs.waitForSuccessTimeoutSeconds === undefined) return;
+    const message = `waiting for SSM Association (${held.id}) create: unexpected state 'Failed': ${(error as Error).message}`;
+    const { id, outputs: properties } = held;
+    throw Object.assign(new Error(message), { id, properties, reasons: [message] });
+  }
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
