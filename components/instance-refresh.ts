@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { desiredConfiguration, type GroupLaunchArgs } from "./group-launch.ts";
 import { jsonText } from "./json-text.ts";
-import { refreshOutcome } from "./refresh-outcome.ts";
+import { ofOneKind, refreshOutcome } from "./refresh-outcome.ts";
 import type { RefreshRole } from "./refresh-role.ts";
 import { refreshRunbook, TEMPLATE_VERSION } from "./refresh-runbook.ts";
 import { bakeTime, type RefreshTimeArgs, refreshTime } from "./refresh-time.ts";
@@ -40,7 +40,7 @@ export class InstanceRefresh extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceRefresh", name, {}, opts);
-    const { group, template, access, rollbackAlarms, types } = args;
+    const { group, template, access, rollbackAlarms, types, settings } = args;
     refuseAlarms(rollbackAlarms);
     const bake = bakeTime(args.rollbackWindow);
     const patience = refreshTime(args, bake);
@@ -48,6 +48,7 @@ export class InstanceRefresh extends pulumi.ComponentResource {
       groupName: group.name,
       desired: desiredConfiguration(args, TEMPLATE_VERSION),
       preferences: preferences(args),
+      rollback: settings.refresh.rollback,
       alarms: rollbackAlarms,
       bake,
       unheard: args.unheard,
@@ -58,7 +59,9 @@ export class InstanceRefresh extends pulumi.ComponentResource {
       { documentType: "Automation", documentFormat: "JSON", content: jsonText(runbook) },
       { parent: this },
     );
-    const version = pulumi.interpolate`${template.latestVersion}`;
+    const launched = types.length === 1 ? [] : types;
+    const latest = pulumi.interpolate`${template.latestVersion}`;
+    const version = settings.refresh.rollback ? ofOneKind(group, latest, launched, this) : latest;
     this.run = new aws.ssm.Association(
       `${name}-run`,
       {
@@ -74,7 +77,6 @@ export class InstanceRefresh extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
       },
     );
-    const launched = types.length === 1 ? [] : types;
     this.version = refreshOutcome(group, this.run, version, launched, this);
     this.registerOutputs({ version: this.version });
   }
@@ -95,7 +97,6 @@ const NOT_STARTED = "#initerror";
 
 function preferences({ healthy, warmup }: InstanceRefreshArgs) {
   return {
-    AutoRollback: true,
     MinHealthyPercentage: healthy.minHealthyPercentage,
     MaxHealthyPercentage: healthy.maxHealthyPercentage,
     InstanceWarmup: warmup,

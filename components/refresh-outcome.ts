@@ -9,6 +9,30 @@ export interface Launched {
 }
 
 /**
+ * The version to go to, of a group that goes on launching one type, or several. From the one to the other Pulumi must know
+ * of the change: of what it ignores, a `pulumi refresh` keeps those inputs that it had before, and AWS would have neither.
+ */
+export function ofOneKind(
+  group: aws.autoscaling.Group,
+  version: pulumi.Output<string>,
+  types: readonly string[],
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  return pulumi.all([group.name, version, launchedBy(group, { parent })]).apply(([name, asked, launched]) => {
+    refuseKind(name, types, launched.types);
+    return asked;
+  });
+}
+
+export function refuseKind(group: string, types: readonly string[], launched: readonly string[]): void {
+  if ((types.length === 0) === (launched.length === 0)) return;
+  const kind = (of: readonly string[]) => (of.length === 0 ? "one type" : of.join(", "));
+  throw new Error(
+    `${group}: it launches ${kind(launched)}; ${kind(types)} cannot be rolled back to that. Set deploy.instances.refresh.rollback to false for this one update, and remove it after.`,
+  );
+}
+
+/**
  * The version of its template that a group launches once its refresh has ended. A rollback ends it too, so the group is asked,
  * and the update fails where it launches another version than the one asked for. A preview has nothing to ask.
  */
@@ -20,17 +44,30 @@ export function refreshOutcome(
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
   if (pulumi.runtime.isDryRun()) return version;
-  const launches = aws.autoscaling.getGroupOutput({ name: group.name }, { parent, dependsOn: [run] });
   return pulumi
-    .all([group.name, version, launches.launchTemplates, launches.mixedInstancesPolicies, run.urn])
-    .apply(([name, asked, templates, mixed, urn]) => {
-      const [policy] = mixed.flatMap(({ launchTemplates }) => launchTemplates);
-      const launched = {
-        version: (policy?.launchTemplateSpecifications[0] ?? templates[0])?.version ?? "",
-        types: (policy?.overrides ?? []).map(({ instanceType }) => instanceType),
-      };
-      return refuseRefresh(name, { version: asked, types }, launched, urn);
-    });
+    .all([group.name, version, run.urn])
+    .apply(([name, asked, urn]) =>
+      launchedBy(group, { parent, dependsOn: [run] }).apply((launched) =>
+        refuseRefresh(name, { version: asked, types }, launched, urn),
+      ),
+    );
+}
+
+function launchedBy(
+  group: aws.autoscaling.Group,
+  options: pulumi.InvokeOutputOptions,
+): pulumi.Output<Launched> {
+  const { launchTemplates, mixedInstancesPolicies } = aws.autoscaling.getGroupOutput(
+    { name: group.name },
+    options,
+  );
+  return pulumi.all([launchTemplates, mixedInstancesPolicies]).apply(([templates, mixed]) => {
+    const [policy] = mixed.flatMap((each) => each.launchTemplates);
+    return {
+      version: (policy?.launchTemplateSpecifications[0] ?? templates[0])?.version ?? "",
+      types: (policy?.overrides ?? []).map(({ instanceType }) => instanceType),
+    };
+  });
 }
 
 /** The version that the group launches, if it is what was asked for. */

@@ -4,8 +4,10 @@ export interface RefreshRunbookArgs {
   readonly groupName: pulumi.Input<string>;
   /** `DesiredConfiguration` of `StartInstanceRefresh`, at `TEMPLATE_VERSION`. */
   readonly desired: object;
-  /** `Preferences` of `StartInstanceRefresh`, but for the alarms. */
+  /** `Preferences` of `StartInstanceRefresh`, but for the alarms and what happens when it fails. */
   readonly preferences: object;
+  /** Whether AWS goes back. The group tells of that, else the runbook fails. */
+  readonly rollback: boolean;
   /** Names of alarms that end the refresh and have AWS undo it. */
   readonly alarms: readonly pulumi.Input<string>[];
   /** Seconds for which the alarms are watched once all instances are new. */
@@ -28,7 +30,15 @@ const ENDS = ["Successful", "Failed", "Cancelled", "RollbackSuccessful", "Rollba
  * watched, as ECS does it: else no version could mend what the last one broke. It ends when the refresh does, in whichever way.
  */
 export function refreshRunbook(args: RefreshRunbookArgs) {
-  const { groupName, desired, preferences, alarms, bake, patience } = args;
+  const { groupName, desired, preferences, rollback, alarms, bake, patience } = args;
+  const status = (name: string, values: readonly string[]) => ({
+    Service: "autoscaling",
+    Api: "DescribeInstanceRefreshes",
+    AutoScalingGroupName: groupName,
+    InstanceRefreshIds: [`{{ ${name}.Id }}`],
+    PropertySelector: "$.InstanceRefreshes[0].Status",
+    DesiredValues: values,
+  });
   const steps = (name: string, watching: object) => [
     {
       name,
@@ -39,7 +49,7 @@ export function refreshRunbook(args: RefreshRunbookArgs) {
         AutoScalingGroupName: groupName,
         Strategy: "Rolling",
         DesiredConfiguration: desired,
-        Preferences: { ...preferences, ...watching },
+        Preferences: { AutoRollback: rollback, ...preferences, ...watching },
       },
       outputs: [{ Name: "Id", Selector: "$.InstanceRefreshId", Type: "String" }],
     },
@@ -47,16 +57,19 @@ export function refreshRunbook(args: RefreshRunbookArgs) {
       name: `${name}End`,
       action: "aws:waitForAwsResourceProperty",
       timeoutSeconds: patience,
-      isEnd: true,
-      inputs: {
-        Service: "autoscaling",
-        Api: "DescribeInstanceRefreshes",
-        AutoScalingGroupName: groupName,
-        InstanceRefreshIds: [`{{ ${name}.Id }}`],
-        PropertySelector: "$.InstanceRefreshes[0].Status",
-        DesiredValues: ENDS,
-      },
+      isEnd: rollback,
+      inputs: status(name, ENDS),
     },
+    ...(rollback
+      ? []
+      : [
+          {
+            name: `${name}Well`,
+            action: "aws:assertAwsResourceProperty",
+            isEnd: true,
+            inputs: status(name, ["Successful"]),
+          },
+        ]),
   ];
   const watching = { AlarmSpecification: { Alarms: [...alarms] }, BakeTime: bake };
   return {

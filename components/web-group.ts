@@ -50,12 +50,18 @@ export function webGroup(name: string, args: WebGroupArgs, parent: pulumi.Resour
         propagateAtLaunch: key in readableTags(args.tags),
       })),
     },
-    { parent, dependsOn: [...target.rules, ...args.grants], ignoreChanges: ["desiredCapacity", ...LAUNCHED] },
+    {
+      parent,
+      dependsOn: [...target.rules, ...args.grants],
+      ignoreChanges: ["desiredCapacity", ...launched(settings)],
+    },
   );
 }
 
-/** What `InstanceRefresh` changes, and AWS undoes. */
-const LAUNCHED = ["launchTemplate", "mixedInstancesPolicy"];
+/** What AWS changes at the end of an `InstanceRefresh`, and has to go back to until then. */
+function launched({ refresh }: InstanceSettings): string[] {
+  return refresh.rollback ? ["launchTemplate", "mixedInstancesPolicy"] : [];
+}
 
 /** Seconds that a new instance takes to carry its share. */
 export function warmup(controls: WebGroupArgs["controls"], capacity: TaskProfile): number {

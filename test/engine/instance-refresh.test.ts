@@ -44,6 +44,13 @@ function webTier(deployed: () => Deployed) {
   return { declare, group, launches, touched, same };
 }
 
+/** Switches the alarm that a release of the web tier rolls back on. */
+async function alarm({ cloud, moto }: Deployed, StateValue: "ALARM" | "OK"): Promise<void> {
+  const [rollback] = (await cloud.contents()).filter(({ name }) => /^web-.*-rollback$/.test(name));
+  const AlarmName = String(rollback!.outputs.name);
+  await moto.cloudWatch.setAlarmState({ AlarmName, StateValue, StateReason: "a test" });
+}
+
 describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", function () {
   this.timeout(300_000);
   let dev: Deployed;
@@ -53,11 +60,6 @@ describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", func
   });
   after(() => dev?.close());
   const { declare, group, launches, touched, same } = webTier(() => dev);
-  const alarm = async (StateValue: "ALARM" | "OK") => {
-    const [rollback] = (await dev.cloud.contents()).filter(({ name }) => /^web-.*-rollback$/.test(name));
-    const AlarmName = String(rollback!.outputs.name);
-    await dev.moto.cloudWatch.setAlarmState({ AlarmName, StateValue, StateReason: "a test" });
-  };
 
   it("ends at once where the group is new, which has what is desired", async () => {
     expect(await launches()).to.equal(1);
@@ -112,11 +114,11 @@ describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", func
 
   it("row 19: goes on when an alarm is on before it, which the next version may mend", async () => {
     await dev.cloud.spoil("5"); // would be undone, if anything watched
-    await alarm("ALARM");
+    await alarm(dev, "ALARM");
     await declare("user", "1003");
     await touched();
     expect(await launches()).to.equal(5);
-    await alarm("OK");
+    await alarm(dev, "OK");
   });
 
   it("row 19: is tried again where it is asked to be, as the message says", async () => {
@@ -125,10 +127,10 @@ describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", func
     const message = await refused(dev.stack.up());
     const [, urn] = /--replace '(urn:[^']+)'/.exec(message)!;
     expect(await launches()).to.equal(5);
-    await alarm("ALARM");
+    await alarm(dev, "ALARM");
     await dev.stack.up({ replace: [urn!] });
     expect(await launches()).to.equal(6);
-    await alarm("OK");
+    await alarm(dev, "OK");
   });
 
   it("row 19: is tried again by the next update where it could not begin", async () => {
@@ -165,6 +167,8 @@ describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", func
   });
 });
 
+const AT = ["setpoint:services", "web", "deploy", "instances"];
+
 describeOnEngine("an instance refresh of the prod stack, of several types", function () {
   this.timeout(300_000);
   let prod: Deployed;
@@ -190,19 +194,39 @@ describeOnEngine("an instance refresh of the prod stack, of several types", func
     expect(await launches()).to.equal(2);
   });
 
-  it("rows 19, 42: takes the group to other types, and to one, and leaves nothing to do", async () => {
-    const at = ["setpoint:services", "web", "deploy", "instances", "types"];
-    prod.configure(at, ["t3.large"]);
+  it("rows 19, 42: takes the group to other types", async () => {
+    prod.configure([...AT, "types"], ["t3.large"]);
     await declare("user", "1002");
     await touched();
     expect(await types()).to.deep.equal(["t2.large", "t3.large"]);
-    prod.configure(at, []);
-    await touched();
-    expect(await types()).to.equal(undefined);
-    prod.configure(at, ["t3.large", "t3a.large"]);
-    await touched();
-    expect(await types()).to.deep.equal(["t2.large", "t3.large", "t3a.large"]);
     await prod.stack.refresh();
     expect(await touched()).to.deep.equal([]);
+  });
+
+  it("row 19: refuses to go from several types to one, which could not be undone, but for one update that says so", async () => {
+    prod.configure([...AT, "types"], []);
+    const said = "it launches t2.large, t3.large; one type cannot be rolled back to that";
+    expect(await refused(prod.stack.preview())).to.include(said);
+    expect(await refused(prod.stack.up())).to.include(said);
+    prod.configure([...AT, "refresh"], { rollback: false });
+    await touched();
+    expect(await types()).to.equal(undefined);
+    expect((await group()).launchTemplate!.version).to.equal("4");
+    prod.configure([...AT, "refresh"], { rollback: true });
+    await prod.stack.refresh();
+    await declare("user", "1003");
+    await touched();
+    expect(await launches()).to.equal(5);
+    expect(await touched()).to.deep.equal([]);
+  });
+
+  it("fails the update where a refresh that is not to be undone fails, and tries again", async () => {
+    prod.configure([...AT, "refresh"], { rollback: false });
+    await prod.cloud.spoil("6");
+    await declare("user", "1004");
+    expect(await refused(prod.stack.up())).to.match(/waiting for SSM Association .*Status is Failed/);
+    expect(await launches()).to.equal(6);
+    await alarm(prod, "ALARM");
+    expect(await touched()).to.deep.equal(["web-web-refresh-run"]);
   });
 });

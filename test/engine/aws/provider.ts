@@ -76,24 +76,26 @@ export function standInAws(
         if (found !== undefined) cloud.drop(found);
         return { id: "" }; // deleted without Pulumi
       }
-      cloud.hold(now);
-      const asked = Object.keys(now.inputs).map((key) => [key, now.outputs[key]]);
-      return { id, props: now.outputs, inputs: Object.fromEntries(asked) };
+      const asked = Object.keys(now.inputs)
+        .map((key) => [key, now.outputs[key]])
+        .filter(([, value]) => value !== undefined); // of inputs, those that there were
+      const inputs = Object.fromEntries(asked);
+      cloud.hold({ ...now, inputs });
+      return { id, props: now.outputs, inputs };
     },
 
-    update: async (id, urn, olds: Bag, news: Bag) => {
+    update: async (id, urn, _olds, news: Bag) => {
       const { type, name } = parsed(urn);
-      const sent = SENDS_CHANGES.has(type) ? changed(olds, news) : news;
       const before = cloud.find(type, id);
       if (before === undefined) throw new Error(`NotFound: ${name} (${id})`);
+      const sent = SENDS_CHANGES.has(type) ? changed(before.inputs, news) : news;
       const inputs = plain(sent);
       accepted(name, inputs);
       const asked = { name, inputs, outputs: { ...before.outputs, ...inputs } };
       const real = await told(name, passed(type).update?.(moto, asked));
-      return {
-        outs: cloud.hold({ ...before, inputs: news, outputs: { ...before.outputs, ...sent, ...real } })
-          .outputs,
-      };
+      const all = Object.entries({ ...before.outputs, ...sent, ...real });
+      const outputs = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+      return { outs: cloud.hold({ ...before, inputs: news, outputs }).outputs };
     },
 
     delete: async (id, urn) => {
@@ -114,12 +116,17 @@ export function standInAws(
   };
 }
 
-/** Types of which the provider sends what has changed since it last looked (`resourceGroupUpdate` in internal/service/autoscaling), not all. */
+/**
+ * Types of which the provider sends what has changed, and not what is ignored (`resourceGroupUpdate` in
+ * internal/service/autoscaling; `Update` of pulumi-terraform-bridge). Pulumi's server for Node does not say what is ignored, but
+ * that is what the engine leaves as it last was.
+ */
 const SENDS_CHANGES: ReadonlySet<string> = new Set(["aws:autoscaling/group:Group"]);
 
-function changed(olds: Bag, news: Bag): Bag {
+function changed(before: Bag, news: Bag): Bag {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(news)])];
   return Object.fromEntries(
-    Object.entries(news).filter(([key, value]) => !isDeepStrictEqual(olds[key], value)),
+    keys.filter((key) => !isDeepStrictEqual(before[key], news[key])).map((key) => [key, news[key]]),
   );
 }
 

@@ -29,17 +29,18 @@ export function refreshCalls(
       const group = groupOf(cloud, AutoScalingGroupName);
       const desired = DesiredConfiguration as Desired | undefined;
       const { AutoRollback, AlarmSpecification: watched } = (Preferences ?? {}) as Preferences;
-      if (desired === undefined || !AutoRollback)
-        throw new Error("ValidationError: AutoRollback takes a desired configuration"); // AWS's rule; the flag is ours
+      if (desired === undefined)
+        throw new Error("ValidationError: AutoRollback takes a desired configuration");
       const version = checkedVersion(cloud, desired);
-      checkedVersion(cloud, held(group)); // it rolls back to a numbered version alone
+      if (AutoRollback) checkedVersion(cloud, held(group)); // it goes back to a numbered version alone
       for (const alarm of watched?.Alarms ?? [])
         if (!cloud.all().some(({ outputs }) => outputs.name === alarm))
           throw new Error(`ValidationError: there is no alarm ${alarm}`);
-      const undone = watched !== undefined && spoiled.has(version);
-      if (!undone) await launch(cloud, moto, group, desired);
+      const failed = watched !== undefined && spoiled.has(version);
+      if (!failed) await launch(cloud, moto, group, desired);
       const InstanceRefreshId = `refresh-${ended.size + 1}`;
-      ended.set(InstanceRefreshId, undone ? "RollbackSuccessful" : "Successful");
+      const failure = AutoRollback ? "RollbackSuccessful" : "Failed";
+      ended.set(InstanceRefreshId, failed ? failure : "Successful");
       return { InstanceRefreshId };
     },
     DescribeInstanceRefreshes: async ({ InstanceRefreshIds }) => ({
@@ -89,12 +90,11 @@ function checkedVersion(cloud: Cloud, { LaunchTemplate, MixedInstancesPolicy }: 
   return version;
 }
 
+/** Of which Pulumi hears when it looks again: its inputs stay. */
 async function launch(cloud: Cloud, moto: Clients, group: Held, desired: Desired): Promise<void> {
   await moto.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName: group.id, ...desired });
-  const { launchTemplate: _, mixedInstancesPolicy: __, ...inputs } = group.inputs;
-  const { launchTemplate: ___, mixedInstancesPolicy: ____, ...outputs } = group.outputs;
-  const launched = pulumiNames(desired);
-  cloud.hold({ ...group, inputs: { ...inputs, ...launched }, outputs: { ...outputs, ...launched } });
+  const { launchTemplate: _, mixedInstancesPolicy: __, ...outputs } = group.outputs;
+  cloud.hold({ ...group, outputs: { ...outputs, ...pulumiNames(desired) } });
 }
 
 function pulumiNames({ LaunchTemplate, ...mixed }: Desired): Bag {

@@ -117,7 +117,7 @@ export const AUTO_SCALING: Readonly<Record<string, Passed>> = {
       return { arn: (await described(aws, asked))!.AutoScalingGroupARN };
     },
     update: async (aws, asked) => {
-      await aws.autoScaling.updateAutoScalingGroup(group(asked));
+      await aws.autoScaling.updateAutoScalingGroup(group({ ...asked, inputs: asked.outputs })); // moto takes all
       await aside(aws, asked);
       return {};
     },
