@@ -1,4 +1,4 @@
-import { main } from "@pulumi/pulumi/provider/index.js";
+import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { type Bag, emptyCloud, type Held } from "./cloud.ts";
 import { clientsOf } from "./moto/clients.ts";
 import { standInAws } from "./provider.ts";
@@ -44,4 +44,12 @@ function answer(request: Request): readonly Held[] | null {
 process.on("message", (request: Request) => process.send!(answer(request)));
 process.on("disconnect", () => process.exit());
 const aws = standInAws(cloud, clientsOf(process.env.MOTO!), beforeCreate, spoiled);
-await main(aws, process.argv.slice(2)); // writes its port
+/** Pulumi's server for Node cannot say which inputs changed. Not told that any did, the engine compares them, and honors `replaceOnChanges`. */
+const served: Provider = {
+  ...aws,
+  diff: async (...asked) => {
+    const { changes, ...found } = await aws.diff!(...asked);
+    return changes ? found : { changes: false, ...found };
+  },
+};
+await main(served, process.argv.slice(2)); // writes its port

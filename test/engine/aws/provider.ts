@@ -45,9 +45,7 @@ export function standInAws(
 
     diff: async (id, urn, olds: Bag, news: Bag) => {
       const { type } = parsed(urn);
-      const { changes, ...found } = difference(type, cloud.find(type, id)?.inputs ?? {}, olds, news);
-      // Pulumi's server for Node cannot say which; not told, the engine compares the inputs, and so honors `replaceOnChanges`.
-      return changes ? found : { changes, ...found };
+      return difference(type, cloud.find(type, id)?.inputs ?? {}, olds, news);
     },
 
     create: async (urn, sent: Bag) => {
