@@ -18,10 +18,12 @@ export function ofOneKind(
   types: readonly string[],
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  return pulumi.all([group.name, version, launchedBy(group, { parent })]).apply(([name, asked, launched]) => {
-    refuseKind(name, types, launched.types);
-    return asked;
-  });
+  return pulumi
+    .all([group.name, version, launchedBy(group, { parent, dependsOn: [group] })])
+    .apply(([name, asked, launched]) => {
+      refuseKind(name, types, launched.types);
+      return asked;
+    });
 }
 
 export function refuseKind(group: string, types: readonly string[], launched: readonly string[]): void {

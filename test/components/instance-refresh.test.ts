@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type InstanceSettings, instanceSchema } from "../../adapters/instance-settings.ts";
 import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
 import type { InstanceRefresh } from "../../components/instance-refresh.ts";
-import { refuseRefresh } from "../../components/refresh-outcome.ts";
+import { refuseKind, refuseRefresh } from "../../components/refresh-outcome.ts";
 import { bakeTime, refreshTime } from "../../components/refresh-time.ts";
 import { WebTier } from "../../components/web-tier.ts";
 import { asked, CAPACITY, deploy, foundation, later, ofType, PROD, refusal } from "../support/deploy.ts";
@@ -209,6 +209,20 @@ describe("InstanceRefresh", () => {
     expect(String(unwatched.policy)).to.not.include("cloudwatch:");
   });
 
+  it("row 19: gives the group its new launch at once where it is told not to go back, and fails where AWS stops", async () => {
+    const forGood = { instances: { refresh: { rollback: false } }, rollbackAlarms: ["web-burn-fast"] };
+    const group = (await declared(forGood)).find(({ name }) => name === "web-group")!;
+    expect(group.ignoreChanges).to.deep.equal(["desiredCapacity"]);
+    const { mainSteps } = await runbook(forGood);
+    expect(step(mainSteps, "Watched").inputs.Preferences).to.deep.include({ AutoRollback: false });
+    expect(step(mainSteps, "WatchedEnd")).to.deep.include({ isEnd: false });
+    expect(step(mainSteps, "WatchedWell")).to.deep.include({
+      action: "aws:assertAwsResourceProperty",
+      isEnd: true,
+    });
+    expect(step(mainSteps, "WatchedWell").inputs.DesiredValues).to.deep.equal(["Successful"]);
+  });
+
   it("refuses more alarms than AWS watches", async () => {
     const alarms = Array.from({ length: 11 }, (_, i) => `burn-${i}`);
     expect(await refusal(() => declared({ rollbackAlarms: alarms }))).to.equal(
@@ -251,6 +265,22 @@ describe("refuseRefresh", () => {
     const types = (...types: string[]) => ({ version: "5", types });
     expect(() => refuseRefresh("web-1", types("m5.large", "m6i.large"), types("m5.large"), urn)).to.throw(
       "to version 5 of its template on m5.large, m6i.large; it launches version 5 of its template on m5.large,",
+    );
+  });
+});
+
+describe("refuseKind", () => {
+  it("lets a group go on with one type, or with several (row 19)", () => {
+    refuseKind("web-1", [], []);
+    refuseKind("web-1", ["m5.large", "m6i.large"], ["m5.large", "m7i.large"]);
+  });
+
+  it("refuses what would take it from the one to the other, and names the way (row 19)", () => {
+    expect(() => refuseKind("web-1", ["m5.large", "m6i.large"], [])).to.throw(
+      "web-1: it launches one type; m5.large, m6i.large cannot be rolled back to that. Set deploy.instances.refresh.rollback to false for this one update, and remove it after.",
+    );
+    expect(() => refuseKind("web-1", [], ["m5.large", "m6i.large"])).to.throw(
+      "web-1: it launches m5.large, m6i.large; one type cannot be rolled back to that.",
     );
   });
 });
