@@ -37,6 +37,8 @@ export class InstanceRefresh extends pulumi.ComponentResource {
   readonly run: aws.ssm.Association;
   /** The version of its template that the group launches, once the refresh has ended as it should. */
   readonly version: pulumi.Output<string>;
+  /** The group's, known then: for what must not be there before the instances are new. */
+  readonly groupName: pulumi.Output<string>;
 
   constructor(name: string, args: InstanceRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceRefresh", name, {}, opts);
@@ -78,6 +80,9 @@ export class InstanceRefresh extends pulumi.ComponentResource {
       },
     );
     this.version = refreshOutcome(group, this.run, version, launched, this);
+    this.groupName = pulumi.runtime.isDryRun()
+      ? group.name // a preview that did not know it would show a replacement
+      : pulumi.all([group.name, this.version]).apply(([known]) => known);
     this.registerOutputs({ version: this.version });
   }
 }

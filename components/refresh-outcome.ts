@@ -18,12 +18,11 @@ export function ofOneKind(
   types: readonly string[],
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  return pulumi
-    .all([group.name, version, launchedBy(group, { parent, dependsOn: [group] })])
-    .apply(([name, asked, launched]) => {
-      refuseKind(name, types, launched.types);
-      return asked;
-    });
+  const launched = launchedBy(group, { parent, dependsOn: [group] });
+  const refused = pulumi
+    .all([group.name, launched])
+    .apply(([name, known]) => refuseKind(name, types, known.types)); // also where a preview does not know the version yet
+  return pulumi.all([version, refused]).apply(([asked]) => asked);
 }
 
 export function refuseKind(group: string, types: readonly string[], launched: readonly string[]): void {

@@ -127,9 +127,8 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // A hook waits for instances that report to it, so until they are there.
-    const groupName = pulumi.all([group.name, this.refresh.version]).apply(([known]) => known);
-    this.hooks = lifecycleHooks(name, timeouts, groupName, this);
+    // Not before there are instances that report to them.
+    this.hooks = lifecycleHooks(name, timeouts, this.refresh.groupName, this);
     const hours = settings.officeHours;
     this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, controls, this);
     const members = [{ key: "tag:aws:autoscaling:groupName", values: [this.group.name] }];

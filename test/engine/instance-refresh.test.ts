@@ -159,7 +159,11 @@ describeOnEngine("an instance refresh of the dev stack on Pulumi's engine", func
     await declare("user", "1006");
     await touched();
     expect(await hooks()).to.deep.equal(["launch"]);
+    await declare("user", "1007");
+    const { stdout } = await dev.stack.preview();
+    expect(stdout).to.include("web-web-template").and.to.not.include("web-web-launch");
     await dev.stack.removeConfig("setpoint:services.web.deploy.instances", true);
+    await declare("user", "1006");
     expect(await touched()).to.include("web-web-launch");
     expect(await hooks()).to.deep.equal([]);
     expect((await dev.cloud.contents()).filter(({ type }) => type === HOOK)).to.deep.equal([]);
@@ -205,27 +209,28 @@ describeOnEngine("an instance refresh of the prod stack, of several types", func
 
   it("row 19: refuses to go from several types to one, which could not be undone, but for one update that says so", async () => {
     prod.configure([...AT, "types"], []);
+    await declare("user", "1003"); // so that a preview does not know the version yet
     const said = "it launches t2.large, t3.large; one type cannot be rolled back to that";
     expect(await refused(prod.stack.preview())).to.include(said);
     expect(await refused(prod.stack.up())).to.include(said);
     prod.configure([...AT, "refresh"], { rollback: false });
     await touched();
     expect(await types()).to.equal(undefined);
-    expect((await group()).launchTemplate!.version).to.equal("4");
+    expect((await group()).launchTemplate!.version).to.equal("5");
     prod.configure([...AT, "refresh"], { rollback: true });
     await prod.stack.refresh();
-    await declare("user", "1003");
+    await declare("user", "1005");
     await touched();
-    expect(await launches()).to.equal(5);
+    expect(await launches()).to.equal(6);
     expect(await touched()).to.deep.equal([]);
   });
 
   it("fails the update where a refresh that is not to be undone fails, and tries again", async () => {
     prod.configure([...AT, "refresh"], { rollback: false });
-    await prod.cloud.spoil("6");
+    await prod.cloud.spoil("7");
     await declare("user", "1004");
     expect(await refused(prod.stack.up())).to.match(/waiting for SSM Association .*Status is Failed/);
-    expect(await launches()).to.equal(6);
+    expect(await launches()).to.equal(7);
     await alarm(prod, "ALARM");
     expect(await touched()).to.deep.equal(["web-web-refresh-run"]);
   });
