@@ -136,7 +136,7 @@ function offlineEngine() {
     call: ({ token, inputs }) => {
       const answer = ANSWERS[token];
       if (answer === undefined) failures.push(new Error(`${token}: an offline preview cannot look it up.`));
-      return { ...inputs, ...answer?.(inputs) };
+      return { ...inputs, ...answer?.(inputs, [...asked.values()]) };
     },
   };
   const registered = (): readonly Registration[] =>
@@ -176,17 +176,31 @@ function provenBy(name: string, { domainName, subjectAlternativeNames }: Readonl
 }
 
 /** What the program looks up. */
-const ANSWERS: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
+const ANSWERS: Readonly<
+  Record<string, (inputs: Record<string, unknown>, asked: readonly Asked[]) => Record<string, unknown>>
+> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: placeholder("aws", "accountId") }),
   // As EcsService names its children.
   "aws:ecs/getService:getService": ({ serviceName }) => ({
     taskDefinition: String(serviceName).replace("-service.name", "-definition.arn"),
   }),
+  "aws:autoscaling/getGroup:getGroup": ({ name }, asked) =>
+    launchedBy(asked.find((each) => placeholder(each.name, "name") === name)?.inputs ?? {}),
   "aws:ecr/getImage:getImage": ({ imageTag }) => ({ imageDigest: placeholder("ecr", String(imageTag)) }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
   "aws:kms/getKey:getKey": ({ keyId }) => ({ arn: keyId, keyState: "Enabled", keySpec: "SYMMETRIC_DEFAULT" }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({ insecureValue: placeholder("ssm", String(name)) }),
 };
+
+/** What an Auto Scaling group of these inputs launches, as the provider's look-up tells it. */
+export function launchedBy({ launchTemplate, mixedInstancesPolicy }: Record<string, unknown>) {
+  if (mixedInstancesPolicy === undefined)
+    return { launchTemplates: [launchTemplate], mixedInstancesPolicies: [] };
+  const { launchTemplate: launched } = mixedInstancesPolicy as Record<string, Record<string, unknown>>;
+  const { launchTemplateSpecification, overrides } = launched!;
+  const launchTemplates = [{ launchTemplateSpecifications: [launchTemplateSpecification], overrides }];
+  return { launchTemplates: [], mixedInstancesPolicies: [{ launchTemplates }] };
+}
 
 const SECRET = "[secret]";
 /** Marks of Pulumi's wire format: any special value, and a secret among them. */

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { share } from "./quantity.ts";
+import { yesOrNo } from "./yes-or-no.ts";
 
-/** Bounds of the healthy share while instances are replaced, as ratios of the count. */
+/** How instances are replaced: bounds of the healthy share meanwhile, as ratios of the count. */
 export interface RefreshSettings {
   readonly minHealthy: number;
   readonly maxHealthy: number;
+  /** Whether AWS goes back where it fails; if not, the group launches what is new from the start. */
+  readonly rollback: boolean;
 }
 
 /** Replacement instances come first, a tenth of the group at a time. */
@@ -21,7 +24,11 @@ export const ratio = z.unknown().transform((input, context) => {
 /** CMP-22: an instance refresh keeps 0–100 % to 100–200 %, at most 100 % apart (StartInstanceRefresh). */
 export const refreshSchema = z
   .strictObject(
-    { minHealthy: ratio.prefault(REFRESH.minHealthy), maxHealthy: ratio.prefault(REFRESH.maxHealthy) },
+    {
+      minHealthy: ratio.prefault(REFRESH.minHealthy),
+      maxHealthy: ratio.prefault(REFRESH.maxHealthy),
+      rollback: yesOrNo.default(true),
+    },
     "must be a map. Write { minHealthy: 90 %, maxHealthy: 110 % }",
   )
   .check(({ value: { minHealthy, maxHealthy }, issues }) => {

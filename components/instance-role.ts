@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../adapters/service-deployment.ts";
-import { jsonText } from "./json-text.ts";
 import { shortName } from "./short-name.ts";
 import { executionPolicy } from "./task-roles.ts";
-import { account } from "./trust.ts";
+import { account, allowing, taggedGroups } from "./trust.ts";
 
 export interface InstanceRoleArgs {
   /** What it serves: its log group to write to, its one image to pull. */
@@ -60,29 +59,14 @@ function serving(
   return [new aws.iam.RolePolicy(`${name}-policy`, { role: parent.role.id, policy }, { parent })];
 }
 
-/** Groups are told by their tags: the policy must exist before the group's first instance, so before its name. */
+/** The policy must exist before the group's first instance, so before its name. */
 function reporting(
   parent: InstanceRole,
   name: string,
   { reportsTo }: InstanceRoleArgs,
 ): readonly pulumi.Resource[] {
   if (reportsTo === undefined) return [];
-  const { accountId, partition } = account(parent);
-  const group = pulumi.interpolate`arn:${partition}:autoscaling:${reportsTo.region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`;
-  const tagged = Object.entries(reportsTo.tags).map(([key, value]) => [
-    `autoscaling:ResourceTag/${key}`,
-    value,
-  ]);
-  const policy = jsonText({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: ["autoscaling:CompleteLifecycleAction"],
-        Resource: [group],
-        Condition: { StringEquals: Object.fromEntries(tagged) },
-      },
-    ],
-  });
+  const groups = taggedGroups(reportsTo, parent);
+  const policy = allowing({ actions: ["autoscaling:CompleteLifecycleAction"], ...groups });
   return [new aws.iam.RolePolicy(`${name}-hooks`, { role: parent.role.id, policy }, { parent })];
 }

@@ -15,7 +15,10 @@ interface Hook {
 }
 
 /** The hooks that a group waits at; a warm pool needs one, or it stops its instances before they are ready. */
-export function hookTimeouts({ hooks, warmPool }: InstanceSettings): readonly Hook[] {
+export function hookTimeouts({
+  hooks,
+  warmPool,
+}: Pick<InstanceSettings, "hooks" | "warmPool">): readonly Hook[] {
   const launch = hooks.launch ?? (warmPool === undefined ? undefined : LAUNCH);
   return [
     ...(launch === undefined
@@ -40,14 +43,14 @@ function hook(
 export function lifecycleHooks(
   name: string,
   hooks: readonly Hook[],
-  group: aws.autoscaling.Group,
+  groupName: pulumi.Input<string>,
   parent: pulumi.Resource,
 ): readonly aws.autoscaling.LifecycleHook[] {
   return hooks.map(
     ({ hook, ...rest }) =>
       new aws.autoscaling.LifecycleHook(
         `${name}-${hook}`,
-        { autoscalingGroupName: group.name, name: HOOKS[hook], ...rest }, // unique within its group only
+        { autoscalingGroupName: groupName, name: HOOKS[hook], ...rest }, // unique within its group only
         { parent },
       ),
   );

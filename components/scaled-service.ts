@@ -161,7 +161,7 @@ function onInstances(
   const { capacity } = args.service;
   const { logRetention, protect, profile } = args.settings;
   const place = { network, security, target: parent.target, compute, capacity };
-  const rollbackAlarms = parent.alarms.rollbackAlarms;
+  const { rollbackAlarms, rollbackWindow } = parent.alarms;
   const common = { ...place, deployment, tags, key, logRetention, storage };
   const instances = deployment.instances ?? DEFAULT_INSTANCES;
   if (instances.single) {
@@ -169,7 +169,8 @@ function onInstances(
     return { fleet: { kind: "single", instanceId: runs.instance.id }, runs, scaling: undefined };
   }
   const types = launchTypes(compute, instances, profile);
-  const tier = new WebTier(`${name}-web`, { ...common, controls, types, rollbackAlarms }, { parent });
+  const rollback = { rollbackAlarms, rollbackWindow };
+  const tier = new WebTier(`${name}-web`, { ...common, controls, types, ...rollback }, { parent });
   const scaling = new Ec2Scaling(`${name}-scaling`, { tier, target: parent.target, controls }, { parent });
   return { fleet: { kind: "instance", groupName: tier.group.name }, runs: tier, scaling };
 }

@@ -25,6 +25,8 @@ export class ServiceAlarms extends pulumi.ComponentResource {
   readonly plain: readonly aws.cloudwatch.MetricAlarm[];
   /** Names of the alarms that a release rolls back on. */
   readonly rollbackAlarms: readonly pulumi.Output<string>[];
+  /** Seconds that the longest of them looks back; nothing, where there are none. */
+  readonly rollbackWindow: number | undefined;
 
   constructor(name: string, args: ServiceAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:ServiceAlarms", name, {}, opts);
@@ -37,6 +39,8 @@ export class ServiceAlarms extends pulumi.ComponentResource {
     this.rollbackAlarms = this.slos.flatMap(({ rollback }) =>
       rollback === undefined ? [] : [rollback.name],
     );
+    const windows = this.slos.flatMap(({ rollbackWindow = [] }) => rollbackWindow);
+    this.rollbackWindow = windows.length === 0 ? undefined : Math.max(...windows);
     this.registerOutputs({ rollbackAlarms: this.rollbackAlarms });
   }
 }

@@ -32,6 +32,8 @@ export class SloAlarms extends pulumi.ComponentResource {
    * alarms for rollbacks, and ECS watches a release for as long as the alarm looks back.
    */
   readonly rollback: aws.cloudwatch.MetricAlarm | undefined;
+  /** Seconds that it looks back. */
+  readonly rollbackWindow: number | undefined;
 
   constructor(name: string, args: SloAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:SloAlarms", name, {}, opts);
@@ -48,6 +50,7 @@ export class SloAlarms extends pulumi.ComponentResource {
         : [acting(this, `${name}-${severity}`, slo, rules, topics[severity].arn)];
     });
     const [soonest] = alerts;
+    this.rollbackWindow = soonest?.short;
     this.rollback =
       soonest &&
       windowAlarm(`${name}-rollback`, this, slo, counted, {

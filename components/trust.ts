@@ -51,6 +51,21 @@ export interface Grant {
   >;
 }
 
+/** Auto Scaling groups by their tags, so that a policy may exist before its group, whose name is chosen last. */
+export function taggedGroups(
+  { region, tags }: { readonly region: string; readonly tags: Readonly<Record<string, string>> },
+  parent: pulumi.Resource,
+): Pick<Grant, "on" | "when"> {
+  const { accountId, partition } = account(parent);
+  const tagged = Object.entries(tags).map(([key, value]) => [`autoscaling:ResourceTag/${key}`, value]);
+  return {
+    on: [
+      pulumi.interpolate`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`,
+    ],
+    when: { StringEquals: Object.fromEntries(tagged) },
+  };
+}
+
 /** An inline policy document of what is allowed, and nothing else. */
 export function allowing(...statements: readonly Grant[]): pulumi.Output<string> {
   return jsonText({

@@ -11,7 +11,8 @@ import { userData } from "./user-data.ts";
 import { LOGS_TAG } from "./web-server.ts";
 import type { WebTierArgs } from "./web-tier.ts";
 
-export interface WebInstanceArgs extends Omit<WebTierArgs, "types" | "controls" | "rollbackAlarms"> {
+export interface WebInstanceArgs
+  extends Omit<WebTierArgs, "types" | "controls" | "rollbackAlarms" | "rollbackWindow"> {
   /** Whether only Pulumi may end it, and its disk stays when it does. */
   readonly protect: boolean;
 }

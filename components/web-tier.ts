@@ -6,6 +6,7 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage } from "./grants.ts";
+import { InstanceRefresh } from "./instance-refresh.ts";
 import { InstanceRole } from "./instance-role.ts";
 import type { Place } from "./joined-network.ts";
 import { launchTemplate } from "./launch-template.ts";
@@ -13,11 +14,13 @@ import { hookTimeouts, lifecycleHooks } from "./lifecycle-hooks.ts";
 import { logGroup } from "./log-group.ts";
 import { officeHours } from "./office-hours.ts";
 import { patching } from "./patching.ts";
+import { type RefreshRole, refreshRole } from "./refresh-role.ts";
 import type { Security } from "./security.ts";
 import type { Storage } from "./storage.ts";
 import type { Target } from "./target.ts";
 import { userData } from "./user-data.ts";
-import { webGroup } from "./web-group.ts";
+import { healthy, warmup, webGroup } from "./web-group.ts";
+import { HOOKS } from "./web-server.ts";
 
 export interface WebTierArgs {
   readonly network: Place;
@@ -38,8 +41,9 @@ export interface WebTierArgs {
   readonly logRetention: number;
   /** Of instances and volumes: a launch template does not take the provider's. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Names of alarms, one of which ends and undoes a replacement of instances. */
+  /** Names of alarms, one of which ends and undoes a replacement of instances; and the longest of their windows, in seconds. */
   readonly rollbackAlarms?: readonly pulumi.Input<string>[];
+  readonly rollbackWindow?: number | undefined;
 }
 
 /** Web instances in private subnets behind the load balancer, replaced one by one when their template changes. */
@@ -52,6 +56,9 @@ export class WebTier extends pulumi.ComponentResource {
   /** What the role may do with the stack's storage. */
   readonly granted: readonly aws.iam.RolePolicy[];
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** What replaces instances may do, and what it does. */
+  readonly refreshAccess: RefreshRole;
+  readonly refresh: InstanceRefresh;
   readonly hooks: readonly aws.autoscaling.LifecycleHook[];
   readonly officeHours: readonly aws.autoscaling.Schedule[];
   readonly patching: aws.ssm.Association;
@@ -59,7 +66,7 @@ export class WebTier extends pulumi.ComponentResource {
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:WebTier", name, {}, opts);
     refuseName(name);
-    const { network, deployment } = args;
+    const { network, deployment, controls, capacity, types, rollbackAlarms = [], rollbackWindow } = args;
     const settings = deployment.instances ?? DEFAULT_INSTANCES;
     const tags = { ...args.tags, Name: name };
     const timeouts = hookTimeouts(settings);
@@ -89,15 +96,41 @@ export class WebTier extends pulumi.ComponentResource {
       this,
     );
     const { template } = this;
-    const grants = [...this.access.grants, ...this.granted];
-    this.group = webGroup(
-      `${name}-group`,
-      { ...args, health: deployment.health, settings, tags, template, grants },
+    const unheard = hooks.includes("launch") ? [] : [HOOKS.launch];
+    this.refreshAccess = refreshRole(
+      `${name}-refresh`,
+      {
+        ...reportsTo,
+        ...{ template, instances: this.role },
+        ...{ watches: rollbackAlarms.length > 0, unhooks: unheard.length > 0 },
+      },
       this,
     );
-    this.hooks = lifecycleHooks(name, timeouts, this.group, this);
+    const grants = [...this.access.grants, ...this.granted, this.refreshAccess.policy];
+    const launch = { template, types, settings, controls };
+    const { health } = deployment;
+    this.group = webGroup(
+      `${name}-group`,
+      { ...launch, network, target: args.target, capacity, health, tags, grants },
+      this,
+    );
+    const { group, refreshAccess } = this;
+    this.refresh = new InstanceRefresh(
+      `${name}-refresh`,
+      {
+        ...launch,
+        ...{ group, access: refreshAccess, capacity, health, rollbackAlarms, rollbackWindow, unheard },
+        drain: deployment.deregistrationDelay,
+        healthy: healthy(settings),
+        warmup: warmup(controls, capacity),
+        max: controls.max,
+      },
+      { parent: this },
+    );
+    // Not before there are instances that report to them.
+    this.hooks = lifecycleHooks(name, timeouts, this.refresh.groupName, this);
     const hours = settings.officeHours;
-    this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, args.controls, this);
+    this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, controls, this);
     const members = [{ key: "tag:aws:autoscaling:groupName", values: [this.group.name] }];
     this.patching = patching(`${name}-patches`, members, settings.patching ?? "scan", this);
     this.registerOutputs({ groupName: this.group.name });

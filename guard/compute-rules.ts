@@ -1,5 +1,18 @@
-import { at, type Bag, isGiven, isOn, json, list, text, UNKNOWN } from "./resource.ts";
-import { fault, named, type Rule } from "./rule.ts";
+import {
+  at,
+  type Bag,
+  isGiven,
+  isOn,
+  json,
+  list,
+  ofType,
+  type Resource,
+  referred,
+  type Stack,
+  text,
+  UNKNOWN,
+} from "./resource.ts";
+import { fault, named, type Rule, type Violation } from "./rule.ts";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -8,6 +21,7 @@ const CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const SERVICE = "aws:ecs/service:Service";
 const GROUP = "aws:autoscaling/group:Group";
 const DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
+const DOCUMENT = "aws:ssm/document:Document";
 
 /** What services run on. */
 export const COMPUTE_RULES: readonly Rule[] = [
@@ -90,6 +104,12 @@ export const COMPUTE_RULES: readonly Rule[] = [
         : [`vpcZoneIdentifiers is ${list(subnets).length}; 2 zones at least. Add a subnet in another zone.`],
   },
   {
+    name: "group-refresh-rollback",
+    description:
+      "A refresh of a group's instances that fails rolls itself back to what the group launched before.",
+    violations: refreshesForGood,
+  },
+  {
     name: "ecs-deployment-rollback",
     description: "A deployment of ECS that fails rolls itself back.",
     types: [SERVICE],
@@ -146,6 +166,35 @@ export const COMPUTE_RULES: readonly Rule[] = [
       ),
   },
 ];
+
+/** What AWS gives a group once its refresh has succeeded, and leaves as it was where it has not. */
+const LAUNCHED = ["launchTemplate", "mixedInstancesPolicy"];
+
+function refreshesForGood(stack: Stack): readonly Violation[] {
+  return ofType(stack, DOCUMENT).flatMap((document) => {
+    const starts = list(at(json(document.inputs.content), "mainSteps"))
+      .map((step) => at(step, "inputs"))
+      .filter((inputs) => at(inputs, "Api") === "StartInstanceRefresh");
+    if (starts.length === 0) return [];
+    const lasting = starts
+      .filter((inputs) => at(inputs, "Preferences.AutoRollback") !== true)
+      .map((inputs) => ({
+        of: document,
+        message: `AutoRollback is ${named("AutoRollback", at(inputs, "Preferences.AutoRollback"))}; a bad refresh rolls back. Set it to true.`,
+      }));
+    const groups = referred(stack, document, "content").filter(({ type }) => type === GROUP);
+    return [...lasting, ...groups.flatMap(launchedByPulumi)];
+  });
+}
+
+/** With the new version on the group before the refresh, AWS has nothing to go back to. */
+function launchedByPulumi(of: Resource): readonly Violation[] {
+  const ignored = [...of.ignoreChanges];
+  return LAUNCHED.filter((path) => !ignored.includes(path) && !ignored.includes("*")).map((path) => ({
+    of,
+    message: `${path} is changed by Pulumi; a refresh changes it, and goes back to what it was. Add it to ignoreChanges.`,
+  }));
+}
 
 function publicAddresses(inputs: Bag): readonly string[] {
   const rule = "nothing but a balancer has a public address. Set it to false.";

@@ -65,6 +65,8 @@ export interface Refresh {
   minHealthy?: string;
   /** Such as `110 %`. */
   maxHealthy?: string;
+  /** Leave it true, but for the update that goes from one type to several, or back. */
+  rollback?: boolean;
 }
 
 export interface OfficeHours {

@@ -14,7 +14,7 @@ describe("instanceSchema", () => {
       state: "running",
       single: false,
       hooks: {},
-      refresh: { minHealthy: 1, maxHealthy: 1.1 },
+      refresh: { minHealthy: 1, maxHealthy: 1.1, rollback: true },
     });
   });
 
@@ -25,7 +25,7 @@ describe("instanceSchema", () => {
       spot: { share: "50 %", base: 2 },
       hooks: { launch: "10 min" },
       maxLifetime: "30 d",
-      refresh: { minHealthy: "90 %", maxHealthy: "100 %" },
+      refresh: { minHealthy: "90 %", maxHealthy: "100 %", rollback: false },
       officeHours: {
         start: "Fri-Mon,Wed 8:00",
         stop: "daily 20:30",
@@ -38,7 +38,7 @@ describe("instanceSchema", () => {
       spot: { share: 0.5, base: 2 },
       hooks: { launch: 600 },
       maxLifetime: 2_592_000,
-      refresh: { minHealthy: 0.9, maxHealthy: 1 },
+      refresh: { minHealthy: 0.9, maxHealthy: 1, rollback: false },
     });
     const { start, stop, timezone, evenInProd } = read.officeHours!;
     expect([start.weekdays, start.hours, start.minutes]).to.deep.equal([[0, 1, 3, 5, 6], [8], [0]]);

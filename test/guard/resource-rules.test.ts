@@ -21,6 +21,11 @@ const world = (fromPort: number, toPort: number, cidrIpv4 = "0.0.0.0/0") => ({
   ...{ cidrIpv4, ipProtocol: "tcp" },
   ...{ fromPort, toPort },
 });
+const runbook = (AutoRollback?: boolean) => ({
+  content: JSON.stringify({
+    mainSteps: [{ inputs: { Api: "StartInstanceRefresh", Preferences: { AutoRollback } } }],
+  }),
+});
 const image = (name: string) => ({ containerDefinitions: JSON.stringify([{ image: name }]) });
 const allow = (more: Bag) => ({
   policy: JSON.stringify({ Statement: [{ Effect: "Allow", Resource: "*", ...more }] }),
@@ -93,6 +98,12 @@ const CASES: readonly (readonly [rule: string, type: string, good: readonly Bag[
   ],
   ["encrypted-volumes", INSTANCE, [{ rootBlockDevice: { encrypted: true } }], [{}]],
   ["encrypted-volumes", "aws:ebs/volume:Volume", [{ encrypted: true }], [{}, { encrypted: false }]],
+  [
+    "group-refresh-rollback",
+    "aws:ssm/document:Document",
+    [runbook(true), { content: UNKNOWN }, { content: JSON.stringify({ mainSteps: [{ inputs: {} }] }) }],
+    [runbook(false), runbook()],
+  ],
   [
     "ecs-deployment-rollback",
     SERVICE,

@@ -68,6 +68,7 @@ const MUTATIONS: Readonly<Record<string, Change>> = {
   "ec2-instance-detailed-monitoring-enabled": set("web-web-template", "monitoring", undefined),
   "group-uses-balancer-health": set("web-web-group", "healthCheckType", "EC2"),
   "group-several-zones": set("web-web-group", "vpcZoneIdentifiers", ["subnet-1"]),
+  "group-refresh-rollback": edit("web-web-group", () => ({ ignoreChanges: ["desiredCapacity"] })),
   "ecs-deployment-rollback": set("cart-ecs-service", "deploymentCircuitBreaker.rollback", false),
   "ecs-image-pinned": container({ image: "nginx:latest" }),
   "ecs-confined": container({ privileged: true }),

@@ -1,13 +1,26 @@
-import { isGiven, list, text } from "../../guard/resource.ts";
+import { isGiven, list, referred, type Stack, text } from "../../guard/resource.ts";
 import { add, edit, set } from "../support/changes.ts";
-import { all, allowed, each, guard, none, repoliced, type Table } from "../support/controls.ts";
+import {
+  all,
+  allowed,
+  each,
+  guard,
+  none,
+  repoliced,
+  type Statement,
+  type Table,
+} from "../support/controls.ts";
+import { later } from "../support/deploy.ts";
+import type { Deployed } from "../support/guard.ts";
 
 const ROLE = "aws:iam/role:Role";
 const POLICY = "aws:iam/rolePolicy:RolePolicy";
+const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 
 /** What has no resource to name (Service Authorization Reference), and tells or changes nothing of others. */
 const UNNAMEABLE = [
+  "autoscaling:DescribeInstanceRefreshes",
   "ecr:GetAuthorizationToken",
   "ecs:DiscoverPollEndpoint",
   "logs:DescribeLogGroups",
@@ -31,6 +44,22 @@ const NAMELESS = ["ec2.amazonaws.com", "ecs.amazonaws.com"];
 /** With which somebody gives himself more, shares what is not his, or opens a way out. */
 const ESCALATES =
   /^(iam|organizations|sts|account|ram|sso|cloudformation):|^lambda:(Create|Update|Add)|^kms:(Put|CreateGrant$)|:(Put|Delete|Modify|Add|Set)\w*(Policy|Permission|Acl|Attribute|Attributes)$/i;
+
+/** Whether it passes, to EC2 alone, the role of the template that the policy's other statements launch from. */
+function passesOwn({ Action, Resource, Condition }: Statement, policy: Deployed, stack: Stack): boolean {
+  const known = referred(stack, policy, "policy");
+  const own = known
+    .filter(({ type }) => type === TEMPLATE)
+    .flatMap((template) => referred(stack, template, "iamInstanceProfile"))
+    .flatMap((profile) => referred(stack, profile, "role"))
+    .map(({ name }) => later(`${name}.arn`));
+  return (
+    [Action].flat().join() === "iam:PassRole" &&
+    own.length === 1 &&
+    [Resource].flat().join() === own.join() &&
+    Condition?.StringEquals?.["iam:PassedToService"] === "ec2.amazonaws.com"
+  );
+}
 
 export const IDENTITY: Table = {
   title: "Identity (`Security`, all components)",
@@ -90,14 +119,23 @@ export const IDENTITY: Table = {
     },
     {
       ids: "–",
-      control: "no escalation, exposure or exfiltration; nobody passes a role",
+      control:
+        "no escalation, exposure or exfiltration; a role is passed by a group's refresh alone, its own instances' to EC2 alone",
       checkov: "CKV_AWS_107–111, CKV_AWS_286–290",
-      faults: each(POLICY, ({ policy }) =>
+      faults: each(POLICY, ({ policy }, resource, stack) =>
         allowed(policy)
+          .filter((statement) => !passesOwn(statement, resource, stack))
           .flatMap(({ Action }) => Action)
           .every((action) => !ESCALATES.test(action)),
       ),
-      broken: repoliced("web-web-policy", (each) => ({ ...each, Action: ["iam:PassRole"] })),
+      broken: [
+        repoliced("web-web-policy", (each) => ({ ...each, Action: ["iam:PassRole"] })),
+        repoliced("web-web-refresh-policy", ({ Condition: _, ...each }) => each),
+        repoliced("web-web-refresh-policy", (each) => ({ ...each, Resource: ["*"] })),
+        repoliced("web-web-refresh-policy", (each) =>
+          each.Action.includes("iam:PassRole") ? { ...each, Resource: [later("one-web-role.arn")] } : each,
+        ),
+      ],
     },
     {
       ids: "–",

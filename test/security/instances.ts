@@ -67,6 +67,16 @@ function tagsOf(inputs: unknown, resourceType: string): unknown {
   return at(found, "tags");
 }
 
+/** Whether a new version of its template replaces its instances: by the provider, or by a runbook that a new version runs. */
+function rolls(stack: Stack, group: Resource): boolean {
+  if (at(group.inputs, "instanceRefresh.strategy") === "Rolling") return true;
+  const [template] = referred(stack, group).filter(({ type }) => type === TEMPLATE);
+  return having(stack, "aws:ssm/document:Document", "content", group)
+    .filter(({ inputs }) => text(inputs.content).includes('"StartInstanceRefresh"'))
+    .flatMap((document) => having(stack, "aws:ssm/association:Association", "name", document))
+    .some((run) => referred(stack, run, "parameters").includes(template!));
+}
+
 function managedPolicies(stack: Stack, resource: Resource): readonly string[] {
   return referred(stack, resource, "iamInstanceProfile")
     .flatMap((profile) => referred(stack, profile, "role"))
@@ -305,12 +315,14 @@ export const INSTANCES: Table = {
       checkov: "–",
       faults: all(
         each([GROUP, INSTANCE], (_, resource, stack) => patched(stack, resource)),
-        each(GROUP, (inputs) => at(inputs, "instanceRefresh.strategy") === "Rolling"),
+        each(GROUP, (_, group, stack) => rolls(stack, group)),
       ),
       broken: [
         without("cluster-instances-patches"),
         without("one-web-patches"),
-        set("web-web-group", "instanceRefresh", undefined),
+        set("cluster-instances-group", "instanceRefresh", undefined),
+        without("web-web-refresh-run"),
+        set("web-web-refresh-runbook", "content", "{}"),
       ],
       dev: "all but its NAT instance, which each new image replaces",
       devAlone: /network-nat-/,

@@ -1,4 +1,4 @@
-import { at, isGiven, ofType, referred } from "../../guard/resource.ts";
+import { at, isGiven, referred } from "../../guard/resource.ts";
 import { add, edit, set, without } from "../support/changes.ts";
 import {
   all,
@@ -186,10 +186,10 @@ export const KEYS: Table = {
     },
     {
       ids: "SSM.4, SSM.7",
-      control: "no documents of ours, so none that is public",
+      control: "documents are shared with nobody",
       checkov: "CKV_AWS_303",
-      faults: (stack) => ofType(stack, "aws:ssm/document:Document").map(({ name }) => name),
-      broken: add("aws:ssm/document:Document", {}),
+      faults: each("aws:ssm/document:Document", ({ permissions }) => permissions === undefined),
+      broken: set("web-web-refresh-runbook", "permissions", { type: "Share", accountIds: "All" }),
     },
   ],
   elsewhere: [],

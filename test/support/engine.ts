@@ -48,6 +48,8 @@ interface Said {
 interface Cloud {
   readonly contents: () => Promise<readonly Held[]>;
   readonly refuse: (create: number | string) => Promise<void>;
+  /** Makes the instances of a template's version set off the alarms that watch them. */
+  readonly spoil: (version: string) => Promise<void>;
   readonly change: (type: string, outputs: Held["outputs"]) => Promise<void>;
 }
 
@@ -110,6 +112,7 @@ async function startCloud(moto: string) {
   const cloud: Cloud = {
     contents: () => asked(child, { ask: "contents" }) as Promise<readonly Held[]>,
     refuse: async (create) => void (await asked(child, { ask: "refuse", create })),
+    spoil: async (version) => void (await asked(child, { ask: "spoil", version })),
     change: async (type, outputs) => void (await asked(child, { ask: "change", type, outputs })),
   };
   return { cloud, port: Number(String(port)), child };

@@ -1,3 +1,4 @@
+import { launchedBy } from "../../../adapters/offline-preview.ts";
 import type { Bag, Cloud } from "./cloud.ts";
 import { ACCOUNT, REGION } from "./computed.ts";
 
@@ -9,6 +10,8 @@ export function answers(cloud: Cloud, token: string, args: Bag): Bag {
 }
 
 const ANSWERS: Readonly<Record<string, (args: Bag, cloud: Cloud) => Bag | undefined>> = {
+  "aws:autoscaling/getGroup:getGroup": ({ name }, cloud) =>
+    launchedBy(cloud.find("aws:autoscaling/group:Group", String(name))?.outputs ?? {}),
   "aws:ecs/getService:getService": ({ serviceName }, cloud) =>
     cloud
       .all()

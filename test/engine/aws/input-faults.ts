@@ -3,7 +3,21 @@ import { type Member, nested, sdkType } from "./sdk-types.ts";
 
 /** What the engine refuses before anything happens: inputs that are missing, and such as the type does not have. */
 export function inputFaults(type: string, inputs: Bag): { property: string; reason: string }[] {
-  return faultsIn(sdkType(type).inputs, inputs, "");
+  return [...faultsIn(sdkType(type).inputs, inputs, ""), ...otherThanOne(type, inputs)];
+}
+
+/** Inputs of which Terraform's provider takes exactly one (`ExactlyOneOf`). */
+const ONE_OF: Readonly<Record<string, readonly string[]>> = {
+  "aws:autoscaling/group:Group": ["launchConfiguration", "launchTemplate", "mixedInstancesPolicy"],
+};
+
+function otherThanOne(type: string, inputs: Bag) {
+  const names = ONE_OF[type] ?? [];
+  const given = names.filter((name) => inputs[name] !== undefined);
+  if (names.length === 0 || given.length === 1) return [];
+  return [
+    { property: names[0]!, reason: `one of ${names.join(", ")} must be specified, not ${given.length}` },
+  ];
 }
 
 function faultsIn(declared: ReadonlyMap<string, Member>, given: Bag, where: string) {

@@ -1,4 +1,4 @@
-import { main } from "@pulumi/pulumi/provider/index.js";
+import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { type Bag, emptyCloud, type Held } from "./cloud.ts";
 import { clientsOf } from "./moto/clients.ts";
 import { standInAws } from "./provider.ts";
@@ -8,10 +8,13 @@ export type Request =
   | { readonly ask: "contents" }
   /** Refuse one resource, once: the `create`th from now on, or that of the name. */
   | { readonly ask: "refuse"; readonly create: number | string }
+  /** The version of a launch template whose instances set off the alarms that watch them. */
+  | { readonly ask: "spoil"; readonly version: string }
   /** What somebody changes without Pulumi, in what moto does not hold. */
   | { readonly ask: "change"; readonly type: string; readonly outputs: Bag };
 
 const cloud = emptyCloud();
+const spoiled = new Set<string>();
 let refusal: number | string = Number.POSITIVE_INFINITY;
 
 function beforeCreate(name: string): void {
@@ -28,6 +31,9 @@ function answer(request: Request): readonly Held[] | null {
     case "refuse":
       refusal = request.create;
       return null;
+    case "spoil":
+      spoiled.add(request.version);
+      return null;
     case "change":
       for (const each of cloud.all().filter(({ type }) => type === request.type))
         cloud.hold({ ...each, outputs: { ...each.outputs, ...request.outputs } });
@@ -37,5 +43,13 @@ function answer(request: Request): readonly Held[] | null {
 
 process.on("message", (request: Request) => process.send!(answer(request)));
 process.on("disconnect", () => process.exit());
-const aws = standInAws(cloud, clientsOf(process.env.MOTO!), beforeCreate);
-await main(aws, process.argv.slice(2)); // writes its port
+const aws = standInAws(cloud, clientsOf(process.env.MOTO!), beforeCreate, spoiled);
+/** Pulumi's server for Node cannot say which inputs changed. Not told that any did, the engine compares them, and honors `replaceOnChanges`. */
+const served: Provider = {
+  ...aws,
+  diff: async (...asked) => {
+    const { changes, ...found } = await aws.diff!(...asked);
+    return changes ? found : { changes: false, ...found };
+  },
+};
+await main(served, process.argv.slice(2)); // writes its port

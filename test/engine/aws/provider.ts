@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import type { Provider } from "@pulumi/pulumi/provider/index.js";
 import { answers } from "./answers.ts";
+import { runAssociation } from "./automation.ts";
 import type { Bag, Cloud, Held } from "./cloud.ts";
 import { computed, idOf, physicalName } from "./computed.ts";
 import { inputFaults } from "./input-faults.ts";
@@ -8,13 +10,20 @@ import type { Clients } from "./moto/clients.ts";
 import { passed } from "./moto/passed.ts";
 import { plain } from "./plain.ts";
 import { dangling, userOf } from "./references.ts";
+import type { Spoiled } from "./refreshes.ts";
 import { difference } from "./replacement.ts";
 
 /**
  * AWS for one stack: keeps what it is asked for, refuses what AWS would, and hands on to moto what moto knows.
- * `beforeCreate` hears the name of each resource first, and throws where a test wants no room for it.
+ * `beforeCreate` hears the name of each resource first, and throws where a test wants no room for it; instances of a `spoiled`
+ * version set off their alarms.
  */
-export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: string) => void): Provider {
+export function standInAws(
+  cloud: Cloud,
+  moto: Clients,
+  beforeCreate: (name: string) => void,
+  spoiled: Spoiled = new Set(),
+): Provider {
   let created = 0;
   const seen = async (resource: Held): Promise<Held | undefined> => {
     const { read } = passed(resource.type);
@@ -52,14 +61,9 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
       const real = await told(name, passed(type).create?.(moto, { name, inputs, outputs: made }));
       const outputs = { ...made, ...real };
       const id = idOf(type, outputs, number);
-      const { outputs: outs } = cloud.hold({
-        id,
-        type,
-        name,
-        inputs: sent,
-        outputs: { ...outputs, ...sent },
-      });
-      return { id, outs };
+      const held = cloud.hold({ id, type, name, inputs: sent, outputs: { ...outputs, ...sent } });
+      if (type === "aws:ssm/association:Association") await succeeded(cloud, moto, held, spoiled);
+      return { id, outs: held.outputs };
     },
 
     read: async (id, urn) => {
@@ -70,23 +74,26 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
         if (found !== undefined) cloud.drop(found);
         return { id: "" }; // deleted without Pulumi
       }
-      cloud.hold(now);
-      const asked = Object.keys(now.inputs).map((key) => [key, now.outputs[key]]);
-      return { id, props: now.outputs, inputs: Object.fromEntries(asked) };
+      const asked = Object.keys(now.inputs)
+        .map((key) => [key, now.outputs[key]])
+        .filter(([, value]) => value !== undefined); // of inputs, those that there were
+      const inputs = Object.fromEntries(asked);
+      cloud.hold({ ...now, inputs });
+      return { id, props: now.outputs, inputs };
     },
 
-    update: async (id, urn, _olds, sent: Bag) => {
+    update: async (id, urn, _olds, news: Bag) => {
       const { type, name } = parsed(urn);
       const before = cloud.find(type, id);
       if (before === undefined) throw new Error(`NotFound: ${name} (${id})`);
+      const sent = SENDS_CHANGES.has(type) ? changed(before.inputs, news) : news;
       const inputs = plain(sent);
       accepted(name, inputs);
       const asked = { name, inputs, outputs: { ...before.outputs, ...inputs } };
       const real = await told(name, passed(type).update?.(moto, asked));
-      return {
-        outs: cloud.hold({ ...before, inputs: sent, outputs: { ...before.outputs, ...sent, ...real } })
-          .outputs,
-      };
+      const all = Object.entries({ ...before.outputs, ...sent, ...real });
+      const outputs = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+      return { outs: cloud.hold({ ...before, inputs: news, outputs }).outputs };
     },
 
     delete: async (id, urn) => {
@@ -105,6 +112,32 @@ export function standInAws(cloud: Cloud, moto: Clients, beforeCreate: (name: str
 
     invoke: async (token, args: Bag) => ({ outputs: answers(cloud, token, args) }),
   };
+}
+
+/**
+ * Types of which the provider sends what has changed, and not what is ignored (`resourceGroupUpdate` in
+ * internal/service/autoscaling; `Update` of pulumi-terraform-bridge). Pulumi's server for Node does not say what is ignored, but
+ * that is what the engine leaves as it last was.
+ */
+const SENDS_CHANGES: ReadonlySet<string> = new Set(["aws:autoscaling/group:Group"]);
+
+function changed(before: Bag, news: Bag): Bag {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(news)])];
+  return Object.fromEntries(
+    keys.filter((key) => !isDeepStrictEqual(before[key], news[key])).map((key) => [key, news[key]]),
+  );
+}
+
+/** As the provider waits for an association: one that fails is there all the same, and Pulumi hears of it with its id. */
+async function succeeded(cloud: Cloud, moto: Clients, held: Held, spoiled: Spoiled): Promise<void> {
+  try {
+    await runAssociation(cloud, moto, { ...held, inputs: plain(held.inputs) }, spoiled);
+  } catch (error) {
+    if (held.inputs.waitForSuccessTimeoutSeconds === undefined) return;
+    const message = `waiting for SSM Association (${held.id}) create: unexpected state 'Failed': ${(error as Error).message}`;
+    const { id, outputs: properties } = held;
+    throw Object.assign(new Error(message), { id, properties, reasons: [message] });
+  }
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */

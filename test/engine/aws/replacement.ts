@@ -94,6 +94,8 @@ const FIXED: Readonly<Record<string, readonly string[] | "all">> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ["bucket"],
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ["bucket"],
   "aws:s3/bucketVersioning:BucketVersioning": ["bucket"],
+  "aws:ssm/association:Association": ["name", "instanceId"],
+  "aws:ssm/document:Document": ["name", "documentType"],
   "aws:sns/topic:Topic": [...NAMES, "fifoTopic"],
   "aws:sns/topicPolicy:TopicPolicy": ["arn"],
   "aws:sns/topicSubscription:TopicSubscription": ["endpoint", "protocol", "topicArn"],

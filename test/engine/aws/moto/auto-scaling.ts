@@ -65,14 +65,18 @@ async function policyOf({ autoScaling }: Pick<Clients, "autoScaling">, asked: Pi
   return ScalingPolicies!.find(({ PolicyName }) => PolicyName === asked.outputs.name);
 }
 
-/** Instances that wait, and what holds an instance up on its way in or out. */
+/** Instances that wait. */
 async function aside({ autoScaling }: Clients, asked: Asked) {
-  const { warmPool, initialLifecycleHooks } = asked.inputs;
-  if (warmPool !== undefined) {
-    const { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy } = warmPool as Bag;
-    const pool = { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy };
-    await autoScaling.putWarmPool({ ...groupName(asked), ...apiNames<object>(pool) });
-  }
+  const { warmPool } = asked.inputs;
+  if (warmPool === undefined) return;
+  const { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy } = warmPool as Bag;
+  const pool = { poolState, minSize, maxGroupPreparedCapacity, instanceReusePolicy };
+  await autoScaling.putWarmPool({ ...groupName(asked), ...apiNames<object>(pool) });
+}
+
+/** What holds the first instances up on their way; the provider puts it with the group alone. */
+async function firstHooks({ autoScaling }: Clients, asked: Asked) {
+  const { initialLifecycleHooks } = asked.inputs;
   for (const { name, ...hook } of (initialLifecycleHooks ?? []) as Bag[])
     await autoScaling.putLifecycleHook({
       ...{ ...groupName(asked), LifecycleHookName: String(name) },
@@ -114,10 +118,11 @@ export const AUTO_SCALING: Readonly<Record<string, Passed>> = {
         TargetGroupARNs: asked.inputs.targetGroupArns as string[] | undefined,
       });
       await aside(aws, asked);
+      await firstHooks(aws, asked);
       return { arn: (await described(aws, asked))!.AutoScalingGroupARN };
     },
     update: async (aws, asked) => {
-      await aws.autoScaling.updateAutoScalingGroup(group(asked));
+      await aws.autoScaling.updateAutoScalingGroup(group({ ...asked, inputs: asked.outputs })); // moto takes all
       await aside(aws, asked);
       return {};
     },

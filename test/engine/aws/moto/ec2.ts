@@ -75,7 +75,7 @@ export const EC2: Readonly<Record<string, Passed>> = {
     update: async ({ ec2 }, { inputs, outputs }) => {
       const { LaunchTemplateVersion } = await ec2.createLaunchTemplateVersion({
         LaunchTemplateId: String(outputs.id),
-        LaunchTemplateData: templateData(inputs),
+        LaunchTemplateData: { ...templateData(inputs), UserData: undefined }, // moto launches no later version that has any
       });
       return { latestVersion: LaunchTemplateVersion!.VersionNumber };
     },

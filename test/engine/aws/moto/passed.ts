@@ -5,6 +5,7 @@ import { BALANCING } from "./balancing.ts";
 import { CERTIFICATES } from "./certificates.ts";
 import type { Clients } from "./clients.ts";
 import { CLOUDWATCH } from "./cloudwatch.ts";
+import { DOCUMENTS } from "./documents.ts";
 import { DYNAMO } from "./dynamo.ts";
 import { EC2 } from "./ec2.ts";
 import { ECS } from "./ecs.ts";
@@ -39,6 +40,7 @@ const ALL: Readonly<Record<string, Passed>> = {
   ...BALANCING,
   ...CERTIFICATES,
   ...CLOUDWATCH,
+  ...DOCUMENTS,
   ...DYNAMO,
   ...EC2,
   ...ECS,

@@ -1,0 +1,38 @@
+import type { InstanceSettings } from "../adapters/instance-settings.ts";
+import type { HealthSettings } from "../adapters/target-settings.ts";
+import type { TaskProfile } from "../policy/service.ts";
+import { hookTimeouts } from "./lifecycle-hooks.ts";
+import { deregistrationDelay, gracePeriod } from "./request-timing.ts";
+
+/** Seconds that AWS may go on trying to launch instances that fail before it gives a refresh up. */
+const STUCK = 3600;
+
+/** Seconds from the end of an alarm's window until CloudWatch has its last data points and has evaluated them. */
+const EVALUATION = 120;
+
+export interface RefreshTimeArgs {
+  readonly settings: Pick<InstanceSettings, "refresh" | "hooks" | "warmPool">;
+  readonly capacity: TaskProfile;
+  readonly health: HealthSettings;
+  /** Seconds, where declared. */
+  readonly drain: number | undefined;
+  /** Seconds. */
+  readonly warmup: number;
+  /** Instances at most. */
+  readonly max: number;
+}
+
+/** Seconds for which alarms are watched once all instances are new: until one that they set off would be on. */
+export function bakeTime(window: number | undefined): number {
+  return window === undefined ? 0 : window + EVALUATION;
+}
+
+/** Seconds after which a refresh of the largest group has ended, also where it is undone when all but the last instance are new. */
+export function refreshTime(args: RefreshTimeArgs, bake: number): number {
+  const { settings, capacity, health, drain, warmup, max } = args;
+  const { minHealthy, maxHealthy } = settings.refresh;
+  const atOnce = Math.max(1, Math.floor(max * (maxHealthy - minHealthy)));
+  const hooked = hookTimeouts(settings).reduce((sum, { heartbeatTimeout }) => sum + heartbeatTimeout, 0);
+  const each = gracePeriod(capacity, health) + warmup + hooked + deregistrationDelay(capacity, drain);
+  return Math.ceil(2 * Math.ceil(max / atOnce) * each + bake + STUCK);
+}
