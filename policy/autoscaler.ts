@@ -44,7 +44,8 @@ interface Activity {
 
 /**
  * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
- * target. Scale out: the largest wins. Scale in: only when every tracking policy that may agrees.
+ * target. Scale out: the largest wins. Scale in: what every tracking policy that may agrees on, or what a step asks for,
+ * which tracking that is not ready does not hold back (Application Auto Scaling user guide); the largest wins there, too.
  */
 export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
   let [min, max] = [controls.min, controls.max];
@@ -52,6 +53,7 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
   const actions = agenda(controls.schedule);
   const trackers = controls.tracking.map((policy) => trackerOf(policy, loop));
   const steppers = controls.steps.map(stepperOf);
+  const removers = steppers.filter(({ removes }) => removes);
   const longestCooldown = Math.max(0, ...controls.tracking.map((policy) => policy.scaleInCooldown));
 
   const desired = (view: FleetView) => {
@@ -65,22 +67,29 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
       if (loop.scaleOutEndsScaleInCooldown) scaleInHeldUntil = Number.NEGATIVE_INFINITY;
       return bounded(largest, min, max);
     }
-    const agreed = view.now < scaleInHeldUntil ? current : Math.min(current, agreedIn(view));
-    if (agreed < current && agreed >= min) scaleInHeldUntil = view.now + longestCooldown;
-    return bounded(agreed, min, max);
+    if (view.now < scaleInHeldUntil) return bounded(current, min, max);
+    const [least, cooldown] = largestIn(view, current);
+    if (least < current && least >= min) scaleInHeldUntil = view.now + cooldown;
+    return bounded(least, min, max);
   };
 
   const largestOut = (view: FleetView) => {
     let largest = 0;
     for (const tracker of trackers) largest = Math.max(largest, tracker.out(view));
-    for (const step of steppers) largest = Math.max(largest, step(view));
+    for (const step of steppers) largest = Math.max(largest, step.out(view));
     return largest;
   };
 
-  const agreedIn = (view: FleetView) => {
-    let largest = 0;
-    for (const tracker of trackers) largest = Math.max(largest, tracker.in(view));
-    return largest === 0 ? Number.POSITIVE_INFINITY : largest;
+  /** The largest count below the current one that all tracking agrees on or a step asks for, and the cooldown that follows. */
+  const largestIn = (view: FleetView, current: number): readonly [number, number] => {
+    let agreed = 0;
+    for (const tracker of trackers) agreed = Math.max(agreed, tracker.in(view));
+    let [largest, cooldown] = agreed > 0 && agreed < current ? [agreed, longestCooldown] : [0, 0];
+    for (const step of removers) {
+      const count = step.in(view);
+      if (count < current && count > largest) [largest, cooldown] = [count, step.cooldown];
+    }
+    return largest > 0 ? [largest, cooldown] : [current, 0];
   };
   return { interval: 60, desired };
 }
@@ -136,19 +145,31 @@ function trackerOf(policy: TargetTracking, loop: AwsLoop) {
   };
 }
 
-/** Step scaling on its alarm: the count it wants (0: none). */
+/** Step scaling on its alarm: the count it wants out (0: none), and in (infinite: none). */
 function stepperOf(policy: StepScaling) {
   const counted = cooldown(policy.cooldown);
-  return (view: FleetView) => {
-    counted.tick(view);
+  const exact = policy.adjustment === "exact";
+  const stepOf = (view: FleetView) => {
     const value = breach(policy.alarm, view);
-    if (value === undefined) return 0;
-    const distance = value - policy.alarm.threshold;
-    const step = stepAt(policy.steps, distance);
-    if (!step) return 0;
-    if (policy.adjustment === "exact") return step.change;
-    const base = counted.base(view.ready + view.starting);
-    return counted.beyond(view, base, base + added(policy, step.change, base));
+    return value === undefined ? undefined : stepAt(policy.steps, value - policy.alarm.threshold);
+  };
+  return {
+    cooldown: policy.cooldown,
+    removes: exact || policy.steps.some(({ change }) => change < 0),
+    out: (view: FleetView) => {
+      counted.tick(view);
+      const step = stepOf(view);
+      if (!step) return 0;
+      if (exact) return step.change;
+      const base = counted.base(view.ready + view.starting);
+      return counted.beyond(view, base, base + added(policy, step.change, base));
+    },
+    in: (view: FleetView) => {
+      const step = stepOf(view);
+      const current = view.ready + view.starting;
+      if (!step || (!exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
+      return Math.max(1, exact ? step.change : current + added(policy, step.change, current));
+    },
   };
 }
 

@@ -73,10 +73,61 @@ describe("awsAutoscaler, step scaling", () => {
     expect(autoscaler.desired(view(rates(10), anHourLater))).to.equal(20 + 10);
   });
 
-  it("sets an exact capacity, and only upwards", () => {
+  it("sets an exact capacity, upwards and downwards", () => {
     const exact = { adjustment: "exact" as const, steps: [{ lower: 0, upper: null, change: 7 }] };
     expect(stepping(exact).desired(view(rates(10)))).to.equal(7);
-    expect(stepping(exact).desired(view(rates(10), { ready: 9 }))).to.equal(9);
+    expect(stepping(exact).desired(view(rates(10), { ready: 9 }))).to.equal(7);
+    expect(stepping(exact).desired(view(rates(9.9), { ready: 9 }))).to.equal(9);
+  });
+
+  describe("scale-in", () => {
+    const quiet: StepScaling = {
+      ...surge,
+      name: "quiet",
+      alarm: { ...alarm, comparison: "<", threshold: 4 },
+      adjustment: "percent",
+      steps: [
+        { lower: -2, upper: 0, change: -0.1 },
+        { lower: null, upper: -2, change: -0.5 },
+      ],
+    };
+    const removing = (...others: StepScaling[]) => awsAutoscaler(controlsOf({ steps: [quiet, ...others] }));
+
+    it("removes what the band of the alarm's distance says", () => {
+      const left = (rate: number) => removing().desired(view(rates(rate), { ready: 20 }));
+      expect([4, 3.9, 2.1, 2, 0].map(left)).to.deep.equal([20, 18, 18, 10, 10]);
+    });
+
+    it("never goes below the minimum, and takes no fewer than the least adjustment", () => {
+      const least = awsAutoscaler(controlsOf({ min: 8, steps: [quiet] }));
+      expect(least.desired(view(rates(0), { ready: 9 }))).to.equal(8);
+      const coarse = awsAutoscaler(controlsOf({ steps: [{ ...quiet, minAdjustment: 3 }] }));
+      expect(coarse.desired(view(rates(3), { ready: 20 }))).to.equal(17);
+    });
+
+    it("waits for its cooldown before it removes more, which a scale-out ends", () => {
+      const autoscaler = removing(surge);
+      expect(autoscaler.desired(view(rates(3), { ready: 20 }))).to.equal(18);
+      expect(autoscaler.desired(view(rates(3, 3), { ready: 18, now: MONDAY + 299 }))).to.equal(18);
+      expect(autoscaler.desired(view(rates(3, 3), { ready: 18, now: MONDAY + 300 }))).to.equal(17);
+      expect(autoscaler.desired(view(rates(10), { ready: 17, now: MONDAY + 360 }))).to.equal(19);
+      expect(autoscaler.desired(view(rates(3), { ready: 19, now: MONDAY + 420 }))).to.equal(18);
+    });
+
+    it("yields to a scale-out, and is not held back by tracking that is not ready", () => {
+      const both = removing({ ...surge, alarm: { ...alarm, threshold: 1 } });
+      expect(both.desired(view(rates(3), { ready: 20 }))).to.equal(22);
+      const notReady = {
+        name: "tracking",
+        metric: "requestRatePerTask",
+        setpoint: 3.2, // 3 is within a tenth of it
+        disableScaleIn: false,
+        scaleOutCooldown: 300,
+        scaleInCooldown: 300,
+      } as const;
+      const tracked = awsAutoscaler(controlsOf({ steps: [quiet], tracking: [notReady] }));
+      expect(tracked.desired(view(rates(3), { ready: 20 }))).to.equal(18);
+    });
   });
 
   it("waits for M of the last N periods", () => {
