@@ -3,13 +3,6 @@ import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } fro
 import type { TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
 
-/** How the loop reacts to a surge, and how long it holds on to what it has. */
-export interface Reaction {
-  readonly surge: Surge | undefined;
-  /** Seconds after a scale-in in which there is no other; undefined is what it takes to undo one. */
-  readonly hold: number | undefined;
-}
-
 /** The step policy. */
 export interface Surge {
   /** Metric ÷ setpoint at which it acts. */
@@ -24,19 +17,20 @@ export interface Surge {
 export interface Candidate {
   /** Offered load ÷ slots that target tracking holds. */
   readonly utilization: number;
-  readonly reaction: Reaction;
+  /** Undefined: target tracking alone reacts. */
+  readonly surge: Surge | undefined;
   readonly standing: Standing;
 }
 
 /** What AWS is told for a candidate. */
 export function controlsFor(candidate: Candidate, profile: TaskProfile, max: number): ScalingControls {
-  const { utilization, reaction, standing } = candidate;
+  const { utilization, surge, standing } = candidate;
   const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
   return {
     min: standing.min,
     max,
-    tracking: [tracking(setpoint, reaction.hold ?? undoing(profile.startup))],
-    steps: reaction.surge ? [surgeSteps(setpoint, reaction.surge)] : [],
+    tracking: [tracking(setpoint, undoing(profile.startup))],
+    steps: surge ? [surgeSteps(setpoint, surge)] : [],
     schedule: standing.schedule,
     warmup: Math.ceil(profile.startup),
   };
@@ -50,14 +44,14 @@ export function undoing(startup: number): number {
   return AWS_LOOP.datapointsOut * 60 + AWS_LOOP.publicationDelay + Math.ceil(startup);
 }
 
-function tracking(setpoint: number, hold: number): TargetTracking {
+function tracking(setpoint: number, scaleInCooldown: number): TargetTracking {
   return {
     name: "tracking",
     metric: "requestRatePerTask",
     setpoint,
     disableScaleIn: false,
     scaleOutCooldown: FRESH,
-    scaleInCooldown: hold,
+    scaleInCooldown,
   };
 }
 

@@ -129,9 +129,7 @@ function trackingReasons(
       {
         of: "tracking.scaleInCooldown",
         value: seconds(policy.scaleInCooldown),
-        because: choice.rehearsal.candidate.reaction.hold
-          ? "surges of this history come in clusters: an hour between scale-ins keeps what the first brought for the next"
-          : `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
+        because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
       },
     ];
   });
@@ -147,7 +145,7 @@ function surgeReasons(
   controls: ScalingControls,
   { choice }: Derivation,
 ): readonly Reason[] {
-  const { surge } = choice.rehearsal.candidate.reaction;
+  const { surge } = choice.rehearsal.candidate;
   const none = {
     of: "surge",
     value: "none",

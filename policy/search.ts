@@ -1,4 +1,4 @@
-import type { Candidate, Reaction } from "./candidate.ts";
+import type { Candidate, Surge } from "./candidate.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
 import { loss, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
@@ -14,17 +14,15 @@ const KEEPS = 0.5;
 
 /**
  * Ways to react, from the plainest on: a step policy pays where surges last, a jump at the first sign of one where they grow to
- * several times the level within minutes, an hour's hold where they come in clusters.
+ * several times the level within minutes.
  */
-const REACTIONS: readonly Reaction[] = [
-  { surge: undefined, hold: undefined },
-  { surge: { at: 1.1, gain: 0.75, jump: 1 }, hold: undefined },
-  { surge: { at: 1.25, gain: 1, jump: 3 }, hold: undefined },
-  { surge: undefined, hold: 3600 },
-  { surge: { at: 1.1, gain: 0.75, jump: 1 }, hold: 3600 },
-  { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
-  { surge: { at: 1.2, gain: 1, jump: 2 }, hold: undefined },
-  { surge: { at: 1.3, gain: 1, jump: 4.5 }, hold: undefined },
+const REACTIONS: readonly (Surge | undefined)[] = [
+  undefined,
+  { at: 1.1, gain: 0.75, jump: 1 },
+  { at: 1.25, gain: 1, jump: 3 },
+  { at: 1.5, gain: 0.8, jump: 1 },
+  { at: 1.2, gain: 1, jump: 2 },
+  { at: 1.3, gain: 1, jump: 4.5 },
 ];
 
 /** Reactions tried with every floor; the others are tried with the newest winners among the floors. */
@@ -52,7 +50,7 @@ const BESIDE: readonly number[] = [0.7, 0.85, 0.92, 1.09, 1.18];
 /** Floors that follow the forecast, as multiples of what it needs at full utilization. */
 const MULTIPLES: readonly number[] = [1.1, 1.3, 1.6, 2.2, 3.2];
 
-/** A schedule is worth its many actions only if it saves this share of the task-hours. */
+/** A schedule is worth its many actions only if it saves this share of the loss. */
 const WORTH_A_SCHEDULE = 0.02;
 
 /** Minutes of history below which a rehearsal alone says too little: a day. */
@@ -107,7 +105,7 @@ function closedForm({ capacity }: Service, history: Trace, ceiling: number): num
 export function resignedChoice(service: Service, history: Trace, range: Range): Choice {
   const candidate: Candidate = {
     utilization: range.ceiling / 2,
-    reaction: REACTIONS[1]!,
+    surge: REACTIONS[1],
     standing: constantStanding(range.max),
   };
   const observed = rehearse({ service, trace: newestOf(history, REHEARSAL), max: range.max }, candidate)!;
@@ -131,9 +129,8 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
     if (kind === "constant" && (min * stage.trace.rates.length) / 60 >= limit) return;
     best = rehearse(stage, candidate, limit, KEEPS) ?? best;
   };
-  const scan = (standing: Standing, reactions: readonly Reaction[], among: readonly number[]) => {
-    for (const reaction of reactions)
-      for (const utilization of among) attempt({ standing, reaction, utilization });
+  const scan = (standing: Standing, reactions: typeof REACTIONS, among: readonly number[]) => {
+    for (const surge of reactions) for (const utilization of among) attempt({ standing, surge, utilization });
   };
   if (stage.trace.rates.length <= QUICK)
     for (const standing of floors.all) scan(standing, REACTIONS, utilizations);
@@ -149,9 +146,9 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
     const { utilization: middle } = candidate;
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
-    for (const reaction of REACTIONS)
+    for (const surge of REACTIONS)
       for (const higher of [0, 2, 4].map((steps) => middle + steps * FINE))
-        if (higher <= ceiling) attempt({ ...candidate, reaction, utilization: Number(higher.toFixed(4)) });
+        if (higher <= ceiling) attempt({ ...candidate, surge, utilization: Number(higher.toFixed(4)) });
   };
   for (let round = 0, before: Rehearsal | undefined; best && best !== before && round < ROUNDS; round++) {
     before = best;

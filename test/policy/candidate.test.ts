@@ -7,10 +7,7 @@ import { anyProfile, between, PROFILE } from "../support/services.ts";
 const least = constantStanding(2);
 const candidate: fc.Arbitrary<Candidate> = fc.record({
   utilization: between(0.05, 0.95),
-  reaction: fc.record({
-    surge: fc.record({ at: between(1.05, 3), gain: between(0.5, 1), jump: fc.constantFrom(1, 2, 4.5) }),
-    hold: fc.constantFrom(undefined, 3600),
-  }),
+  surge: fc.record({ at: between(1.05, 3), gain: between(0.5, 1), jump: fc.constantFrom(1, 2, 4.5) }),
   standing: fc.constant(least),
 });
 const steps = (any: Candidate) => controlsFor(any, PROFILE, 40).steps[0]!;
@@ -46,7 +43,7 @@ describe("controlsFor", () => {
       fc.property(candidate, between(0, 1), (any, share) => {
         const { alarm, steps: bands } = steps(any);
         const { setpoint } = controlsFor(any, PROFILE, 40).tracking[0]!;
-        const { gain, jump } = any.reaction.surge!;
+        const { gain, jump } = any.surge!;
         bands.forEach(({ lower, upper, change }) => {
           if (upper === null) return; // nothing bounds what the last band may meet
           const metric = alarm.threshold + lower! + share * (upper - lower!);
@@ -64,21 +61,18 @@ describe("controlsFor", () => {
     const jumping = { at: 1.25, gain: 1, jump: 3 };
     const [first, second] = steps({
       utilization: 0.5,
-      reaction: { surge: jumping, hold: undefined },
+      surge: jumping,
       standing: least,
     }).steps;
-    const { setpoint } = controlsFor(
-      { utilization: 0.5, reaction: { surge: jumping, hold: undefined }, standing: least },
-      PROFILE,
-      40,
-    ).tracking[0]!;
+    const { setpoint } = controlsFor({ utilization: 0.5, surge: jumping, standing: least }, PROFILE, 40)
+      .tracking[0]!;
     expect(first).to.include({ lower: 0, change: 2 });
     expect((1.25 * setpoint + first!.upper!) / setpoint).to.be.within(3 / 1.15, 3);
     expect(second!.change).to.be.above(2);
   });
 
-  it("has no step policy where the reaction has no surge", () => {
-    const plain = { utilization: 0.5, reaction: { surge: undefined, hold: undefined }, standing: least };
+  it("has no step policy where tracking alone reacts", () => {
+    const plain = { utilization: 0.5, surge: undefined, standing: least };
     expect(controlsFor(plain, PROFILE, 40).steps).to.deep.equal([]);
   });
 
@@ -86,7 +80,7 @@ describe("controlsFor", () => {
     const { tracking, steps: surge } = controlsFor(
       {
         utilization: 0.5,
-        reaction: { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
+        surge: { at: 1.5, gain: 0.8, jump: 1 },
         standing: least,
       },
       PROFILE,
@@ -96,7 +90,5 @@ describe("controlsFor", () => {
     expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
-    const holding = { utilization: 0.5, reaction: { surge: undefined, hold: 3600 }, standing: least };
-    expect(controlsFor(holding, PROFILE, 40).tracking[0]!.scaleInCooldown).to.equal(3600);
   });
 });

@@ -2,10 +2,13 @@ import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { figure, perSecond } from "../../policy/words.ts";
-import { available, CART, flat, promising } from "../support/services.ts";
+import { available, CART, flat, promising, surging } from "../support/services.ts";
 
+const surges = { kind: "history" as const, trace: surging(), growth: 0 };
 const both = { ...CART, slos: [...CART.slos, ...available(0.999).slos] };
 const plan = scalingPlan(both);
+/** A plan with a step policy, and a history to tell of. */
+const stepped = scalingPlan({ ...both, demand: surges });
 const reasonOf = (of: string) => plan.reasons.find((reason) => reason.of === of)!;
 
 describe("reasons", () => {
@@ -18,13 +21,15 @@ describe("reasons", () => {
       "tracking.scaleOutCooldown",
       "tracking.scaleInCooldown",
       "surge",
-      "surge.cooldown",
       "bounds.min",
       "bounds.max",
       "schedule",
       "cost",
     ]);
-    for (const { of, value, because } of plan.reasons) {
+    const ofHistory = ["history.level", "history.growth", "history.spikes"];
+    const ofPlan = plan.reasons.flatMap(({ of }) => (of === "surge" ? ["surge", "surge.cooldown"] : [of]));
+    expect(stepped.reasons.map(({ of }) => of)).to.deep.equal([...ofHistory, ...ofPlan]);
+    for (const { of, value, because } of [...plan.reasons, ...stepped.reasons]) {
       expect(because, of).to.match(/\w+ \w+/);
       if (value !== "none") expect(`${value} ${because}`, of).to.match(/\d/);
     }
@@ -37,12 +42,13 @@ describe("reasons", () => {
   });
 
   it("tell the numbers that the plan holds", () => {
-    const { tracking, steps, min, max } = plan.controls;
+    const { tracking, min, max } = plan.controls;
     expect(reasonOf("tracking.setpoint").value).to.include(
       `${figure(tracking[0]!.setpoint * 60)} requests a minute`,
     );
-    expect(reasonOf("surge").value).to.include(figure(steps[0]!.alarm.threshold * 60));
-    expect(reasonOf("surge.cooldown").value).to.equal("3 min");
+    const surge = (of: string) => stepped.reasons.find((reason) => reason.of === of)!.value;
+    expect(surge("surge")).to.include(figure(stepped.controls.steps[0]!.alarm.threshold * 60));
+    expect(surge("surge.cooldown")).to.equal("3 min");
     expect([reasonOf("bounds.min").value, reasonOf("bounds.max").value]).to.deep.equal([
       String(min),
       String(max),

@@ -9,7 +9,7 @@ import { CART, daily, flat } from "../support/services.ts";
 const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60 });
 const at = (utilization: number): Candidate => ({
   utilization,
-  reaction: { surge: { at: 1.5, gain: 0.8, jump: 1 }, hold: undefined },
+  surge: { at: 1.5, gain: 0.8, jump: 1 },
   standing: constantStanding(1),
 });
 
