@@ -127,8 +127,10 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // Not before there are instances that report to them.
-    this.hooks = lifecycleHooks(name, timeouts, this.refresh.groupName, this);
+    this.hooks = lifecycleHooks(name, timeouts, this.group, {
+      parent: this,
+      dependsOn: this.refresh.ended, // not before there are instances that report to them
+    });
     const hours = settings.officeHours;
     this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, controls, this);
     const members = [{ key: "tag:aws:autoscaling:groupName", values: [this.group.name] }];
