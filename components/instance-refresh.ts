@@ -62,7 +62,8 @@ export class InstanceRefresh extends pulumi.ComponentResource {
     this.document = new aws.ssm.Document(
       shortName(`${name}-runbook`, DOCUMENT),
       { documentType: "Automation", documentFormat: "JSON", content: jsonText(runbook) },
-      { parent: this },
+      // An update to what a version held before may be refused (DuplicateDocumentContent); the provider then keeps the latest, in silence.
+      { parent: this, replaceOnChanges: ["content"] },
     );
     const launched = types.length === 1 ? [] : types;
     const latest = pulumi.interpolate`${template.latestVersion}`;
@@ -71,14 +72,13 @@ export class InstanceRefresh extends pulumi.ComponentResource {
       `${name}-run`,
       {
         name: this.document.name,
-        documentVersion: this.document.latestVersion, // one run where both change
         parameters: { AutomationAssumeRole: access.role.arn, TemplateVersion: version },
         waitForSuccessTimeoutSeconds: patience + SLACK,
       },
       {
         parent: this,
         dependsOn: [group, access.policy],
-        replaceOnChanges: ["parameters", "documentVersion", NOT_STARTED],
+        replaceOnChanges: ["parameters", "waitForSuccessTimeoutSeconds", NOT_STARTED],
         deleteBeforeReplace: true,
       },
     );

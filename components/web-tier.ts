@@ -6,6 +6,7 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage } from "./grants.ts";
+import { RESERVED } from "./instance-conflicts.ts";
 import { InstanceRefresh } from "./instance-refresh.ts";
 import { InstanceRole } from "./instance-role.ts";
 import type { Place } from "./joined-network.ts";
@@ -139,8 +140,12 @@ export class WebTier extends pulumi.ComponentResource {
   }
 }
 
-/** Ours derive from a service's name, which holds none of this; a program that makes a tier of its own may differ. */
+/** Ours derive from a platform's name and a service's, which hold no other characters; a program that makes a tier of its own may differ. */
 function refuseName(name: string): void {
+  if (RESERVED.test(name))
+    throw new Error(
+      `WebTier's name is ${JSON.stringify(name.slice(0, 60))}; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename it.`,
+    );
   const longest = 255 - "-group-1234567".length;
   if (/^[!-9;-~]+$/.test(name) && name.length <= longest) return;
   throw new Error(
