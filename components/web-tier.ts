@@ -107,6 +107,7 @@ export class WebTier extends pulumi.ComponentResource {
       },
       this,
     );
+    // What a refresh may do is there before the group, since IAM takes a moment, and goes after it.
     const grants = [...this.access.grants, ...this.granted, this.refreshAccess.policy];
     const launch = { template, types, settings, controls };
     const { health } = deployment;

@@ -136,15 +136,16 @@ describe("InstanceRefresh", () => {
     });
   });
 
-  it("makes a runbook of its own for each content, since AWS may refuse what a version held before", async () => {
-    const options: pulumi.CustomResourceOptions[] = [];
+  it("makes a runbook for each content, since AWS may refuse what a version held before; and a run for each wait, since none can be changed", async () => {
+    const replacing: Record<string, readonly string[] | undefined> = {};
     await declared({}, () =>
       pulumi.runtime.registerStackTransformation(({ name, opts }) => {
-        if (name === RUNBOOK) options.push(opts);
+        replacing[name] = (opts as pulumi.CustomResourceOptions).replaceOnChanges;
         return undefined;
       }),
     );
-    expect(options.map(({ replaceOnChanges }) => replaceOnChanges)).to.deep.equal([["content"]]);
+    expect(replacing[RUNBOOK]).to.deep.equal(["content"]);
+    expect(replacing["web-refresh-run"]).to.include.members(["parameters", "waitForSuccessTimeoutSeconds"]);
   });
 
   it("refuses a name that Systems Manager keeps to AWS, as of a platform called aws-blue", async () => {
