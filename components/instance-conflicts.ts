@@ -39,7 +39,7 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
 }
 
 /** What names of documents may not begin with (CreateDocument in the Systems Manager API reference). */
-const RESERVED = /^(aws|amazon|amzn)/i;
+export const RESERVED = /^(aws|amazon|amzn)/i;
 
 function reservedName({ service: { name }, deployment }: Tenant): readonly Fault[] {
   if (deployment.instances?.single === true || !RESERVED.test(name)) return [];

@@ -37,8 +37,11 @@ export class InstanceRefresh extends pulumi.ComponentResource {
   readonly run: aws.ssm.Association;
   /** The version of its template that the group launches, once the refresh has ended as it should. */
   readonly version: pulumi.Output<string>;
-  /** The group's, known then: for what must not be there before the instances are new. */
-  readonly groupName: pulumi.Output<string>;
+  /**
+   * For `dependsOn` of what must not be there before the instances are new. Not for an input: a run goes before the next one
+   * comes, and with it, for that long, whatever has an input of it that cannot change.
+   */
+  readonly ended: pulumi.Output<pulumi.Resource>;
 
   constructor(name: string, args: InstanceRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("setpoint:index:InstanceRefresh", name, {}, opts);
@@ -59,7 +62,8 @@ export class InstanceRefresh extends pulumi.ComponentResource {
     this.document = new aws.ssm.Document(
       shortName(`${name}-runbook`, DOCUMENT),
       { documentType: "Automation", documentFormat: "JSON", content: jsonText(runbook) },
-      { parent: this },
+      // An update to what a version held before may be refused (DuplicateDocumentContent); the provider then keeps the latest, in silence.
+      { parent: this, replaceOnChanges: ["content"] },
     );
     const launched = types.length === 1 ? [] : types;
     const latest = pulumi.interpolate`${template.latestVersion}`;
@@ -68,21 +72,18 @@ export class InstanceRefresh extends pulumi.ComponentResource {
       `${name}-run`,
       {
         name: this.document.name,
-        documentVersion: this.document.latestVersion, // one run where both change
         parameters: { AutomationAssumeRole: access.role.arn, TemplateVersion: version },
         waitForSuccessTimeoutSeconds: patience + SLACK,
       },
       {
         parent: this,
         dependsOn: [group, access.policy],
-        replaceOnChanges: ["parameters", "documentVersion", NOT_STARTED],
+        replaceOnChanges: ["parameters", "waitForSuccessTimeoutSeconds", NOT_STARTED],
         deleteBeforeReplace: true,
       },
     );
     this.version = refreshOutcome(group, this.run, version, launched, this);
-    this.groupName = pulumi.runtime.isDryRun()
-      ? group.name // a preview that did not know it would show a replacement
-      : pulumi.all([group.name, this.version]).apply(([known]) => known);
+    this.ended = this.version.apply(() => this.run);
     this.registerOutputs({ version: this.version });
   }
 }

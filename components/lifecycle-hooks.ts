@@ -43,15 +43,15 @@ function hook(
 export function lifecycleHooks(
   name: string,
   hooks: readonly Hook[],
-  groupName: pulumi.Input<string>,
-  parent: pulumi.Resource,
+  { name: autoscalingGroupName }: aws.autoscaling.Group,
+  options: pulumi.CustomResourceOptions,
 ): readonly aws.autoscaling.LifecycleHook[] {
   return hooks.map(
     ({ hook, ...rest }) =>
       new aws.autoscaling.LifecycleHook(
         `${name}-${hook}`,
-        { autoscalingGroupName: groupName, name: HOOKS[hook], ...rest }, // unique within its group only
-        { parent },
+        { autoscalingGroupName, name: HOOKS[hook], ...rest }, // unique within its group only
+        options,
       ),
   );
 }

@@ -24,6 +24,9 @@ export interface RefreshRole {
 /** A role's name has 64 characters, 8 of them Pulumi's. */
 const ROLE = 56;
 
+/** EC2, and EC2 in China, where roles are passed to it by another name (Karpenter's CloudFormation reference names both). */
+const EC2 = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"];
+
 /**
  * Starts a refresh of groups with these tags, from this template alone: who names a template to EC2 Auto Scaling must be allowed
  * all that its launches do (EC2 Auto Scaling user guide, "Control Amazon EC2 launch template usage in Auto Scaling groups").
@@ -66,7 +69,7 @@ export function refreshRole(name: string, args: RefreshRoleArgs, parent: pulumi.
     {
       actions: ["iam:PassRole"],
       on: [instances.arn],
-      when: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+      when: { StringEquals: { "iam:PassedToService": EC2 } },
     },
     ...(watches
       ? [

@@ -82,28 +82,27 @@ export function refreshRunbook(args: RefreshRunbookArgs) {
     },
     mainSteps: [
       ...args.unheard.map((hook, index) => unhooked(hook, index, groupName)),
-      ...alarms.map(quiet),
-      ...(alarms.length === 0 ? [] : steps("Watched", watching)),
+      ...(alarms.length === 0 ? [] : [...quiet(alarms), ...steps("Watched", watching)]),
       ...steps("Unwatched", {}),
     ],
   };
 }
 
-/** Goes on to the refresh that no alarm ends, where this one is on. */
-function quiet(alarm: pulumi.Input<string>, index: number) {
-  return {
-    name: `Quiet${index + 1}`,
-    action: "aws:assertAwsResourceProperty",
-    onFailure: "step:Unwatched",
-    isCritical: false,
-    inputs: {
-      Service: "cloudwatch",
-      Api: "DescribeAlarms",
-      AlarmNames: [alarm],
-      PropertySelector: "$.MetricAlarms[0].StateValue",
-      DesiredValues: ["OK", "INSUFFICIENT_DATA"],
-    },
-  };
+/** Goes on to the refresh that no alarm ends, where one is on. A state that cannot be read fails the run: it is no leave to go unwatched. */
+function quiet(alarms: readonly pulumi.Input<string>[]) {
+  const looks = alarms.map((alarm, index) => ({
+    name: `Alarm${index + 1}`,
+    action: "aws:executeAwsApi",
+    maxAttempts: 3,
+    inputs: { Service: "cloudwatch", Api: "DescribeAlarms", AlarmNames: [alarm] },
+    outputs: [{ Name: "State", Selector: "$.MetricAlarms[0].StateValue", Type: "String" }],
+  }));
+  const on = looks.map(({ name }) => ({
+    NextStep: "Unwatched",
+    Variable: `{{ ${name}.State }}`,
+    StringEquals: "ALARM",
+  }));
+  return [...looks, { name: "Quiet", action: "aws:branch", inputs: { Choices: on } }];
 }
 
 /**

@@ -27,12 +27,21 @@ export function bakeTime(window: number | undefined): number {
   return window === undefined ? 0 : window + EVALUATION;
 }
 
-/** Seconds after which a refresh of the largest group has ended, also where it is undone when all but the last instance are new. */
+/** Seconds after which a refresh of any size has ended, also where it is undone when all but the last instance are new. */
 export function refreshTime(args: RefreshTimeArgs, bake: number): number {
   const { settings, capacity, health, drain, warmup, max } = args;
-  const { minHealthy, maxHealthy } = settings.refresh;
-  const atOnce = Math.max(1, Math.floor(max * (maxHealthy - minHealthy)));
   const hooked = hookTimeouts(settings).reduce((sum, { heartbeatTimeout }) => sum + heartbeatTimeout, 0);
   const each = gracePeriod(capacity, health) + warmup + hooked + deregistrationDelay(capacity, drain);
-  return Math.ceil(2 * Math.ceil(max / atOnce) * each + bake + STUCK);
+  return Math.ceil(2 * rounds(settings.refresh, max) * each + bake + STUCK);
+}
+
+/** Of the size that takes the most: of a tenth at a time 19, which go one by one, where 20 go in twos. */
+function rounds({ minHealthy, maxHealthy }: InstanceSettings["refresh"], max: number): number {
+  const percent = Math.round(100 * (maxHealthy - minHealthy));
+  let most = 0;
+  for (let size = 1; size <= max; size++) {
+    const atOnce = Math.max(1, Math.floor((size * percent) / 100));
+    most = Math.max(most, Math.ceil(size / atOnce));
+  }
+  return most;
 }

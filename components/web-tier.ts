@@ -6,6 +6,7 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage } from "./grants.ts";
+import { RESERVED } from "./instance-conflicts.ts";
 import { InstanceRefresh } from "./instance-refresh.ts";
 import { InstanceRole } from "./instance-role.ts";
 import type { Place } from "./joined-network.ts";
@@ -106,6 +107,7 @@ export class WebTier extends pulumi.ComponentResource {
       },
       this,
     );
+    // What a refresh may do is there before the group, since IAM takes a moment, and goes after it.
     const grants = [...this.access.grants, ...this.granted, this.refreshAccess.policy];
     const launch = { template, types, settings, controls };
     const { health } = deployment;
@@ -127,8 +129,10 @@ export class WebTier extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // Not before there are instances that report to them.
-    this.hooks = lifecycleHooks(name, timeouts, this.refresh.groupName, this);
+    this.hooks = lifecycleHooks(name, timeouts, this.group, {
+      parent: this,
+      dependsOn: this.refresh.ended, // not before there are instances that report to them
+    });
     const hours = settings.officeHours;
     this.officeHours = hours === undefined ? [] : officeHours(name, hours, this.group, controls, this);
     const members = [{ key: "tag:aws:autoscaling:groupName", values: [this.group.name] }];
@@ -137,8 +141,12 @@ export class WebTier extends pulumi.ComponentResource {
   }
 }
 
-/** Ours derive from a service's name, which holds none of this; a program that makes a tier of its own may differ. */
+/** Ours derive from a platform's name and a service's, which hold no other characters; a program that makes a tier of its own may differ. */
 function refuseName(name: string): void {
+  if (RESERVED.test(name))
+    throw new Error(
+      `WebTier's name is ${JSON.stringify(name.slice(0, 60))}; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename it.`,
+    );
   const longest = 255 - "-group-1234567".length;
   if (/^[!-9;-~]+$/.test(name) && name.length <= longest) return;
   throw new Error(

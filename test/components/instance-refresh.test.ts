@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { type InstanceSettings, instanceSchema } from "../../adapters/instance-settings.ts";
 import { DEFAULT_DEPLOYMENT } from "../../adapters/service-deployment.ts";
@@ -18,13 +19,18 @@ interface Declared {
   readonly instances?: object;
   readonly types?: readonly string[];
   readonly rollbackAlarms?: readonly string[];
+  readonly name?: string;
 }
 
 /** What a tier asks for, whose instances are replaced by these alarms' leave. */
-const declared = ({ instances = {}, types = ["t3.small"], rollbackAlarms = [] }: Declared = {}) =>
+const declared = (
+  { instances = {}, types = ["t3.small"], rollbackAlarms = [], name = "web" }: Declared = {},
+  before: () => void = () => {},
+) =>
   deploy(() => {
+    before();
     const { network, security, target } = foundation(PROD, "instance");
-    return new WebTier("web", {
+    return new WebTier(name, {
       ...{ network, security, target, tags: { stack: "test" }, key: undefined, logRetention: 365 },
       ...{ compute: { type: "ec2", instanceType: "t3.small" }, types, capacity: CAPACITY },
       ...{ controls: { min: 3, max: 40, warmup: 89.5 }, rollbackAlarms },
@@ -36,8 +42,10 @@ const declared = ({ instances = {}, types = ["t3.small"], rollbackAlarms = [] }:
     });
   });
 
+const RUNBOOK = "web-refresh-runbook";
+
 async function runbook(more: Declared = {}) {
-  const { content } = asked(await declared(more), "web-refresh-runbook");
+  const { content } = asked(await declared(more), RUNBOOK);
   return JSON.parse(String(content)) as { readonly mainSteps: readonly Step[] };
 }
 
@@ -47,13 +55,12 @@ describe("InstanceRefresh", () => {
   it("rows 18, 19: starts by Systems Manager, at the template's version, and waits for the end", async () => {
     const registered = await declared();
     expect(asked(registered, "web-refresh-run")).to.deep.equal({
-      name: later("web-refresh-runbook.name"),
-      documentVersion: later("web-refresh-runbook.latestVersion"),
+      name: later(`${RUNBOOK}.name`),
       parameters: {
         AutomationAssumeRole: later("web-refresh-role.arn"),
         TemplateVersion: later("web-template.latestVersion"),
       },
-      waitForSuccessTimeoutSeconds: 2 * 10 * (91 + 90 + 10) + 3600 + 600, // as `refreshTime`, and ten minutes
+      waitForSuccessTimeoutSeconds: 2 * 19 * (91 + 90 + 10) + 3600 + 600, // as `refreshTime`, and ten minutes
     });
     expect(asked(registered, "web-group")).to.not.have.property("instanceRefresh");
     const { mainSteps } = await runbook({ instances: { hooks: { launch: "10 min" } } });
@@ -101,25 +108,52 @@ describe("InstanceRefresh", () => {
   it("row 19: is not watched by an alarm that is on before it, so that a new version can mend the last", async () => {
     const { mainSteps } = await runbook({ rollbackAlarms: ["web-burn-fast", "web-burn-slow"] });
     expect(mainSteps.map(({ name }) => name)).to.deep.equal([
-      ...["Unhook1", "Quiet1", "Quiet2", "Watched", "WatchedEnd", "Unwatched", "UnwatchedEnd"],
+      ...["Unhook1", "Alarm1", "Alarm2", "Quiet", "Watched", "WatchedEnd", "Unwatched", "UnwatchedEnd"],
     ]);
-    expect(step(mainSteps, "Quiet2")).to.deep.equal({
-      name: "Quiet2",
-      action: "aws:assertAwsResourceProperty",
-      onFailure: "step:Unwatched",
-      isCritical: false,
+    expect(step(mainSteps, "Quiet")).to.deep.equal({
+      name: "Quiet",
+      action: "aws:branch",
       inputs: {
-        Service: "cloudwatch",
-        Api: "DescribeAlarms",
-        AlarmNames: ["web-burn-slow"],
-        PropertySelector: "$.MetricAlarms[0].StateValue",
-        DesiredValues: ["OK", "INSUFFICIENT_DATA"],
+        Choices: ["{{ Alarm1.State }}", "{{ Alarm2.State }}"].map((Variable) => ({
+          ...{ NextStep: "Unwatched", Variable, StringEquals: "ALARM" },
+        })),
       },
     });
     expect(step(mainSteps, "Unwatched").inputs.Preferences).to.not.have.any.keys(
       "AlarmSpecification",
       "BakeTime",
     );
+  });
+
+  it("fails where it cannot read an alarm's state, and does not go unwatched for it", async () => {
+    const { mainSteps } = await runbook({ rollbackAlarms: ["web-burn-fast", "web-burn-slow"] });
+    expect(step(mainSteps, "Alarm2")).to.deep.equal({
+      name: "Alarm2",
+      action: "aws:executeAwsApi",
+      maxAttempts: 3, // and no `onFailure`, which is to abort
+      inputs: { Service: "cloudwatch", Api: "DescribeAlarms", AlarmNames: ["web-burn-slow"] },
+      outputs: [{ Name: "State", Selector: "$.MetricAlarms[0].StateValue", Type: "String" }],
+    });
+  });
+
+  it("makes a runbook for each content, since AWS may refuse what a version held before; and a run for each wait, since none can be changed", async () => {
+    const replacing: Record<string, readonly string[] | undefined> = {};
+    await declared({}, () =>
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        replacing[name] = (opts as pulumi.CustomResourceOptions).replaceOnChanges;
+        return undefined;
+      }),
+    );
+    expect(replacing[RUNBOOK]).to.deep.equal(["content"]);
+    expect(replacing["web-refresh-run"]).to.include.members(["parameters", "waitForSuccessTimeoutSeconds"]);
+  });
+
+  it("refuses a name that Systems Manager keeps to AWS, as of a platform called aws-blue", async () => {
+    for (const name of ["aws-blue-web", "Amazonia", "amzn"])
+      expect(await refusal(() => declared({ name }))).to.equal(
+        `WebTier's name is ${JSON.stringify(name)}; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename it.`,
+      );
+    expect(ofType(await declared({ name: "laws" }), "aws:ssm/document:Document")).to.have.length(1);
   });
 
   it("rows 19, 42: desires several types, and Spot's share, as one policy", async () => {
@@ -151,7 +185,7 @@ describe("InstanceRefresh", () => {
     expect(mainSteps[0]!.inputs).to.deep.include({ Api: "DeleteLifecycleHook", LifecycleHookName: "launch" });
     for (const instances of [{ hooks: { launch: "5 min" } }, { warmPool: { size: 1 } }]) {
       const hooked = await declared({ instances });
-      expect(String(asked(hooked, "web-refresh-runbook").content)).to.not.include("DeleteLifecycleHook");
+      expect(String(asked(hooked, RUNBOOK).content)).to.not.include("DeleteLifecycleHook");
       expect(String(asked(hooked, "web-refresh-policy").policy)).to.not.include("DeleteLifecycleHook");
     }
   });
@@ -201,7 +235,7 @@ describe("InstanceRefresh", () => {
         StringEquals: { "ec2:CreateAction": "RunInstances" },
       }),
       allow(["iam:PassRole"], [later("web-role.arn")], {
-        StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" },
+        StringEquals: { "iam:PassedToService": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"] },
       }),
       allow(["cloudwatch:DescribeAlarms"], [`arn:aws:cloudwatch:eu-west-1:${account}:alarm:*`]),
     ]);
@@ -289,10 +323,12 @@ describe("refreshTime", () => {
   const settings = (instances: object) => instanceSchema.parse(instances) as InstanceSettings;
   const rest = { capacity: CAPACITY, health: DEFAULT_DEPLOYMENT.health, drain: 20, warmup: 90, max: 40 };
 
-  it("counts the rounds of the largest group there and back, the bake, and an hour in which launches may fail", () => {
-    // 10 rounds of 4: 91 s until healthy (75 s to start, two answers 8 s apart), 90 s of warm-up, 20 s to drain
-    const there = 10 * (91 + 90 + 20);
+  it("counts the rounds of the slowest size there and back, the bake, and an hour in which launches may fail", () => {
+    // 19 rounds of 1, more than 40 in 10 rounds of 4: 91 s until healthy (75 s to start, two answers 8 s apart), 90 s of warm-up, 20 s to drain
+    const there = 19 * (91 + 90 + 20);
     expect(refreshTime({ ...rest, settings: settings({}) }, 420)).to.equal(2 * there + 420 + 3600);
+    const few = refreshTime({ ...rest, max: 19, settings: settings({}) }, 420);
+    expect(few).to.equal(2 * there + 420 + 3600); // so a group may grow without another runbook
   });
 
   it("replaces one by one where a tenth is less, and waits for hooks", () => {

@@ -68,7 +68,7 @@ describeOnMoto("the stand-in AWS, at an instance refresh", (moto) => {
       const document = { documentType: "Automation", content };
       const { outs } = await create("aws:ssm/document:Document", `runbook-${runs}`, document);
       return create("aws:ssm/association:Association", `run-${runs}`, {
-        ...{ name: outs.name, documentVersion: "1", waitForSuccessTimeoutSeconds: 60 },
+        ...{ name: outs.name, waitForSuccessTimeoutSeconds: 60 },
         parameters: { AutomationAssumeRole: role, Version: "2", ...more },
       });
     };
@@ -117,10 +117,20 @@ describeOnMoto("the stand-in AWS, at an instance refresh", (moto) => {
     expect(launched()).to.equal("2");
   });
 
-  it("goes on where a step that is not critical fails, by the way that it names", async () => {
-    const bad = start(version("4"), { name: "Bad", isCritical: false, onFailure: "step:End2" });
-    const skipped = start(version("1"), { name: "Skipped", isEnd: true });
-    await run([bad, skipped, { ...start(version("2")), name: "End2" }]);
+  it("goes on where a step that is not critical fails, and to the step that a branch chooses", async () => {
+    const bad = start(version("4"), { name: "Bad", isCritical: false, onFailure: "Continue" });
+    const branch = (StringEquals: string, NextStep = "Chosen") => ({
+      name: "Branch",
+      action: "aws:branch",
+      inputs: { Choices: [{ NextStep, Variable: "{{ Version }}", StringEquals }] },
+    });
+    const passed = start(version("1"), { name: "Passed", isEnd: true });
+    const steps = [passed, start(version("2"), { name: "Chosen" })];
+    await run([bad, branch("3"), ...steps]);
+    expect(launched()).to.equal("1");
+    await run([bad, branch("2"), ...steps]);
     expect(launched()).to.equal("2");
+    const error = await run([branch("2", "Nowhere"), ...steps]).catch(({ message }: Error) => message);
+    expect(error).to.match(/there is no step Nowhere/);
   });
 });

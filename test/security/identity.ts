@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isGiven, list, referred, type Stack, text } from "../../guard/resource.ts";
 import { add, edit, set } from "../support/changes.ts";
 import {
@@ -45,6 +46,9 @@ const NAMELESS = ["ec2.amazonaws.com", "ecs.amazonaws.com"];
 const ESCALATES =
   /^(iam|organizations|sts|account|ram|sso|cloudformation):|^lambda:(Create|Update|Add)|^kms:(Put|CreateGrant$)|:(Put|Delete|Modify|Add|Set)\w*(Policy|Permission|Acl|Attribute|Attributes)$/i;
 
+/** In China roles are passed to EC2 by the second of its names. */
+const EC2 = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"];
+
 /** Whether it passes, to EC2 alone, the role of the template that the policy's other statements launch from. */
 function passesOwn({ Action, Resource, Condition }: Statement, policy: Deployed, stack: Stack): boolean {
   const known = referred(stack, policy, "policy");
@@ -57,7 +61,7 @@ function passesOwn({ Action, Resource, Condition }: Statement, policy: Deployed,
     [Action].flat().join() === "iam:PassRole" &&
     own.length === 1 &&
     [Resource].flat().join() === own.join() &&
-    Condition?.StringEquals?.["iam:PassedToService"] === "ec2.amazonaws.com"
+    isDeepStrictEqual(Condition?.StringEquals?.["iam:PassedToService"], EC2)
   );
 }
 

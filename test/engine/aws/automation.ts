@@ -9,7 +9,14 @@ interface Step {
   readonly outputs?: readonly { readonly Name: string; readonly Selector: string }[];
   readonly isEnd?: boolean;
   readonly isCritical?: boolean;
-  readonly onFailure?: string;
+  readonly onFailure?: "Abort" | "Continue";
+}
+
+/** Of `aws:branch`: the step to go to where the variable has that value. */
+interface Choice {
+  readonly NextStep: string;
+  readonly Variable: string;
+  readonly StringEquals: string;
 }
 
 /** What Systems Manager runs at once when an association with a runbook is made; rejects where the runbook fails. */
@@ -38,7 +45,7 @@ export async function runAssociation(
   });
 }
 
-/** Step by step, with the way that each takes when it fails; what polls finds its property or fails. */
+/** Step by step, by the way that a branch takes, and on where a step may fail; what polls finds its property or fails. */
 async function runSteps(
   steps: readonly Step[],
   given: Readonly<Record<string, string>>,
@@ -49,6 +56,10 @@ async function runSteps(
   while (at < steps.length) {
     const step = steps[at]!;
     const next = step.isEnd ? steps.length : at + 1;
+    if (step.action === "aws:branch") {
+      at = chosen(steps, filled(step.inputs, known) as Bag) ?? next;
+      continue;
+    }
     try {
       const { PropertySelector, DesiredValues, ...inputs } = filled(step.inputs, known) as Bag;
       const answer = await asked(inputs);
@@ -57,14 +68,21 @@ async function runSteps(
       const found = PropertySelector === undefined ? undefined : selected(answer, String(PropertySelector));
       if (found !== undefined && !(DesiredValues as string[]).includes(found))
         throw new Error(`${step.name}: ${PropertySelector} is ${found}`);
-      at = next;
     } catch (error) {
       const { onFailure = "Abort", isCritical = true } = step;
       if (onFailure === "Abort" || isCritical) throw error;
-      at = onFailure === "Continue" ? next : steps.findIndex(({ name }) => `step:${name}` === onFailure);
-      if (at < 0) throw new Error(`${step.name}: there is no ${onFailure}`);
     }
+    at = next;
   }
+}
+
+/** Where the first choice that holds leads; without one, a branch goes on. */
+function chosen(steps: readonly Step[], { Choices }: Bag): number | undefined {
+  const choice = (Choices as Choice[]).find(({ Variable, StringEquals }) => Variable === StringEquals);
+  if (choice === undefined) return undefined;
+  const at = steps.findIndex(({ name }) => name === choice.NextStep);
+  if (at < 0) throw new Error(`InvalidDocumentContent: there is no step ${choice.NextStep}`);
+  return at;
 }
 
 /** Texts with their `{{ names }}` filled in, at any depth. */
