@@ -14,6 +14,7 @@ import { badInput, type Fault, shown } from "./bad-input.ts";
 import { recurrenceEc2, recurrenceEcs } from "./cron.ts";
 import { textFile } from "./input-file.ts";
 import { jsonDocument } from "./json-document.ts";
+import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
 /** A plan made elsewhere, as our engine replays it. */
@@ -58,7 +59,7 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
     );
   const unit = unitOf(document, say);
   const schema = unit === "task" ? servicePlan : groupPlan;
-  const { success, data, error } = schema.safeParse(value, { reportInput: true });
+  const { success, data, error } = safeParse(schema, value);
   if (!success) faults.push(...schemaFaults(schema, error.issues, [], at));
   if (!success || faults.length > 0) throw badInput(faults);
   const notes: string[] = [];

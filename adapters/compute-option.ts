@@ -4,6 +4,7 @@ import type { Compute } from "../policy/service.ts";
 import { badInput, type Fault, nearest, shown } from "./bad-input.ts";
 import { computeSchema } from "./declaration-schema.ts";
 import { hourlyPrice } from "./prices.ts";
+import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
 /** Options as a person writes them, `fargate:512/1024`, `ecs:m7i.large` or `ec2:t2.small`; all faults are reported together. */
@@ -54,7 +55,7 @@ function computeOption(text: string, faults: Fault[]): ComputeOption | undefined
 }
 
 function parsed(input: object, where: string, faults: Fault[]): Compute | undefined {
-  const { success, data, error } = computeSchema.safeParse(input, { reportInput: true });
+  const { success, data, error } = safeParse(computeSchema, input);
   if (!success) {
     faults.push(...schemaFaults(computeSchema, error.issues, [], () => where));
     return undefined;

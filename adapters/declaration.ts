@@ -10,6 +10,7 @@ import { textFile } from "./input-file.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import type { LoadTestSource } from "./measured-capacity.ts";
 import { plainSecrets } from "./plain-secrets.ts";
+import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "./service-deployment.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
@@ -132,7 +133,7 @@ function declaredService(
     });
   const unread = wrongSources(name, body, at);
   faults.push(...unread.map(({ fault }) => fault));
-  const { success, data, error } = serviceSchema.safeParse(body, { reportInput: true });
+  const { success, data, error } = safeParse(serviceSchema, body);
   const elsewhere = (issue: { readonly path: readonly PropertyKey[] }) =>
     !unread.some(({ part }) => issue.path[0] === part);
   if (!success) faults.push(...schemaFaults(serviceSchema, error.issues.filter(elsewhere), path, at));

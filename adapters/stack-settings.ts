@@ -14,6 +14,7 @@ import {
   notificationSchema,
 } from "./notification-settings.ts";
 import { plainSecrets } from "./plain-secrets.ts";
+import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { dotted } from "./source-document.ts";
 import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
@@ -91,7 +92,7 @@ export function stackSettings(document: unknown, where = "setpoint:deployment"):
   const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
   const secrets = plainSecrets(document, at);
   if (secrets.length > 0) throw badInput(secrets); // before anything else could print one
-  const parsed = settingsSchema.safeParse(document, { reportInput: true });
+  const parsed = safeParse(settingsSchema, document);
   if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
   const defaults = PROFILES[parsed.data.profile];
   const declared = parsed.data.entry;

@@ -18,8 +18,11 @@ import { loopInput } from "./loop/input.ts";
 const REPLAYS = 40;
 const ROUNDS = 5;
 
-/** Relative difference from which the two would not be doing the same. */
-const AGREEMENT = 1e-9;
+/**
+ * Relative difference from which the two would not be doing the same. The two languages round logarithms differently: in one minute
+ * of 40,000 a queue was settled in one and on its way in the other, 0.2 late requests of 1.4 million.
+ */
+const AGREEMENT = 1e-6;
 
 interface Timed
   extends Pick<Replay, "arrived" | "late" | "refused" | "taskHours" | "scaleOuts" | "scaleIns"> {

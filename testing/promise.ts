@@ -1,6 +1,7 @@
 import { badInput, didYouMean } from "../adapters/bad-input.ts";
 import { sloOf } from "../adapters/declaration-rules.ts";
 import { sloSchema } from "../adapters/declaration-schema.ts";
+import { safeParse } from "../adapters/safe-parse.ts";
 import { schemaFaults } from "../adapters/schema-faults.ts";
 import { dotted } from "../adapters/source-document.ts";
 import type { Service, Slo } from "../policy/service.ts";
@@ -42,7 +43,7 @@ export function promisedName(promised: Promised): string {
 
 function sloFrom(given: DeclaredSlo | Slo): Slo {
   if ("kind" in given) return given;
-  const { success, data, error } = sloSchema.safeParse(given, { reportInput: true });
+  const { success, data, error } = safeParse(sloSchema, given);
   if (success) return sloOf(data);
   throw badInput(schemaFaults(sloSchema, error.issues, ["slo"], (path) => dotted(path)));
 }

@@ -222,6 +222,17 @@ describe("awsPlan and parseAwsPlan", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void faultsOf(text)));
   });
 
+  // zod compares the length of what is no list; fast-check found it.
+  it("names the member where an object with a length stands for a list or a text", () => {
+    const odd = { length: {} };
+    expect(faultsOf(document({ ScalingPolicies: odd }))).to.match(
+      /ScalingPolicies.*stands where a list or a text belongs/,
+    );
+    expect(faultsOf(document({ ScalableTarget: { ...odd, ResourceId: odd } }))).to.match(
+      /stands where a list or a text belongs/,
+    );
+  });
+
   it("throws nothing but BadInput when one member of a plan is anything", () => {
     const keys = ["ScalableTarget", "ScalingPolicies", "ScheduledActions", "Alarms"];
     fc.assert(
