@@ -49,7 +49,7 @@ interface Activity {
  */
 export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
   let [min, max] = [controls.min, controls.max];
-  let scaleInHeldUntil = Number.NEGATIVE_INFINITY;
+  let [scaleInHeldUntil, askedCooldown] = [Number.NEGATIVE_INFINITY, 0];
   const actions = agenda(controls.schedule);
   const trackers = controls.tracking.map((policy) => trackerOf(policy, loop));
   const steppers = controls.steps.map(stepperOf);
@@ -68,8 +68,11 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
       return bounded(largest, min, max);
     }
     if (view.now < scaleInHeldUntil) return bounded(current, min, max);
-    const [least, cooldown] = largestIn(view, current);
-    if (least < current && least >= min) scaleInHeldUntil = view.now + cooldown;
+    const agreed = agreedIn(view, current);
+    const asked = removers.length === 0 ? 0 : askedIn(view, current);
+    const least = Math.max(agreed, asked);
+    if (least === 0) return bounded(current, min, max);
+    if (least >= min) scaleInHeldUntil = view.now + (asked > agreed ? askedCooldown : longestCooldown);
     return bounded(least, min, max);
   };
 
@@ -80,16 +83,23 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
     return largest;
   };
 
-  /** The largest count below the current one that all tracking agrees on or a step asks for, and the cooldown that follows. */
-  const largestIn = (view: FleetView, current: number): readonly [number, number] => {
-    let agreed = 0;
-    for (const tracker of trackers) agreed = Math.max(agreed, tracker.in(view));
-    let [largest, cooldown] = agreed > 0 && agreed < current ? [agreed, longestCooldown] : [0, 0];
+  /** The count below the current one that all tracking agrees on; 0 where it does not. */
+  const agreedIn = (view: FleetView, current: number) => {
+    let largest = 0;
+    for (const tracker of trackers) largest = Math.max(largest, tracker.in(view));
+    return largest < current ? largest : 0;
+  };
+
+  /** The largest count below the current one that a step asks for; 0 where none does. */
+  const askedIn = (view: FleetView, current: number) => {
+    let largest = 0;
     for (const step of removers) {
       const count = step.in(view);
-      if (count < current && count > largest) [largest, cooldown] = [count, step.cooldown];
+      if (count >= current || count <= largest) continue;
+      largest = count;
+      askedCooldown = step.cooldown;
     }
-    return largest > 0 ? [largest, cooldown] : [current, 0];
+    return largest;
   };
   return { interval: 60, desired };
 }
