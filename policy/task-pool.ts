@@ -241,7 +241,9 @@ function follow(
     if (spent === crossing) cell = Math.min(GRID.length - 2, Math.max(0, cell + (goal > at ? 1 : -1)));
   }
   const share = shareOf(cell, at);
-  into.refused = refused;
+  // Weights add up to 1 but for rounding.
+  for (let i = 0; i < into.late.length; i++) into.late[i] = Math.min(1, into.late[i]!);
+  into.refused = Math.min(1, refused);
   into.busy = Math.min(1, busy);
   into.inSystem = mix(table.inSystem, cell, share);
 }

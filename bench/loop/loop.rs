@@ -592,8 +592,9 @@ impl<'a> Pool<'a> {
                 cell = if goal > at { (cell + 1).min(grid.len() - 2) } else { cell.saturating_sub(1) };
             }
         }
-        slice.refused = refused;
-        slice.busy = busy;
+        slice.late.iter_mut().for_each(|late| *late = late.min(1.0));
+        slice.refused = refused.min(1.0);
+        slice.busy = busy.min(1.0);
         let share = (at - grid[cell]) / (grid[cell + 1] - grid[cell]);
         self.in_system = mix(&table.in_system, cell, share);
     }

@@ -20,6 +20,14 @@ function rateAt({ concurrency, serviceTime }: TaskProfile, count: number, utiliz
   return (utilization * count * concurrency) / serviceTime.mean;
 }
 
+/** Of which the share late came out as 1 + 2⁻⁵². */
+const ROUNDED_UP = {
+  serviceTime: { mean: 0.2, cv: 0.3 },
+  concurrency: 8,
+  maxWait: 3.6230304847980883,
+  startup: 60,
+};
+
 describe("taskPool, laws", () => {
   const runs = { numRuns: 25 }; // each profile takes tables of its own
 
@@ -34,7 +42,7 @@ describe("taskPool, laws", () => {
         expect(after.late[0]).to.be.within(after.refused - 1e-9, 1);
         expect(after.inSystem).to.be.at.least(0);
       }),
-      runs,
+      { ...runs, examples: [[ROUNDED_UP, 2, 1.2268949463813545, 1.062329476926569, 1]] },
     );
   });
 
