@@ -26,7 +26,7 @@ export interface Stage {
 }
 
 /**
- * A missed window costs twice as much again as the plan does in it: task-hours are spent wherever they save their own
+ * A missed window costs twice what the plan does in it: task-hours are spent wherever they save their own
  * worth of misses. Chosen by walk-forward (docs/model.md).
  */
 const PRICE_OF_A_MISS = 2;

@@ -38,6 +38,9 @@ const UTILIZATIONS: readonly number[] = [
 ];
 const [COARSE, FINE] = [3, 0.01];
 
+/** A reaction that answers surges better may keep tasks busier: each is tried this much above the best utilization so far. */
+const HIGHER: readonly number[] = [0, 0.02, 0.04];
+
 /** How often the best so far is tried again with other floors, reactions and utilizations beside it. */
 const ROUNDS = 3;
 
@@ -147,8 +150,10 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
     for (const surge of REACTIONS)
-      for (const higher of [0, 2, 4].map((steps) => middle + steps * FINE))
-        if (higher <= ceiling) attempt({ ...candidate, surge, utilization: Number(higher.toFixed(4)) });
+      for (const more of HIGHER) {
+        const utilization = Number((middle + more).toFixed(4));
+        if (utilization <= ceiling) attempt({ ...candidate, surge, utilization });
+      }
   };
   for (let round = 0, before: Rehearsal | undefined; best && best !== before && round < ROUNDS; round++) {
     before = best;
