@@ -102,6 +102,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "4" },
     traffic: { type: "string", default: Object.keys(TRAFFIC).join() },
     kinds: { type: "string", default: Object.keys(KINDS).join() },
+    size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -110,7 +111,7 @@ const overall: Score[] = [];
 for (const name of values.traffic.split(",")) {
   for (const kind of values.kinds.split(",")) {
     const scores = Array.from({ length: Number(values.seeds) }, (_, seed) => {
-      const trace = scaledTo(KINDS[kind]!, made(TRAFFIC[name]!, seed + 1));
+      const trace = scaledTo(KINDS[kind]!, made(TRAFFIC[name]!, seed + 1), Number(values.size));
       const cut = trace.rates.length - WINDOW;
       return score(
         serviceOf(kind, KINDS[kind]!, section(trace, 0, cut)),

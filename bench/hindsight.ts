@@ -42,9 +42,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** The trace with the mean rate that the kind is for. */
-export function scaledTo({ meanTasks, capacity }: Kind, trace: Trace): Trace {
+export function scaledTo({ meanTasks, capacity }: Kind, trace: Trace, size = 1): Trace {
   const mean = trace.rates.reduce((a, b) => a + b, 0) / trace.rates.length;
-  const factor = (0.8 * meanTasks * capacity.concurrency) / capacity.serviceTime.mean / mean;
+  const factor = (0.8 * size * meanTasks * capacity.concurrency) / capacity.serviceTime.mean / mean;
   return { ...trace, rates: trace.rates.map((rate) => rate * factor) };
 }
 

@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     windows: { type: "string", default: "8" },
     traces: { type: "string" },
     kinds: { type: "string", default: Object.keys(KINDS).join() },
+    size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -43,7 +44,7 @@ console.log(row("all", "", overall));
 
 function walk(name: string, trace: Trace): readonly Score[] {
   const kind = KINDS[name]!;
-  const scaled = scaledTo(kind, trace);
+  const scaled = scaledTo(kind, trace, Number(values.size));
   const scores: Score[] = [];
   const windows = Math.min(
     Number(values.windows),
