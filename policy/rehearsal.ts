@@ -2,11 +2,13 @@ import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
+import { creditRules } from "./credits.ts";
+import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
 import type { Service } from "./service.ts";
-import type { Standing } from "./standing.ts";
 import type { Trace } from "./trace.ts";
-import { windowOdds } from "./window-odds.ts";
+import { WINDOW } from "./window.ts";
+import { type WindowOdds, windowOdds } from "./window-odds.ts";
 
 /** How a candidate did on a trace. */
 export interface Rehearsal {
@@ -18,12 +20,34 @@ export interface Rehearsal {
   readonly worstUse: number;
 }
 
+/** Why a candidate was given up: it misses more than it may, or its loss is too high. */
+export type Rejection = "missing" | "costly";
+
 /** What candidates are rehearsed on. */
 export interface Stage {
   readonly service: Service;
   readonly trace: Trace;
   readonly max: number;
+  /** The trace in blocks, the newest first: what they show weighs most, so that most candidates need no more. */
+  readonly blocks: readonly Block[];
+  readonly odds: () => WindowOdds;
+  /** The least rate of the minutes up to each, as long as tracking takes to answer it, requests per second. */
+  readonly lasting: Float64Array;
 }
+
+/** Minutes `from` to `to` of a trace, replayed by themselves after a warm-up that is not counted. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly warmUp: number;
+  /** With the warm-up. */
+  readonly trace: Trace;
+  /** What its first ten minutes need. */
+  readonly initial: number;
+}
+
+/** Minutes after which a fleet no longer shows what it was started with: two hours are eight scale-ins. */
+const WARM_UP = 120;
 
 /**
  * A missed window costs twice what the plan does in it: task-hours are spent wherever they save their own
@@ -36,62 +60,121 @@ export function loss({ taskHours, missed }: Pick<Rehearsal, "taskHours" | "misse
   return taskHours * (1 + PRICE_OF_A_MISS * missed);
 }
 
+/** A trace of one-minute steps, made ready to rehearse many candidates on. */
+export function stageFor(service: Service, trace: Trace, max: number): Stage {
+  return {
+    service,
+    trace,
+    max,
+    blocks: blocksOf(service, trace, max),
+    odds: windowOdds(service, trace),
+    lasting: lastingRates(trace),
+  };
+}
+
+/** Blocks as long as a window, the oldest with what is left over; one where tasks remember for days, in their CPU credits. */
+function blocksOf(service: Service, trace: Trace, max: number): readonly Block[] {
+  const blocks: Block[] = [];
+  const remembers = creditRules(service.compute) !== undefined;
+  for (let to = trace.rates.length; to > 0; ) {
+    const from = remembers || to < 2 * WINDOW ? 0 : to - WINDOW;
+    const warmUp = Math.min(from, WARM_UP);
+    const part = section(trace, from - warmUp, to - from + warmUp);
+    blocks.push({ from, to, warmUp, trace: part, initial: initialTasks(service, part, 1, max) });
+    to = from;
+  }
+  return blocks;
+}
+
+/** Replays a candidate. */
+export function rehearse(stage: Stage, candidate: Candidate): Rehearsal;
 /**
- * Replays a candidate. Nothing when its loss reaches `limit` task-hours or it misses more than `mostMissed` of the
- * windows, which ends the replay as soon as it is certain.
+ * Replays a candidate unless its loss reaches `limit` task-hours or it misses more than `mostMissed` of the windows, which ends
+ * the replay as soon as it is certain.
  */
+export function rehearse(
+  stage: Stage,
+  candidate: Candidate,
+  limit: number,
+  mostMissed: number,
+): Rehearsal | Rejection;
 export function rehearse(
   stage: Stage,
   candidate: Candidate,
   limit = Number.POSITIVE_INFINITY,
   mostMissed = 1,
-): Rehearsal | undefined {
-  const windows = windowOdds(stage.service, stage.trace);
-  const ahead = leastAhead(stage, candidate.standing);
-  const within = (taskHours: number, missed: number) =>
-    missed <= mostMissed && loss({ taskHours, missed }) < limit;
-  const watch = (minutes: ReplayMinutes, taskHours: number) =>
-    within(taskHours + ahead(minutes.count), windows.surelyMissed(minutes));
-  const { minutes, taskHours } = replayed(stage, candidate, watch);
-  if (minutes.count < stage.trace.rates.length) return undefined;
-  const missed = windows.missed(minutes);
-  return within(taskHours, missed)
-    ? { candidate, taskHours, missed, worstUse: windows.worstUse() }
-    : undefined;
-}
-
-/** Task-hours that a candidate takes at least from a minute on: its floor, and tasks no busier than they can be. */
-function leastAhead({ service, trace }: Stage, { kind, min }: Standing): (minute: number) => number {
-  const { serviceTime, concurrency } = service.capacity;
-  const requests = requestsAhead(trace);
-  return (minute) => {
-    const busy = (requests[minute]! * serviceTime.mean) / concurrency / 3600;
-    return kind === "constant" ? Math.max(busy, (min * (trace.rates.length - minute)) / 60) : busy;
+): Rehearsal | Rejection {
+  const ahead = leastAhead(stage, candidate);
+  const odds = stage.odds();
+  const rejection = (taskHours: number, missed: number): Rejection | undefined => {
+    if (missed > mostMissed) return "missing";
+    return loss({ taskHours, missed }) < limit ? undefined : "costly";
   };
+  let rejected = rejection(ahead[0]!, 0);
+  let [done, older] = [0, ahead[0]!];
+  for (const block of stage.blocks) {
+    if (rejected !== undefined) return rejected;
+    const { from, to, warmUp } = block;
+    older -= ahead[from]! - ahead[to]!;
+    let [warmedUp, next] = [0, from];
+    const count = (minutes: ReplayMinutes, taskHours: number) => {
+      const reached = from + minutes.count - warmUp;
+      if (reached <= from) warmedUp = taskHours;
+      else odds.add(minutes, next - from + warmUp, minutes.count, next);
+      next = Math.max(next, reached);
+      const least = done + taskHours - warmedUp + ahead[next]! - ahead[to]! + older;
+      rejected = rejection(least, odds.surelyMissed());
+      return rejected === undefined;
+    };
+    const { minutes, taskHours } = replayed(stage, candidate, block, count);
+    if (rejected !== undefined) return rejected;
+    count(minutes, taskHours);
+    done += taskHours - warmedUp;
+  }
+  const missed = odds.missed();
+  return rejection(done, missed) ?? { candidate, taskHours: done, missed, worstUse: odds.worstUse() };
 }
 
-/** Requests from each minute of a trace on; added up once for all candidates. */
-const aheadOf = new WeakMap<Trace, Float64Array>();
-
-function requestsAhead(trace: Trace): Float64Array {
-  const known = aheadOf.get(trace);
-  if (known) return known;
-  const ahead = new Float64Array(trace.rates.length + 1);
-  for (let i = trace.rates.length - 1; i >= 0; i--) ahead[i] = ahead[i + 1]! + trace.rates[i]! * 60;
-  aheadOf.set(trace, ahead);
+/** Task-hours that a candidate takes at least from each minute on: its floor, and what its tracking asks for at rates that last. */
+export function leastAhead(
+  { service, lasting, max }: Stage,
+  { standing, utilization }: Candidate,
+): Float64Array {
+  const { serviceTime, concurrency } = service.capacity;
+  const setpoint = (utilization * concurrency) / serviceTime.mean;
+  const ahead = new Float64Array(lasting.length + 1);
+  const { rehearsed, min } = standing;
+  for (let i = lasting.length - 1; i >= 0; i--) {
+    const floor = rehearsed === undefined ? min : rehearsed[i]!;
+    const tracked = Math.min(max, Math.ceil(lasting[i]! / setpoint - 1e-6));
+    ahead[i] = ahead[i + 1]! + Math.max(floor, tracked) / 60;
+  }
   return ahead;
 }
 
-/** The candidate on the stage's trace, its floors as the other days would have set them. */
-function replayed({ service, trace, max }: Stage, candidate: Candidate, watch: Watch): Replay {
+/** Minutes after which target tracking has answered a rate: its datapoints, their delay, and one to see the newest of them. */
+const ANSWERED = AWS_LOOP.datapointsOut + AWS_LOOP.publicationDelay / 60 + 1;
+
+function lastingRates({ rates }: Trace): Float64Array {
+  return Float64Array.from(rates, (_, i) => {
+    if (i < ANSWERED) return 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = i - ANSWERED; j <= i; j++) least = Math.min(least, rates[j]!);
+    return least;
+  });
+}
+
+/** The candidate on a block, its floors as the other days would have set them. */
+function replayed({ service, max }: Stage, candidate: Candidate, block: Block, watch: Watch): Replay {
   const controls = controlsFor(candidate, service.capacity, max);
-  const { rehearsed } = candidate.standing;
-  const min = rehearsed?.[0] ?? controls.min;
-  const inner = awsAutoscaler({ ...controls, min: rehearsed ? 1 : min, schedule: [] });
-  const autoscaler = rehearsed ? floored(inner, rehearsed, trace.start) : inner;
-  const initial = initialTasks(service, trace, min, max);
+  const begin = block.from - block.warmUp;
+  const floors = candidate.standing.rehearsed?.subarray(begin, block.to);
+  const min = floors?.[0] ?? controls.min;
+  const inner = awsAutoscaler({ ...controls, min: floors ? 1 : min, schedule: [] });
+  const autoscaler = floors ? floored(inner, floors, block.trace.start) : inner;
+  const initial = Math.min(max, Math.max(min, block.initial));
   const { startup } = service.capacity;
-  return replay(autoscaler, steadyPlant(service), trace, startup, initial, AWS_LOOP, watch);
+  return replay(autoscaler, steadyPlant(service), block.trace, startup, initial, AWS_LOOP, watch);
 }
 
 /** At least the floor of the minute that it is. */

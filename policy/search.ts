@@ -1,7 +1,7 @@
 import type { Candidate, Surge } from "./candidate.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
-import { loss, type Rehearsal, rehearse, type Stage } from "./rehearsal.ts";
+import { loss, type Rehearsal, type Rejection, rehearse, type Stage, stageFor } from "./rehearsal.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
@@ -91,9 +91,9 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
   for (const part of MILDER) {
     const stress = part * stressFor(newest.rates.length / 1440);
     const trace = stress > 0 ? steeper(newest, stress) : newest;
-    const best = cheapest({ service, trace, max }, floors, ceiling);
+    const best = cheapest(stageFor(service, trace, max), floors, ceiling);
     if (!best) continue;
-    const observed = rehearse({ service, trace: newest, max }, best.candidate)!;
+    const observed = rehearse(stageFor(service, newest, max), best.candidate);
     return { rehearsal: best, observed, stress, keeps: true };
   }
   return resignedChoice(service, history, range);
@@ -111,7 +111,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surge: REACTIONS[1],
     standing: constantStanding(range.max),
   };
-  const observed = rehearse({ service, trace: newestOf(history, REHEARSAL), max: range.max }, candidate)!;
+  const observed = rehearse(stageFor(service, newestOf(history, REHEARSAL), range.max), candidate);
   return { rehearsal: observed, observed, stress: 0, keeps: false };
 }
 
@@ -125,15 +125,21 @@ function cheapest(stage: Stage, floors: Floors, ceiling: number): Rehearsal | un
   const utilizations = row.length > 0 ? row : [ceiling];
   const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
   let best: Rehearsal | undefined;
-  const attempt = (candidate: Candidate) => {
-    const { kind, min } = candidate.standing;
-    const schedule = kind === "seasonal" && best?.candidate.standing.kind === "constant";
+  const attempt = (candidate: Candidate): Rejection | undefined => {
+    const schedule = candidate.standing.kind === "seasonal" && best?.candidate.standing.kind === "constant";
     const limit = best ? loss(best) * (schedule ? 1 - WORTH_A_SCHEDULE : 1) : Number.POSITIVE_INFINITY;
-    if (kind === "constant" && (min * stage.trace.rates.length) / 60 >= limit) return;
-    best = rehearse(stage, candidate, limit, KEEPS) ?? best;
+    const outcome = rehearse(stage, candidate, limit, KEEPS);
+    if (typeof outcome === "string") return outcome;
+    best = outcome;
+    return undefined;
   };
+  // Busier tasks never miss less: once there is a best, whose cost rules out the idle ones at once, the first that misses too much is the last.
   const scan = (standing: Standing, reactions: typeof REACTIONS, among: readonly number[]) => {
-    for (const surge of reactions) for (const utilization of among) attempt({ standing, surge, utilization });
+    for (const surge of reactions) {
+      const rising = best !== undefined;
+      for (const utilization of rising ? among.toReversed() : among)
+        if (attempt({ standing, surge, utilization }) === "missing" && rising) break;
+    }
   };
   if (stage.trace.rates.length <= QUICK)
     for (const standing of floors.all) scan(standing, REACTIONS, utilizations);

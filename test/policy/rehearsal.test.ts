@@ -1,12 +1,14 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { backtest } from "../../policy/backtest.ts";
 import { type Candidate, controlsFor } from "../../policy/candidate.ts";
-import { loss, rehearse, type Stage } from "../../policy/rehearsal.ts";
+import { leastAhead, loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
 
-const stageOf = (trace: Trace): Stage => ({ service: CART, trace, max: 60 });
+const stageOf = (trace: Trace) => stageFor(CART, trace, 60);
 const at = (utilization: number): Candidate => ({
   utilization,
   surge: { at: 1.5, gain: 0.8, jump: 1 },
@@ -23,27 +25,72 @@ function disturbed(...days: readonly number[]): Trace {
 describe("rehearse", () => {
   it("is the back-test of the candidate's controls, its bad share in error budgets", () => {
     const trace = daily(1, 60); // shorter than a window of two days: judged as a whole
-    const rehearsal = rehearse(stageOf(trace), at(0.6))!;
+    const rehearsal = rehearse(stageOf(trace), at(0.6));
     const tested = backtest(CART, controlsFor(at(0.6), CART.capacity, 60), trace);
     expect(rehearsal.taskHours).to.be.closeTo(tested.taskHours, 1e-9);
     expect(rehearsal.worstUse).to.be.closeTo((1 - tested.outcomes[0]!.goodShare) / 0.01, 1e-9);
   });
 
-  it("is nothing once the loss reaches the limit, or more windows are missed than may be", () => {
+  it("gives up once the loss reaches the limit, or more windows are missed than may be", () => {
     const stage = stageOf(daily(1, 60));
-    const known = rehearse(stage, at(0.5))!;
-    expect(rehearse(stage, at(0.5), loss(known))).to.equal(undefined);
-    expect(rehearse(stage, at(0.5), loss(known) + 1)).to.deep.equal(known);
-    expect(rehearse(stageOf(flat(60, 1440)), at(0.96), Number.POSITIVE_INFINITY, 0.5)).to.equal(undefined);
+    const known = rehearse(stage, at(0.5));
+    expect(rehearse(stage, at(0.5), loss(known), 1)).to.equal("costly");
+    expect(rehearse(stage, at(0.5), loss(known) + 1, 1)).to.deep.equal(known);
+    expect(rehearse(stageOf(flat(60, 1440)), at(0.96), Number.POSITIVE_INFINITY, 0.5)).to.equal("missing");
+  });
+
+  it("replays long histories in blocks, the newest first, which changes next to nothing", () => {
+    const trace = habitual({ days: 11, level: 60, swing: 0.5, bursts: 3, height: 2.5, seed: 3 });
+    const stage = stageOf(trace);
+    expect(stage.blocks.map(({ from, to, warmUp }) => [from / 1440, to / 1440, warmUp])).to.deep.equal([
+      [9, 11, 120],
+      [7, 9, 120],
+      [5, 7, 120],
+      [3, 5, 120],
+      [0, 3, 0],
+    ]);
+    const whole = { ...stage, blocks: [{ from: 0, to: 11 * 1440, warmUp: 0, trace, initial: 10 }] };
+    for (const candidate of [at(0.5), at(0.8), { ...at(0.7), standing: constantStanding(20) }]) {
+      const [inBlocks, atOnce] = [rehearse(stage, candidate), rehearse(whole, candidate)];
+      expect(inBlocks.taskHours / atOnce.taskHours).to.be.within(0.999, 1.001);
+      expect(inBlocks.missed).to.be.closeTo(atOnce.missed, 0.01);
+      expect(inBlocks.worstUse).to.be.closeTo(atOnce.worstUse, 0.01);
+    }
+  });
+
+  it("replays the history of tasks with CPU credits at once: they remember for days", () => {
+    const compute = { type: "ec2", instanceType: "t3.small" } as const;
+    const trace = flat(60, 6 * 1440);
+    expect(stageFor({ ...CART, compute }, trace, 60).blocks).to.have.length(1);
+    expect(stageOf(trace).blocks).to.have.length(3);
+  });
+
+  it("knows before a replay what floor and lasting rates take at least", () => {
+    const seeds = fc.integer({ min: 1, max: 1000 });
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.double({ min: 0.3, max: 0.9, noNaN: true }),
+        fc.integer({ min: 1, max: 30 }),
+        (seed, utilization, floor) => {
+          const trace = habitual({ days: 2, level: 60, swing: 0.7, bursts: 4, height: 3, seed });
+          const candidate = { ...at(utilization), standing: constantStanding(floor) };
+          const stage = stageOf(trace);
+          const { taskHours } = rehearse(stage, candidate);
+          expect(leastAhead(stage, candidate)[0]).to.be.within(0.7 * taskHours, taskHours);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it("thinks a window surely kept far below its budget, and surely missed far above it", () => {
-    expect(rehearse(stageOf(flat(60, 1440)), at(0.4))!.missed).to.be.below(1e-6);
-    expect(rehearse(stageOf(flat(60, 1440)), at(0.96))!.missed).to.be.above(1 - 1e-6);
+    expect(rehearse(stageOf(flat(60, 1440)), at(0.4)).missed).to.be.below(1e-6);
+    expect(rehearse(stageOf(flat(60, 1440)), at(0.96)).missed).to.be.above(1 - 1e-6);
   });
 
   it("takes an incident for the rarer the fewer and the older it is", () => {
-    const missed = (...days: readonly number[]) => rehearse(stageOf(disturbed(...days)), at(0.5))!.missed;
+    const missed = (...days: readonly number[]) => rehearse(stageOf(disturbed(...days)), at(0.5)).missed;
     expect(missed()).to.be.below(1e-6);
     expect(missed(3)).to.be.within(0.01, 0.15);
     expect(missed(3)).to.be.below(missed(11));
@@ -53,7 +100,7 @@ describe("rehearse", () => {
 
   // An idle task misses 0.209 % of 1 % already: only the rest is capacity's to keep or to waste.
   it("counts nothing for what an idle task misses", () => {
-    const { worstUse, missed } = rehearse(stageOf(flat(60, 1440)), at(0.2))!;
+    const { worstUse, missed } = rehearse(stageOf(flat(60, 1440)), at(0.2));
     expect(worstUse).to.be.closeTo(0.209, 0.01);
     expect(missed).to.be.below(1e-9);
   });
@@ -62,7 +109,7 @@ describe("rehearse", () => {
     const trace = daily(2, 60);
     const rehearsed = Int32Array.from(trace.rates, (_, i) => (i < 1440 ? 1 : 50));
     const standing = { ...constantStanding(1), kind: "seasonal" as const, rehearsed };
-    const { taskHours } = rehearse(stageOf(trace), { ...at(0.5), standing })!;
+    const { taskHours } = rehearse(stageOf(trace), { ...at(0.5), standing });
     expect(taskHours).to.be.within(24 * 50, 24 * 50 + 24 * 14);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { loss, rehearse } from "../../policy/rehearsal.ts";
+import { loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
 import { scaled } from "../../policy/scaled.ts";
 import { cheapestChoice } from "../../policy/search.ts";
 import { steeper } from "../../policy/stress.ts";
@@ -18,10 +18,10 @@ describe("cheapestChoice", () => {
 
   it("finds no cheaper neighbor that misses as little", () => {
     const { rehearsal, stress } = choiceFor(surging());
-    const stage = { service: CART, trace: steeper(surging(), stress), max: 60 };
+    const stage = stageFor(CART, steeper(surging(), stress), 60);
     for (const step of [-0.05, 0.05]) {
       const candidate = { ...rehearsal.candidate, utilization: rehearsal.candidate.utilization + step };
-      expect(loss(rehearse(stage, candidate)!)).to.be.at.least(loss(rehearsal));
+      expect(loss(rehearse(stage, candidate))).to.be.at.least(loss(rehearsal));
     }
   });
 

@@ -11,14 +11,19 @@ const trace = flat(RATE, COUNT);
 const { idle, rest } = budgetParts(CART, CART.slos[0]!);
 
 /** Minutes of a replay in which each uses so many shares of the window's budget, what idle tasks miss left out. */
-function using(shareOf: (minute: number) => number, count = COUNT): ReplayMinutes {
+function using(shareOf: (minute: number) => number): ReplayMinutes {
   const column = (valueAt: (minute: number) => number) =>
     Float64Array.from({ length: COUNT }, (_, i) => valueAt(i));
   const [arrived, none] = [column(() => RATE * 60), column(() => 0)];
   const late = column((minute) => idle * RATE * 60 + shareOf(minute) * rest * RATE * 60 * COUNT);
-  return { count, arrived, refused: none, late: [late], ready: none, capacity: none };
+  return { count: COUNT, arrived, refused: none, late: [late], ready: none, capacity: none };
 }
-const missed = (shareOf: (minute: number) => number) => windowOdds(CART, trace).missed(using(shareOf));
+const begin = windowOdds(CART, trace);
+const missed = (shareOf: (minute: number) => number) => {
+  const odds = begin();
+  odds.add(using(shareOf), 0, COUNT, 0);
+  return odds.missed();
+};
 const steadily = (share: number) => () => share / COUNT;
 const atOnce = (share: number) => (minute: number) => (minute === 1000 ? share : 0);
 
@@ -59,11 +64,14 @@ describe("windowOdds", () => {
       fc.property(uses, fc.integer({ min: 1, max: COUNT }), (incidents, until) => {
         const byMinute = new Map(incidents.map(({ at, share }) => [at, share]));
         const shareOf = (minute: number) => byMinute.get(minute) ?? 0;
-        const odds = windowOdds(CART, trace);
-        const before = odds.surelyMissed(using(shareOf, until));
-        const after = odds.missed(using(shareOf));
+        const odds = begin();
+        const minutes = using(shareOf);
+        odds.add(minutes, COUNT - until, COUNT, COUNT - until); // the newest minutes first
+        const before = odds.surelyMissed();
+        odds.add(minutes, 0, COUNT - until, 0);
+        const after = odds.missed();
         expect(before).to.be.at.most(after + 1e-12);
-        expect(odds.surelyMissed(using(shareOf))).to.equal(after);
+        expect(odds.surelyMissed()).to.equal(after);
       }),
       { numRuns: 60 },
     );
