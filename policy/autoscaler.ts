@@ -106,6 +106,7 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
 
 /** The actions due in the minute of a time; looked up by minute of the day, as a replay asks for every minute. */
 function agenda(schedule: readonly ScheduledAction[]): (now: number) => readonly ScheduledAction[] {
+  if (schedule.length === 0) return () => NONE;
   const byMinute: (readonly ScheduledAction[])[] = new Array(1440).fill(NONE);
   for (const action of schedule) {
     for (const hour of action.at.hours) {
@@ -116,7 +117,7 @@ function agenda(schedule: readonly ScheduledAction[]): (now: number) => readonly
     }
   }
   return (now) => {
-    const candidates = byMinute[Math.floor(now / 60) % 1440]!;
+    const candidates = byMinute[((now / 60) | 0) % 1440]!;
     return candidates.length === 0 ? NONE : candidates.filter((action) => occursAt(action.at, now));
   };
 }
@@ -127,30 +128,40 @@ function bounded(count: number, min: number, max: number): number {
   return Math.max(min, Math.min(max, count));
 }
 
+const NO_VALUES = new Float64Array(0);
+
 /** Target tracking of one metric: the count it wants out (0: none), and in (infinite: it does not agree). */
 function trackerOf(policy: TargetTracking, loop: AwsLoop) {
   const { metric, setpoint } = policy;
   const low = setpoint * loop.lowFactor;
   const counted = cooldown(policy.scaleOutCooldown);
+  let [looked, above, below] = [0, 0, 0];
+  let values: Float64Array = NO_VALUES;
+  /** Counts the newest datapoints in a row above the setpoint and below the low threshold: each minute is looked at once. */
+  const look = ({ minutes, visible }: FleetView) => {
+    if (minutes[metric] !== values) {
+      values = minutes[metric];
+      looked = above = below = 0;
+    }
+    for (; looked < visible; looked++) {
+      const value = values[looked]!;
+      above = value > setpoint ? above + 1 : 0;
+      below = value < low ? below + 1 : 0;
+    }
+  };
   return {
     out: (view: FleetView) => {
-      const { visible } = view;
-      const values = view.minutes[metric];
       counted.tick(view);
-      if (visible < loop.datapointsOut) return 0;
-      for (let i = visible - loop.datapointsOut; i < visible; i++) if (!(values[i]! > setpoint)) return 0;
+      look(view);
+      if (above < loop.datapointsOut) return 0;
       const base = counted.base(view.ready);
-      return counted.beyond(view, base, Math.ceil((base * values[visible - 1]!) / setpoint - 1e-9));
+      return counted.beyond(view, base, Math.ceil((base * values[view.visible - 1]!) / setpoint - 1e-9));
     },
     in: (view: FleetView) => {
       if (policy.disableScaleIn) return 0;
-      const { visible } = view;
-      const values = view.minutes[metric];
-      if (visible < loop.datapointsIn) return Number.POSITIVE_INFINITY;
-      for (let i = visible - 1; i >= visible - loop.datapointsIn; i--) {
-        if (!(values[i]! < low)) return Number.POSITIVE_INFINITY;
-      }
-      return Math.max(1, Math.ceil((view.ready * values[visible - 1]!) / setpoint - 1e-9));
+      look(view);
+      if (below < loop.datapointsIn) return Number.POSITIVE_INFINITY;
+      return Math.max(1, Math.ceil((view.ready * values[view.visible - 1]!) / setpoint - 1e-9));
     },
   };
 }

@@ -205,7 +205,7 @@ function follow(
     settle(table, goal, end, into);
     return;
   }
-  let cell = located(table, inSystem);
+  let cell = located(table, inSystem, end);
   const width = table.inSystem[cell + 1]! - table.inSystem[cell]!;
   const within = width > 0 ? Math.min(1, (inSystem - table.inSystem[cell]!) / width) : 0;
   let at = GRID[cell]! + within * (GRID[cell + 1]! - GRID[cell]!);
@@ -214,38 +214,50 @@ function follow(
     return;
   }
   for (let i = 0; i < into.late.length; i++) into.late[i] = 0;
-  let [refused, busy, left] = [0, 0, seconds];
-  while (left > 1e-9) {
-    const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
-    const slope = Math.max(1e-9, (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (high - low));
-    const middle = (at - low) / (high - low);
-    const timeConstant = slope / (full * (1 - mix(table.refused, cell, middle)));
-    const inside = goal >= low && goal <= high;
-    const border = goal > at ? high : low;
-    const crossing = inside
-      ? Number.POSITIVE_INFINITY
-      : timeConstant * Math.log((goal - at) / (goal - border));
+  into.refused = 0;
+  into.busy = 0;
+  const step = goal > at ? 1 : -1;
+  let left = seconds;
+  while (left > 1e-9 && (goal < GRID[cell]! || goal > GRID[cell + 1]!)) {
+    const border = GRID[step > 0 ? cell + 1 : cell]!;
+    const timeConstant = timeConstantAt(table, cell, at, full);
+    const crossing = timeConstant * Math.log((goal - at) / (goal - border));
     const spent = Math.min(left, crossing);
-    const fading = inside || spent < crossing ? Math.exp(-spent / timeConstant) : 0;
-    const next = spent < crossing ? goal - (goal - at) * fading : border;
-    // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
-    const mean = inside ? goal - ((goal - at) * timeConstant * (1 - fading)) / spent : (at + next) / 2;
-    const share = Math.min(1, Math.max(0, (mean - low) / (high - low)));
-    const weight = spent / seconds;
-    const refusedHere = mix(table.refused, cell, share);
-    refused += weight * refusedHere;
-    busy += weight * Math.min(1, mean * (1 - refusedHere));
-    for (let i = 0; i < into.late.length; i++) into.late[i]! += weight * mix(table.late[i]!, cell, share);
+    const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
+    pass(table, cell, (at + next) / 2, spent / seconds, into);
     left -= spent;
     at = next;
-    if (spent === crossing) cell = Math.min(GRID.length - 2, Math.max(0, cell + (goal > at ? 1 : -1)));
+    if (spent === crossing) cell += step;
   }
-  const share = shareOf(cell, at);
+  if (left > 1e-9) {
+    // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
+    const timeConstant = timeConstantAt(table, cell, at, full);
+    const fading = Math.exp(-left / timeConstant);
+    const mean = goal - ((goal - at) * timeConstant * (1 - fading)) / left;
+    pass(table, cell, mean, left / seconds, into);
+    at = goal - (goal - at) * fading;
+  }
   // Weights add up to 1 but for rounding.
   for (let i = 0; i < into.late.length; i++) into.late[i] = Math.min(1, into.late[i]!);
-  into.refused = Math.min(1, refused);
-  into.busy = Math.min(1, busy);
-  into.inSystem = mix(table.inSystem, cell, share);
+  into.refused = Math.min(1, into.refused);
+  into.busy = Math.min(1, into.busy);
+  into.inSystem = mix(table.inSystem, cell, shareOf(cell, at));
+}
+
+/** Seconds in which the distance to the goal falls to 1/e, from a utilization within the cell. */
+function timeConstantAt(table: Table, cell: number, at: number, full: number): number {
+  const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
+  const slope = Math.max(1e-9, (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (high - low));
+  return slope / (full * (1 - mix(table.refused, cell, (at - low) / (high - low))));
+}
+
+/** Adds what a share `weight` of the time at the cell's utilization `mean` serves. */
+function pass(table: Table, cell: number, mean: number, weight: number, into: Tally): void {
+  const share = Math.min(1, Math.max(0, shareOf(cell, mean)));
+  const refused = mix(table.refused, cell, share);
+  into.refused += weight * refused;
+  into.busy += weight * Math.min(1, mean * (1 - refused));
+  for (let i = 0; i < into.late.length; i++) into.late[i]! += weight * mix(table.late[i]!, cell, share);
 }
 
 /** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */
@@ -262,9 +274,17 @@ function settle(table: Table, utilization: number, cell: number, into: Tally): v
   into.inSystem = mix(table.inSystem, cell, share);
 }
 
-/** The grid's cell whose steady states hold `inSystem` requests. */
-function located({ inSystem: table }: Table, inSystem: number): number {
+/** Cells around the goal's that are looked at one by one: from one minute to the next little changes. */
+const NEAR = 6;
+
+/** The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`. */
+function located({ inSystem: table }: Table, inSystem: number, guess: number): number {
   let [low, high] = [0, GRID.length - 1];
+  for (let cell = guess, steps = 0; steps < NEAR; steps++) {
+    if (table[cell]! > inSystem && cell > 0) cell--;
+    else if (cell + 1 < high && table[cell + 1]! <= inSystem) cell++;
+    else return cell;
+  }
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (table[middle]! <= inSystem) low = middle;
