@@ -216,22 +216,25 @@ function follow(
   for (let i = 0; i < into.late.length; i++) into.late[i] = 0;
   into.refused = 0;
   into.busy = 0;
-  const step = goal > at ? 1 : -1;
+  const rises = goal > at;
   let left = seconds;
   while (left > 1e-9 && (goal < GRID[cell]! || goal > GRID[cell + 1]!)) {
-    const border = GRID[step > 0 ? cell + 1 : cell]!;
-    const timeConstant = timeConstantAt(table, cell, at, full);
+    const cells = stride(cell, end);
+    const [low, high] = rises ? [cell, cell + cells] : [cell + 1 - cells, cell + 1];
+    const border = GRID[rises ? high : low]!;
+    const timeConstant = timeConstantAt(table, low, high, (at + border) / 2, full);
     const crossing = timeConstant * Math.log((goal - at) / (goal - border));
     const spent = Math.min(left, crossing);
     const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
-    pass(table, cell, (at + next) / 2, spent / seconds, into);
+    pass(table, cellOf((at + next) / 2), (at + next) / 2, spent / seconds, into);
     left -= spent;
     at = next;
-    if (spent === crossing) cell += step;
+    if (spent === crossing) cell = rises ? high : low - 1;
+    else cell = cellOf(next);
   }
   if (left > 1e-9) {
     // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
-    const timeConstant = timeConstantAt(table, cell, at, full);
+    const timeConstant = timeConstantAt(table, cell, cell + 1, at, full);
     const fading = Math.exp(-left / timeConstant);
     const mean = goal - ((goal - at) * timeConstant * (1 - fading)) / left;
     pass(table, cell, mean, left / seconds, into);
@@ -244,11 +247,19 @@ function follow(
   into.inSystem = mix(table.inSystem, cell, shareOf(cell, at));
 }
 
-/** Seconds in which the distance to the goal falls to 1/e, from a utilization within the cell. */
-function timeConstantAt(table: Table, cell: number, at: number, full: number): number {
-  const [low, high] = [GRID[cell]!, GRID[cell + 1]!];
-  const slope = Math.max(1e-9, (table.inSystem[cell + 1]! - table.inSystem[cell]!) / (high - low));
-  return slope / (full * (1 - mix(table.refused, cell, (at - low) / (high - low))));
+/** Cells of the way are taken this many steps from its ends, or from where queues saturate, at once: there alone they bend. */
+const STEPS = 2;
+
+/** Cells that are crossed at once on the way to cell `end`. */
+function stride(cell: number, end: number): number {
+  return Math.max(1, Math.floor(Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS));
+}
+
+/** Seconds in which the distance to the goal falls to 1/e at a utilization between two lines of the grid. */
+function timeConstantAt(table: Table, low: number, high: number, at: number, full: number): number {
+  const slope = (table.inSystem[high]! - table.inSystem[low]!) / (GRID[high]! - GRID[low]!);
+  const cell = cellOf(at);
+  return Math.max(1e-9, slope) / (full * (1 - mix(table.refused, cell, shareOf(cell, at))));
 }
 
 /** Adds what a share `weight` of the time at the cell's utilization `mean` serves. */
@@ -282,7 +293,7 @@ function located({ inSystem: table }: Table, inSystem: number, guess: number): n
   let [low, high] = [0, GRID.length - 1];
   for (let cell = guess, steps = 0; steps < NEAR; steps++) {
     if (table[cell]! > inSystem && cell > 0) cell--;
-    else if (cell + 1 < high && table[cell + 1]! <= inSystem) cell++;
+    else if (cell + 1 < high && table[cell + 1]! < inSystem) cell++;
     else return cell;
   }
   while (high - low > 1) {

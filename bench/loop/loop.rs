@@ -13,6 +13,10 @@ const FINE_CELLS: usize = 240;
 const COARSE: f64 = 1.05;
 /// Share of the time within which a queue is taken to be settled from the start.
 const NEGLIGIBLE: f64 = 0.02;
+/// Cells of the way are taken this many steps from its ends, or from where queues saturate, at once.
+const STEPS: usize = 2;
+/// Cells around the goal's that are looked at one by one.
+const NEAR: usize = 6;
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -325,6 +329,9 @@ struct Autoscaler<'a> {
     scale_in_held_until: f64,
     tracking_cooldown: Cooldown,
     step_cooldown: Cooldown,
+    looked: usize,
+    above: usize,
+    below: usize,
 }
 
 impl<'a> Autoscaler<'a> {
@@ -336,6 +343,9 @@ impl<'a> Autoscaler<'a> {
             scale_in_held_until: f64::NEG_INFINITY,
             tracking_cooldown: Cooldown { seconds: input.tracking.scale_out_cooldown, activity: None },
             step_cooldown: Cooldown { seconds: input.step.cooldown, activity: None },
+            looked: 0,
+            above: 0,
+            below: 0,
         }
     }
 
@@ -365,29 +375,35 @@ impl<'a> Autoscaler<'a> {
         self.min.max(self.max.min(count))
     }
 
+    /// Counts the newest datapoints in a row above the setpoint and below the low threshold.
+    fn look(&mut self, view: &View) {
+        let Tracking { metric, setpoint, .. } = self.input.tracking;
+        let low = setpoint * self.input.low_factor;
+        for &value in &view.metrics[metric][self.looked..view.visible] {
+            self.above = if value > setpoint { self.above + 1 } else { 0 };
+            self.below = if value < low { self.below + 1 } else { 0 };
+        }
+        self.looked = view.visible;
+    }
+
     fn tracked_out(&mut self, view: &View) -> f64 {
         let Tracking { metric, setpoint, .. } = self.input.tracking;
-        let (values, points) = (&view.metrics[metric], self.input.datapoints_out);
         self.tracking_cooldown.tick(view);
-        if view.visible < points || !values[view.visible - points..view.visible].iter().all(|&v| v > setpoint) {
+        self.look(view);
+        if self.above < self.input.datapoints_out {
             return 0.0;
         }
         let base = self.tracking_cooldown.base(view.ready);
-        let result = ((base * values[view.visible - 1]) / setpoint - 1e-9).ceil();
+        let result = ((base * view.metrics[metric][view.visible - 1]) / setpoint - 1e-9).ceil();
         self.tracking_cooldown.beyond(view, base, result)
     }
 
     fn tracked_in(&self, view: &View) -> f64 {
         let Tracking { metric, setpoint, disable_scale_in, .. } = self.input.tracking;
-        let (values, points) = (&view.metrics[metric], self.input.datapoints_in);
-        let low = setpoint * self.input.low_factor;
-        if disable_scale_in
-            || view.visible < points
-            || !values[view.visible - points..view.visible].iter().rev().all(|&v| v < low)
-        {
+        if disable_scale_in || self.below < self.input.datapoints_in {
             return f64::INFINITY;
         }
-        ((view.ready * values[view.visible - 1]) / setpoint - 1e-9).ceil().max(1.0)
+        ((view.ready * view.metrics[metric][view.visible - 1]) / setpoint - 1e-9).ceil().max(1.0)
     }
 
     fn stepped(&mut self, view: &View) -> f64 {
@@ -551,52 +567,73 @@ impl<'a> Pool<'a> {
         if brief(end) && in_system <= table.in_system[end + 1] {
             return self.settle(table, goal, end);
         }
-        let mut cell = located(&table.in_system, in_system);
+        let mut cell = located(&table.in_system, in_system, end);
         let width = table.in_system[cell + 1] - table.in_system[cell];
         let within = if width > 0.0 { ((in_system - table.in_system[cell]) / width).min(1.0) } else { 0.0 };
         let mut at = grid[cell] + within * (grid[cell + 1] - grid[cell]);
         if cell > end && brief(cell) {
             return self.settle(table, goal, end);
         }
-        let slice = &mut self.slice;
-        slice.late.fill(0.0);
-        let [mut refused, mut busy, mut left] = [0.0, 0.0, seconds];
-        while left > 1e-9 {
-            let (low, high) = (grid[cell], grid[cell + 1]);
-            let slope = ((table.in_system[cell + 1] - table.in_system[cell]) / (high - low)).max(1e-9);
-            let middle = (at - low) / (high - low);
-            let time_constant = slope / (self.input.slot_rate * (1.0 - mix(&table.refused, cell, middle)));
-            let inside = goal >= low && goal <= high;
-            let border = if goal > at { high } else { low };
-            let crossing =
-                if inside { f64::INFINITY } else { time_constant * ((goal - at) / (goal - border)).ln() };
+        self.slice.late.fill(0.0);
+        self.slice.refused = 0.0;
+        self.slice.busy = 0.0;
+        let rises = goal > at;
+        let mut left = seconds;
+        while left > 1e-9 && (goal < grid[cell] || goal > grid[cell + 1]) {
+            let cells = (end.abs_diff(cell).min(self.saturated.abs_diff(cell)) / STEPS).max(1);
+            let (low, high) = if rises { (cell, cell + cells) } else { (cell + 1 - cells, cell + 1) };
+            let border = grid[if rises { high } else { low }];
+            let time_constant = self.time_constant(table, low, high, (at + border) / 2.0);
+            let crossing = time_constant * ((goal - at) / (goal - border)).ln();
             let spent = left.min(crossing);
-            let fading = if inside || spent < crossing { (-spent / time_constant).exp() } else { 0.0 };
-            let next = if spent < crossing { goal - (goal - at) * fading } else { border };
-            let mean = if inside {
-                goal - ((goal - at) * time_constant * (1.0 - fading)) / spent
-            } else {
-                (at + next) / 2.0
-            };
-            let share = ((mean - low) / (high - low)).max(0.0).min(1.0);
-            let weight = spent / seconds;
-            let refused_here = mix(&table.refused, cell, share);
-            refused += weight * refused_here;
-            busy += weight * (mean * (1.0 - refused_here)).min(1.0);
-            for (late, values) in slice.late.iter_mut().zip(&table.late) {
-                *late += weight * mix(values, cell, share);
-            }
+            let next = if spent < crossing { goal - (goal - at) * (-spent / time_constant).exp() } else { border };
+            let mean = (at + next) / 2.0;
+            self.pass(table, self.cell_of(mean), mean, spent / seconds);
             left -= spent;
             at = next;
-            if spent == crossing {
-                cell = if goal > at { (cell + 1).min(grid.len() - 2) } else { cell.saturating_sub(1) };
-            }
+            cell = if spent < crossing {
+                self.cell_of(next)
+            } else if rises {
+                high
+            } else {
+                low.saturating_sub(1)
+            };
         }
+        if left > 1e-9 {
+            let time_constant = self.time_constant(table, cell, cell + 1, at);
+            let fading = (-left / time_constant).exp();
+            let mean = goal - ((goal - at) * time_constant * (1.0 - fading)) / left;
+            self.pass(table, cell, mean, left / seconds);
+            at = goal - (goal - at) * fading;
+        }
+        let slice = &mut self.slice;
         slice.late.iter_mut().for_each(|late| *late = late.min(1.0));
-        slice.refused = refused.min(1.0);
-        slice.busy = busy.min(1.0);
-        let share = (at - grid[cell]) / (grid[cell + 1] - grid[cell]);
-        self.in_system = mix(&table.in_system, cell, share);
+        slice.refused = slice.refused.min(1.0);
+        slice.busy = slice.busy.min(1.0);
+        self.in_system = mix(&table.in_system, cell, self.share_of(cell, at));
+    }
+
+    fn time_constant(&self, table: &Table, low: usize, high: usize, at: f64) -> f64 {
+        let grid = &self.input.grid;
+        let slope = (table.in_system[high] - table.in_system[low]) / (grid[high] - grid[low]);
+        let cell = self.cell_of(at);
+        slope.max(1e-9) / (self.input.slot_rate * (1.0 - mix(&table.refused, cell, self.share_of(cell, at))))
+    }
+
+    fn pass(&mut self, table: &Table, cell: usize, mean: f64, weight: f64) {
+        let share = self.share_of(cell, mean).max(0.0).min(1.0);
+        let refused = mix(&table.refused, cell, share);
+        let slice = &mut self.slice;
+        slice.refused += weight * refused;
+        slice.busy += weight * (mean * (1.0 - refused)).min(1.0);
+        for (late, values) in slice.late.iter_mut().zip(&table.late) {
+            *late += weight * mix(values, cell, share);
+        }
+    }
+
+    fn share_of(&self, cell: usize, utilization: f64) -> f64 {
+        let grid = &self.input.grid;
+        (utilization - grid[cell]) / (grid[cell + 1] - grid[cell])
     }
 
     fn settle(&mut self, table: &Table, utilization: f64, cell: usize) {
@@ -621,8 +658,18 @@ impl<'a> Pool<'a> {
     }
 }
 
-fn located(table: &[f64], in_system: f64) -> usize {
+fn located(table: &[f64], in_system: f64, guess: usize) -> usize {
     let (mut low, mut high) = (0, table.len() - 1);
+    let mut cell = guess;
+    for _ in 0..NEAR {
+        if table[cell] > in_system && cell > 0 {
+            cell -= 1;
+        } else if cell + 1 < high && table[cell + 1] < in_system {
+            cell += 1;
+        } else {
+            return cell;
+        }
+    }
     while high - low > 1 {
         let middle = (low + high) >> 1;
         if table[middle] <= in_system { low = middle } else { high = middle }
