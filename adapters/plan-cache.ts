@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { scalingPlan } from "../policy/plan.ts";
 import type { ScalingPlan } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
@@ -17,22 +17,35 @@ import type { Service } from "../policy/service.ts";
 /** Plans kept; beyond, those unused the longest go. */
 const KEPT = 1000;
 
+/** Where plans are kept, in a project's folder. */
+const FOLDER = join("node_modules", ".cache", "setpoint", "plans");
+
 /**
  * The plan of a service, made once for a declaration and an engine: `pulumi up` plans at the preview and again at the
  * update, and most services are as they were yesterday. The same input gives the same plan, so what is kept is right as
  * long as neither the service nor any file of `policy/` changes. Without a `node_modules` folder nothing is kept.
  */
-export function keptPlan(
-  service: Service,
-  folder = resolve("node_modules", ".cache", "setpoint", "plans"),
-): ScalingPlan {
-  if (!existsSync(resolve(folder, "..", "..", ".."))) return scalingPlan(service);
-  const file = join(folder, `${digest(engine(), JSON.stringify(service))}.json`);
+export function keptPlan(service: Service, project = process.cwd()): ScalingPlan {
+  if (!keeps(project)) return scalingPlan(service);
+  const file = fileOf(service, project);
   const kept = read(file);
   if (kept !== undefined) return kept;
   const plan = scalingPlan(service);
-  write(folder, file, plan);
+  write(file, plan);
   return plan;
+}
+
+/** The services whose plans could be kept and are not yet. */
+export function notKept(services: readonly Service[], project: string): readonly Service[] {
+  return keeps(project) ? services.filter((service) => !existsSync(fileOf(service, project))) : [];
+}
+
+function keeps(project: string): boolean {
+  return existsSync(join(project, "node_modules"));
+}
+
+function fileOf(service: Service, project: string): string {
+  return join(project, FOLDER, `${digest(engine(), JSON.stringify(service))}.json`);
 }
 
 function digest(...parts: readonly string[]): string {
@@ -64,7 +77,8 @@ function read(file: string): ScalingPlan | undefined {
 }
 
 /** Written beside and renamed, so that no reader sees half a plan; a folder that cannot be written to keeps nothing. */
-function write(folder: string, file: string, plan: ScalingPlan): void {
+function write(file: string, plan: ScalingPlan): void {
+  const folder = dirname(file);
   const beside = `${file}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });

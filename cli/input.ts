@@ -24,11 +24,13 @@ export function withInput(command: Command): Command {
     .addOption(stackOption().conflicts("file"))
     .addOption(new Option("-f, --file <file>", "a declaration with a top-level `services:`"))
     .addOption(new Option("--service <name>", "only the service of that name"))
-    .addOption(
-      new Option("-j, --jobs <count>", "services worked on at a time")
-        .argParser(jobs)
-        .default(availableParallelism(), "one a core"),
-    );
+    .addOption(jobsOption());
+}
+
+export function jobsOption(): Option {
+  return new Option("-j, --jobs <count>", "services worked on at a time")
+    .argParser(jobs)
+    .default(availableParallelism(), "one a core");
 }
 
 function jobs(text: string): number {

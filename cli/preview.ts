@@ -1,10 +1,19 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Command, Option } from "commander";
+import type { DeclaredService } from "../adapters/declaration.ts";
 import type { Registration } from "../adapters/offline-preview.ts";
-import { stackRoot } from "./input.ts";
+import { chosenServices, jobsOption, stackRoot } from "./input.ts";
+import type { Kept } from "./jobs.ts";
 import type { ExitCode } from "./main.ts";
-import { progress, progressDone } from "./terminal.ts";
+import { progress, progressDone, progressOf } from "./terminal.ts";
+import { inOrder } from "./worker-pool.ts";
+
+interface PreviewOptions {
+  readonly stack: readonly string[];
+  readonly json?: true;
+  readonly jobs: number;
+}
 
 export function previewCommand(answer: (code: ExitCode) => void): Command {
   return new Command("preview")
@@ -16,6 +25,7 @@ export function previewCommand(answer: (code: ExitCode) => void): Command {
       "--json",
       "print every resource with its type, name, parent and inputs; of several stacks, by name",
     )
+    .addOption(jobsOption())
     .addHelpText(
       "after",
       `
@@ -26,8 +36,9 @@ Examples:
   $ setpoint preview --stack dev prod       both trees
   $ setpoint preview --stack prod --json | jq '.[] | select(.type == "aws:ecs/service:Service")'`,
     )
-    .action(async ({ stack: stacks, json }: { readonly stack: readonly string[]; readonly json?: true }) => {
+    .action(async ({ stack: stacks, json, jobs }: PreviewOptions) => {
       const roots = stacks.map((stack) => [stack, stackRoot(stack)] as const);
+      if (jobs > 1) await planAhead(roots, jobs);
       const previews: Record<string, unknown> = {};
       for (const [stack, root] of roots) {
         progress(`running the program of the stack ${stack} offline`);
@@ -48,6 +59,23 @@ Examples:
       if (json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
       answer(0);
     });
+}
+
+/**
+ * Makes, on so many threads, the plans that the programs would make one after the other. A program of another kind declares no
+ * services there, and what is wrong with a declaration its program tells.
+ */
+async function planAhead(roots: readonly (readonly [string, string])[], threads: number): Promise<void> {
+  const { notKept } = await import("../adapters/plan-cache.ts");
+  const inputs: Kept[] = [];
+  for (const [stack, project] of roots) {
+    const declared = await chosenServices({ stack }).catch((): readonly DeclaredService[] => []);
+    const services = declared.map(({ service }) => service);
+    inputs.push(...notKept(services, project).map((service) => ({ service, project })));
+  }
+  if (inputs.length < 2) return;
+  const tasks = inputs.map((input) => ({ title: `planning ${input.service.name}`, input }));
+  for await (const _ of inOrder("keep", tasks, threads, progressOf(tasks.length)));
 }
 
 /** In a process of its own: a program that only re-exports another's module runs once in a process. */

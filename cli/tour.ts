@@ -38,7 +38,7 @@ async function oneStack(stack: string, run: Run): Promise<ExitCode> {
   let worst: ExitCode = 0;
   for (const line of shown(stack)) {
     process.stdout.write(`${heading(`setpoint ${line}`)}\n\n`);
-    const code = await run([...line.split(" "), ...(line.startsWith("preview") ? [] : IN_THIS_PROCESS)]);
+    const code = await run([...line.split(" "), ...IN_THIS_PROCESS]);
     process.stdout.write("\n");
     if (code > worst) worst = code;
   }

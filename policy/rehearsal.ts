@@ -6,6 +6,7 @@ import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
 import type { Service } from "./service.ts";
+import type { Standing } from "./standing.ts";
 import type { Trace } from "./trace.ts";
 import { WINDOW } from "./window.ts";
 import { type WindowOdds, windowOdds } from "./window-odds.ts";
@@ -33,6 +34,9 @@ export interface Stage {
   readonly odds: () => WindowOdds;
   /** The least rate of the minutes up to each, as long as tracking takes to answer it, requests per second. */
   readonly lasting: Float64Array;
+  /** What the newest candidates took at least, by utilization: the same for all reactions. */
+  readonly ahead: Map<number, Float64Array>;
+  aheadOf?: Standing;
 }
 
 /** Minutes `from` to `to` of a trace, replayed by themselves after a warm-up that is not counted. */
@@ -55,6 +59,9 @@ const WARM_UP = 120;
  */
 const PRICE_OF_A_MISS = 2;
 
+/** Candidates whose losses differ by less than this ratio are as good as each other, but for rounding: the first stays. */
+const TIE = 1e-9;
+
 /** The cost of a plan and of what it misses, in task-hours. */
 export function loss({ taskHours, missed }: Pick<Rehearsal, "taskHours" | "missed">): number {
   return taskHours * (1 + PRICE_OF_A_MISS * missed);
@@ -69,6 +76,7 @@ export function stageFor(service: Service, trace: Trace, max: number): Stage {
     blocks: blocksOf(service, trace, max),
     odds: windowOdds(service, trace),
     lasting: lastingRates(trace),
+    ahead: new Map(),
   };
 }
 
@@ -108,7 +116,7 @@ export function rehearse(
   const odds = stage.odds();
   const rejection = (taskHours: number, missed: number): Rejection | undefined => {
     if (missed > mostMissed) return "missing";
-    return loss({ taskHours, missed }) < limit ? undefined : "costly";
+    return loss({ taskHours, missed }) < limit * (1 - TIE) ? undefined : "costly";
   };
   let rejected = rejection(ahead[0]!, 0);
   let [done, older] = [0, ahead[0]!];
@@ -136,14 +144,22 @@ export function rehearse(
 }
 
 /** Task-hours that a candidate takes at least from each minute on: its floor, and what its tracking asks for at rates that last. */
-export function leastAhead(
+export function leastAhead(stage: Stage, { standing, utilization }: Candidate): Float64Array {
+  if (stage.aheadOf !== standing) stage.ahead.clear();
+  stage.aheadOf = standing;
+  const found = stage.ahead.get(utilization) ?? hoursAhead(stage, standing, utilization);
+  stage.ahead.set(utilization, found);
+  return found;
+}
+
+function hoursAhead(
   { service, lasting, max }: Stage,
-  { standing, utilization }: Candidate,
+  { rehearsed, min }: Standing,
+  utilization: number,
 ): Float64Array {
   const { serviceTime, concurrency } = service.capacity;
   const setpoint = (utilization * concurrency) / serviceTime.mean;
   const ahead = new Float64Array(lasting.length + 1);
-  const { rehearsed, min } = standing;
   for (let i = lasting.length - 1; i >= 0; i--) {
     const floor = rehearsed === undefined ? min : rehearsed[i]!;
     const tracked = Math.min(max, Math.ceil(lasting[i]! / setpoint - 1e-6));

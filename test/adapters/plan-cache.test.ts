@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { keptPlan } from "../../adapters/plan-cache.ts";
+import { keptPlan, notKept } from "../../adapters/plan-cache.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { promising } from "../support/services.ts";
 
@@ -29,32 +29,39 @@ describe("keptPlan", () => {
 
   it("is the plan itself, whether made or found", () => {
     const plan = scalingPlan(cart);
-    expect(keptPlan(cart, folder)).to.deep.equal(plan);
+    expect(keptPlan(cart, root)).to.deep.equal(plan);
     expect(readdirSync(folder)).to.have.length(1);
-    expect(keptPlan(cart, folder)).to.deep.equal(plan);
+    expect(keptPlan(cart, root)).to.deep.equal(plan);
     expect(readdirSync(folder)).to.have.length(1);
   });
 
   it("is found, not made, the second time", () => {
-    keptPlan(cart, folder);
+    keptPlan(cart, root);
     const mark = { ...JSON.parse(readFileSync(only(), "utf8")), service: "as it was kept" };
     writeFileSync(only(), JSON.stringify(mark));
-    expect(keptPlan(cart, folder).service).to.equal("as it was kept");
+    expect(keptPlan(cart, root).service).to.equal("as it was kept");
   });
 
   it("is made anew for another promise, and where what was kept is damaged", () => {
-    keptPlan(cart, folder);
+    keptPlan(cart, root);
     writeFileSync(only(), readFileSync(only(), "utf8").slice(0, 100));
-    expect(keptPlan(cart, folder)).to.deep.equal(scalingPlan(cart));
+    expect(keptPlan(cart, root)).to.deep.equal(scalingPlan(cart));
     const stricter = { ...cart, bounds: { ...cart.bounds, max: 7 } };
-    expect(keptPlan(stricter, folder).controls.max).to.equal(7);
+    expect(keptPlan(stricter, root).controls.max).to.equal(7);
     expect(readdirSync(folder)).to.have.length(2);
   });
 
   it("keeps nothing where there is no node_modules", () => {
     rmSync(join(root, "node_modules"), { recursive: true });
-    expect(keptPlan(cart, folder)).to.deep.equal(scalingPlan(cart));
+    expect(keptPlan(cart, root)).to.deep.equal(scalingPlan(cart));
     expect(readdirSync(root)).to.deep.equal([]);
+  });
+
+  it("knows which are not kept yet, where some could be", () => {
+    const stricter = promising(0.995);
+    keptPlan(cart, root);
+    expect(notKept([cart, stricter], root)).to.deep.equal([stricter]);
+    expect(notKept([cart], join(root, "node_modules"))).to.deep.equal([]); // no project: nothing is kept
   });
 
   it("keeps the newest thousand", () => {
@@ -63,7 +70,7 @@ describe("keptPlan", () => {
       writeFileSync(join(folder, `${i}.json`), "");
       utimesSync(join(folder, `${i}.json`), i, i);
     }
-    keptPlan(cart, folder);
+    keptPlan(cart, root);
     const left = readdirSync(folder);
     expect(left).to.have.length(1000);
     expect(left).to.not.include("0.json");

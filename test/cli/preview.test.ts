@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { expect } from "chai";
 import { folder, serviceYaml, setpoint, without } from "./setpoint.ts";
 
@@ -16,6 +17,7 @@ const root = folder({
   "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
   "Pulumi.tiny.yaml": stackYaml,
   "Pulumi.twin.yaml": stackYaml,
+  "Pulumi.other.yaml": stackYaml.replace("peak: 20", "peak: 30"),
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
   "below/readme.txt": "",
@@ -46,6 +48,22 @@ describe("setpoint preview", () => {
     expect(tiny).to.have.length.above(10);
     expect(twin).to.deep.equal(JSON.parse(JSON.stringify(tiny).replaceAll("tiny", "twin")));
   }).timeout(60_000);
+
+  it("makes the plans of all stacks first, on every core, and keeps them for the programs", async () => {
+    mkdirSync(`${root}/node_modules`);
+    const kept = `${root}/node_modules/.cache/setpoint/plans`;
+    const both = ["preview", "--stack", "tiny", "other"];
+    const first = await setpoint(`${root}/below`, [...both, "--jobs", "2"]);
+    expect(first.code, first.stderr).to.equal(0);
+    expect(first.stderr.match(/planning cart/g)).to.have.length(2);
+    expect(readdirSync(kept)).to.have.length(2);
+    const again = await setpoint(root, both);
+    expect(again.stderr).not.to.match(/planning/);
+    expect(again.stdout).to.equal(first.stdout);
+    rmSync(`${root}/node_modules`, { recursive: true });
+    const oneByOne = await setpoint(root, [...both, "--jobs", "1"]);
+    expect(oneByOne.stdout).to.equal(first.stdout);
+  }).timeout(120_000);
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {
     const { code, stderr } = await setpoint(root, ["preview", "--stack", "tiny"], [without(/^@pulumi/)]);
