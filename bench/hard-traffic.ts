@@ -1,6 +1,6 @@
 /**
  * As walk-forward.ts, on made-up traffic of the kinds that are hard to plan for: a weekend never seen, bursts at no fixed
- * hour, trends, levels that step or wander. `npm run bench:hard-traffic [-- --requests] [--seeds N] [--traffic NAME,…] [--kinds NAME,…]`
+ * hour, trends, levels that step or wander. `npm run bench:hard-traffic [-- --requests] [--noise] [--size RATIO] [--seeds N] [--traffic NAME,…] [--kinds NAME,…]`
  */
 import { parseArgs } from "node:util";
 import { section } from "../policy/minutes.ts";
@@ -99,6 +99,7 @@ function shape(
 const { values } = parseArgs({
   options: {
     requests: { type: "boolean", default: false },
+    noise: { type: "boolean", default: false },
     seeds: { type: "string", default: "4" },
     traffic: { type: "string", default: Object.keys(TRAFFIC).join() },
     kinds: { type: "string", default: Object.keys(KINDS).join() },

@@ -16,7 +16,7 @@ export interface Kind {
   readonly capacity: TaskProfile;
   readonly threshold: number;
   readonly objective: number;
-  /** Tasks that the mean rate keeps at four fifths busy. */
+  /** Tasks that the mean rate keeps at four fifths busy, before `--size`. */
   readonly meanTasks: number;
 }
 
@@ -41,7 +41,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** The trace with the mean rate that the kind is for. */
+/** The trace with the mean rate that the kind is for, times `size`. */
 export function scaledTo({ meanTasks, capacity }: Kind, trace: Trace, size = 1): Trace {
   const mean = trace.rates.reduce((a, b) => a + b, 0) / trace.rates.length;
   const factor = (0.8 * size * meanTasks * capacity.concurrency) / capacity.serviceTime.mean / mean;
@@ -51,10 +51,12 @@ export function scaledTo({ meanTasks, capacity }: Kind, trace: Trace, size = 1):
 export const HEADER = `| trace | service | windows | met | good, % | ÷ hindsight | ÷ bound | hindsight ÷ bound | CPU 50 % | CPU 70 % | s a plan |
 | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |`;
 
-/** How a window is judged. */
+/** How a window is judged: by the queueing model, unless said otherwise. */
 interface Judging {
-  /** Every single request is served; the queueing model judges otherwise. */
+  /** Every single request is served. */
   readonly requests: boolean;
+  /** The autoscaler sees requests as counting finds them: off by the square root of their number. */
+  readonly noise: boolean;
   /** One line on standard error for each window. */
   readonly verbose: boolean;
 }
@@ -86,18 +88,18 @@ export function serviceOf(name: string, kind: Kind, trace: Trace): Service {
   };
 }
 
-export function score(service: Service, window: Trace, { requests, verbose }: Judging): Score {
+export function score(service: Service, window: Trace, judging: Judging): Score {
   const started = performance.now();
   const { controls } = scalingPlan(service);
   const seconds = (performance.now() - started) / 1000;
-  const ours = served(service, awsAutoscaler(controls), window, controls.min, controls.max, requests);
-  const usual = usualSettings(service, window, requests);
+  const ours = served(service, awsAutoscaler(controls), window, controls.min, controls.max, judging);
+  const usual = usualSettings(service, window, judging);
   const met = usual.filter(({ result }) => result.met);
   const best = (met.length > 0 ? met : usual.slice(0, 1)).reduce((a, b) =>
     b.result.taskHours < a.result.taskHours ? b : a,
   );
   const metBy = (name: string) => usual.find((setting) => setting.name === name)!.result.met;
-  if (verbose)
+  if (judging.verbose)
     console.error(
       `${service.name} ${new Date(window.start * 1000).toISOString().slice(0, 10)} ${ours.met ? "met" : "MISSED"} ${((1 - ours.outcomes[0]!.goodShare) / (1 - ours.outcomes[0]!.objective)).toFixed(2)} of the budget, ${(ours.taskHours / best.result.taskHours).toFixed(2)} × ${best.name}: ${described(controls, service)}, ${seconds.toFixed(1)} s`,
     );
@@ -125,35 +127,45 @@ function served(
   window: Trace,
   min: number,
   max: number,
-  requests: boolean,
+  { requests, noise }: Judging,
 ): Backtest {
-  const plant: Plant = requests
+  const served = requests
     ? requestPlant(
         service.capacity,
         [service.slos[0]!.kind === "latency" ? service.slos[0]!.threshold : 0],
         seededRandom(seed++),
       )
     : steadyPlant(service);
+  const plant = noise ? counted(served, seededRandom(seed++)) : served;
   return judged(
     service,
     replay(autoscaler, plant, window, service.capacity.startup, initialTasks(service, window, min, max)),
   );
 }
 
+/** The plant with the requests that it reports drawn as a count is: normal, its variance its mean. */
+function counted(plant: Plant, random: () => number): Plant {
+  return (tasks, rate, seconds) => {
+    const slice = plant(tasks, rate, seconds);
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return { ...slice, arrived: Math.max(0, slice.arrived + normal * Math.sqrt(slice.arrived)) };
+  };
+}
+
 /** What hindsight picks from; the fleet fixed at the peak always meets. */
-function usualSettings(service: Service, window: Trace, requests: boolean) {
+function usualSettings(service: Service, window: Trace, judging: Judging) {
   const peak = tasksNeeded(service, Math.max(...window.rates));
   const max = 10 * peak;
   const fixed: ScalingControls = { min: peak, max: peak, tracking: [], steps: [], schedule: [] };
   return [
-    { name: "fixed", result: served(service, awsAutoscaler(fixed), window, peak, peak, requests) },
+    { name: "fixed", result: served(service, awsAutoscaler(fixed), window, peak, peak, judging) },
     ...[0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8].map((cpu) => ({
       name: `CPU ${cpu * 100} %`,
-      result: served(service, awsAutoscaler(cpuTracking(cpu, 1, max)), window, 1, max, requests),
+      result: served(service, awsAutoscaler(cpuTracking(cpu, 1, max)), window, 1, max, judging),
     })),
     ...[0.5, 0.7].map((cpu) => ({
       name: `HPA ${cpu * 100} %`,
-      result: served(service, hpaAutoscaler(cpu, 1, max), window, 1, max, requests),
+      result: served(service, hpaAutoscaler(cpu, 1, max), window, 1, max, judging),
     })),
   ];
 }

@@ -1,8 +1,9 @@
 /**
  * One ratio: a plan's task-hours ÷ those of the cheapest usual setting that met the objective, picked afterwards.
  * Walk-forward: for each window of a trace the plan is made on what came before it. Prints a Markdown table.
- * `npm run bench:walk-forward [-- DIRECTORY [--requests] [--history DAYS] [--windows N] [--traces NAME,…] [--kinds NAME,…]]`;
- * `--requests` serves every single request, as shared/scoring.md says, instead of the queueing model.
+ * `npm run bench:walk-forward [-- DIRECTORY [--requests] [--noise] [--size RATIO] [--history DAYS] [--windows N] [--traces NAME,…] [--kinds NAME,…]]`;
+ * `--requests` serves every single request, as shared/scoring.md says, instead of the queueing model; `--noise` lets the autoscaler
+ * see requests as counting finds them; `--size` makes fleets so many times as large.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     requests: { type: "boolean", default: false },
+    noise: { type: "boolean", default: false },
     history: { type: "string", default: "28" },
     windows: { type: "string", default: "8" },
     traces: { type: "string" },
