@@ -5,6 +5,7 @@ import { isArm } from "./launch-types.ts";
 import { isPriced, unknownInstanceType } from "./prices.ts";
 import { duration, share } from "./quantity.ts";
 import { quantity } from "./quantity-field.ts";
+import { safeParse } from "./safe-parse.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 /** Where a stack's tasks run. */
@@ -77,6 +78,12 @@ export const clusterSchema = z.strictObject(
   { execute: yesOrNo.exactOptional(), instances: instances.exactOptional() },
   "must be a map with execute and instances. Write { execute: false }",
 );
+
+/** The instances that a stack declares, for who reads the services alone: what is wrong is for the stack's settings to say. */
+export function clusterInstances(cluster: unknown): InstanceSettings | undefined {
+  const parsed = safeParse(clusterSchema, cluster);
+  return parsed.success ? parsed.data.instances : undefined;
+}
 
 /** What a cluster's settings rule out together; `where` is their place. */
 export function clusterFaults({ instances }: ClusterSettings, where: string): readonly Fault[] {

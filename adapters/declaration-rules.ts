@@ -1,7 +1,9 @@
 import { defaultCredits } from "../policy/credits.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
+import type { InstanceSettings } from "./cluster-settings.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
+import { hostNote, hostOf } from "./host.ts";
 import { type LoadTestSource, measuredCapacity } from "./measured-capacity.ts";
 import { policyRules } from "./policy-rules.ts";
 import { hourlyPrice } from "./prices.ts";
@@ -15,6 +17,8 @@ export interface Judging {
   readonly notes: string[];
   /** The stack's name, if the declaration belongs to one. */
   readonly stack: string | null;
+  /** The stack's cluster's, where it has any. */
+  readonly instances: InstanceSettings | undefined;
 }
 
 /** A well-formed declaration as a service, judged by the rules that span its parts. */
@@ -26,7 +30,7 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
   const capacity = capacityOf(data, slos, judging);
   const demand = demandOf(data, judging);
   if (capacity === undefined || demand === undefined) return undefined;
-  const price = hourlyPrice(compute);
+  const priced = priceOf(data, compute, judging);
   const { min, max, budget } = data.bounds;
   const bounds = {
     ...(min === undefined ? {} : { min }),
@@ -44,7 +48,7 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
     bounds,
     ...resilience,
     ...policies,
-    price,
+    ...priced,
   };
   policyRules(service, judging);
   resourceRules(service, judging);
@@ -86,6 +90,19 @@ function computeOf({ compute }: ServiceDeclaration, notes: string[]): Compute {
   if (compute.credits === undefined)
     notes.push(`credits is not declared: ${credits} is taken, AWS's default for ${instanceType}`);
   return { type: "ec2", instanceType, credits };
+}
+
+/** Tasks on instances of the cluster cost their share of one. */
+function priceOf(
+  { deploy }: ServiceDeclaration,
+  compute: Compute,
+  { instances, notes }: Judging,
+): Pick<Service, "price" | "host"> {
+  if (compute.type === "ec2" || deploy?.capacity?.kind !== "instances")
+    return { price: hourlyPrice(compute) };
+  const host = instances && hostOf(compute, instances);
+  notes.push(hostNote(host, instances));
+  return host === undefined ? { price: hourlyPrice(compute) } : { price: host.price / host.tasks, host };
 }
 
 /** Times the longest threshold that a request waits before it fails, if nobody says. */

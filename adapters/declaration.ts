@@ -3,6 +3,7 @@ import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { badInput, didYouMean, type Fault, shown } from "./bad-input.ts";
 import { calibrateCommandLine } from "./calibrate-command-line.ts";
+import { clusterInstances, type InstanceSettings } from "./cluster-settings.ts";
 import { parsedService } from "./declaration-rules.ts";
 import { SERVICE_NAME, serviceSchema } from "./declaration-schema.ts";
 import type { TraceSource } from "./demand.ts";
@@ -34,19 +35,20 @@ export function declaredServices(
   readTrace: (path: string, options: Partial<TraceOptions>) => Trace | TraceReading,
   loadTests: LoadTestSource = readLoadTest,
   stack: string | null = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null,
+  instances?: InstanceSettings,
 ): readonly DeclaredService[] {
   const at = (path: readonly PropertyKey[]) => `${where} ${dotted(path)}`.trim();
   const read: TraceSource = (path, options) => {
     const trace = readTrace(path, options);
     return "trace" in trace ? trace : { trace, notes: [] };
   };
-  return services(document, { at, stack, read, readLoadTest: loadTests });
+  return services(document, { at, stack, instances, read, readLoadTest: loadTests });
 }
 
 /** Reads a declaration file; traces are named relative to its folder. */
 export function readDeclaration(file: string, now = Date.now() / 1000): readonly DeclaredService[] {
   const { value, at } = yamlDocument(textFile(file, LARGEST), file);
-  return services(value, { at, stack: null, ...filesBeside(file, now) });
+  return services(value, { at, stack: null, instances: undefined, ...filesBeside(file, now) });
 }
 
 /** Reads the services of a Pulumi stack, under `config: setpoint:services` of its settings file in `root`. */
@@ -74,10 +76,12 @@ export function readStack(stack: string, root: string, now = Date.now() / 1000):
     const place = at(["config", CONFIG_KEY, ...rest], part).split(" ")[0]!;
     return `${place} ${dotted(path)}`;
   };
-  return services({ services: declared }, { at: inConfig, stack, ...filesBeside(file, now) });
+  const instances = clusterInstances(member(member(config, DEPLOYMENT_KEY), "cluster"));
+  return services({ services: declared }, { at: inConfig, stack, instances, ...filesBeside(file, now) });
 }
 
 const CONFIG_KEY = "setpoint:services";
+const DEPLOYMENT_KEY = "setpoint:deployment";
 
 function filesBeside(file: string, now: number): Pick<Context, "read" | "readLoadTest"> {
   return {
@@ -92,6 +96,8 @@ interface Context {
   readonly readLoadTest: LoadTestSource;
   /** The stack's name, if the declaration belongs to one. */
   readonly stack: string | null;
+  /** The stack's cluster's, where it has any. */
+  readonly instances: InstanceSettings | undefined;
 }
 
 function services(document: unknown, context: Context): readonly DeclaredService[] {

@@ -3,7 +3,7 @@ import { type AllowedSource, allowFromSchema } from "./allowed-sources.ts";
 import { wrongCidr } from "./cidr.ts";
 import { type Endpoints, endpointsSchema } from "./endpoint-services.ts";
 import { yesOrNo } from "./yes-or-no.ts";
-import { regionOf, wrongZone } from "./zones.ts";
+import { regionOf, wrongRegion, wrongZone } from "./zones.ts";
 
 /** A stack's VPC. */
 export interface NetworkSettings {
@@ -68,7 +68,13 @@ export const networkSchema = z.strictObject(
       .refine(
         (zones) => new Set(zones.map(regionOf)).size <= 1,
         "must lie in one region. Name zones of aws:region only",
-      ),
+      )
+      .check(({ value, issues }) => {
+        const i = value.findIndex((each) => wrongZone(each) === undefined && wrongRegion(regionOf(each)));
+        if (i < 0) return; // once for all of them
+        const message = `${wrongRegion(regionOf(value[i]!))}. Write one such as eu-west-1a`;
+        issues.push({ code: "custom", message, input: value[i], path: [i] });
+      }),
     nat: z
       .enum(
         ["none", "instance", "single", "per-zone"],

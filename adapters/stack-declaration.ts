@@ -1,4 +1,5 @@
 import { badInput, type Fault, isBadInput } from "./bad-input.ts";
+import type { InstanceSettings } from "./cluster-settings.ts";
 import { type DeclaredService, declaredServices } from "./declaration.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import { type StackSettings, stackSettings } from "./stack-settings.ts";
@@ -18,7 +19,15 @@ export function stackDeclaration(
 ): StackDeclaration {
   return bothParts(
     () => stackSettings(configured("deployment")),
-    () => declaredServices({ services: configured("services") }, `Pulumi.${stack}.yaml`, readTrace),
+    (instances) =>
+      declaredServices(
+        { services: configured("services") },
+        `Pulumi.${stack}.yaml`,
+        readTrace,
+        readLoadTest,
+        stack,
+        instances,
+      ),
     stack,
   );
 }
@@ -29,7 +38,7 @@ export function platformDeclaration({ deployment, services }: Declared): StackDe
     (deployment as { readonly profile?: unknown } | undefined)?.profile === "dev" ? "dev" : null;
   return bothParts(
     () => stackSettings(deployment, "deployment"),
-    () => declaredServices({ services }, "", readTrace, readLoadTest, profile),
+    (instances) => declaredServices({ services }, "", readTrace, readLoadTest, profile, instances),
   );
 }
 
@@ -40,7 +49,7 @@ interface Declared {
 
 function bothParts(
   ofStack: () => StackSettings,
-  ofServices: () => readonly DeclaredService[],
+  ofServices: (instances: InstanceSettings | undefined) => readonly DeclaredService[],
   stack?: string,
 ): StackDeclaration {
   const faults: Fault[] = [];
@@ -55,7 +64,7 @@ function bothParts(
   };
   const settings = part(ofStack);
   if (stack !== undefined) faults.push(...fixedNames(settings?.storage, stack));
-  const declared = part(ofServices);
+  const declared = part(() => ofServices(settings?.cluster.instances));
   if (settings === undefined || declared === undefined || faults.length > 0) throw badInput(faults);
   return { settings, declared };
 }

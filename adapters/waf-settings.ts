@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { didYouMean } from "./bad-input.ts";
 import { seconds } from "./seconds.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
@@ -51,6 +52,35 @@ export const DEFAULT_WAF: WafSettings = {
   allow: [],
   block: [],
 };
+
+/** The rule of `common` that blocks what WAF cannot see whole. */
+const BODY_SIZE = "SizeRestrictions_BODY";
+
+/** AWS WAF developer guide, "Baseline rule groups" (2026-11). */
+const COMMON_RULES = [
+  "NoUserAgent_HEADER",
+  "UserAgent_BadBots_HEADER",
+  "SizeRestrictions_QUERYSTRING",
+  "SizeRestrictions_Cookie_HEADER",
+  BODY_SIZE,
+  "SizeRestrictions_URIPATH",
+  "EC2MetaDataSSRF_BODY",
+  "EC2MetaDataSSRF_COOKIE",
+  "EC2MetaDataSSRF_URIPATH",
+  "EC2MetaDataSSRF_QUERYARGUMENTS",
+  "GenericLFI_QUERYARGUMENTS",
+  "GenericLFI_URIPATH",
+  "GenericLFI_BODY",
+  "RestrictedExtensions_URIPATH",
+  "RestrictedExtensions_QUERYARGUMENTS",
+  "GenericRFI_QUERYARGUMENTS",
+  "GenericRFI_BODY",
+  "GenericRFI_URIPATH",
+  "CrossSiteScripting_COOKIE",
+  "CrossSiteScripting_QUERYARGUMENTS",
+  "CrossSiteScripting_BODY",
+  "CrossSiteScripting_URIPATH",
+];
 
 const USE = "must be block, count, or { count: [rules] }. Write one of the three";
 const use: z.ZodType<ManagedUse> = z.union(
@@ -121,6 +151,7 @@ export const wafSchema = z
           managed: z
             .strictObject(groups, "must be a map. Write { common: block }")
             .default(DEFAULT_WAF.managed),
+          largeBodies: yesOrNo.default(false),
           rateLimit: rateLimit.prefault({}),
           allow: addresses.default([]),
           block: addresses.default([]),
@@ -135,9 +166,29 @@ export const wafSchema = z
       .refine(
         ({ allow, block }) => !allow.some((each) => block.includes(each)),
         "must not allow and block the same addresses. Remove them from one list",
-      ),
+      )
+      .check(({ value: { largeBodies, managed }, issues }) => {
+        if (!largeBodies || (managed.common !== undefined && managed.common !== "count")) return;
+        const message = "managed has no common that blocks, so none is held back. Remove it";
+        issues.push({ code: "custom", path: ["largeBodies"], input: largeBodies, message });
+      }),
   )
-  .transform(({ enabled, ...waf }): WafSettings | false => (enabled ? waf : false));
+  .transform(({ enabled, largeBodies, ...waf }): WafSettings | false => {
+    if (!enabled) return false;
+    return largeBodies
+      ? { ...waf, managed: { ...waf.managed, common: { count: withBodySize(waf.managed.common) } } }
+      : waf;
+  });
+
+/** What is counted of the common rules once large bodies pass: the other rules look at their first 8 KB still. */
+function withBodySize(common: ManagedUse | undefined): readonly string[] {
+  return [...new Set([...counted(common), BODY_SIZE])];
+}
+
+/** The rules of a group that are counted only, where they are named. */
+export function counted(use: ManagedUse | undefined): readonly string[] {
+  return typeof use === "object" ? use.count : [];
+}
 
 /** `false` as the map that says so, for the schema to know what else a map may hold. */
 function offAsMap(input: unknown): unknown {
@@ -152,7 +203,21 @@ export function wafWarnings(waf: WafSettings | false): readonly string[] {
   if (waf === false) return [];
   const used = Object.keys(waf.managed) as ManagedGroup[];
   const units = used.reduce((sum, group) => sum + MANAGED_GROUPS[group].units, 0);
-  return units > INCLUDED
-    ? [`entry.waf.managed takes ${units} units of capacity; AWS charges for those above ${INCLUDED}.`]
-    : [];
+  const rules = counted(waf.managed.common);
+  return [
+    ...(units > INCLUDED
+      ? [`entry.waf.managed takes ${units} units of capacity; AWS charges for those above ${INCLUDED}.`]
+      : []),
+    ...(rules.includes(BODY_SIZE)
+      ? [
+          "entry.waf lets bodies over 8 KB through: before a balancer AWS WAF reads no further, so an attack behind that reaches the service.",
+        ]
+      : []),
+    ...rules
+      .filter((rule) => !COMMON_RULES.includes(rule))
+      .map(
+        (rule) =>
+          `entry.waf.managed.common counts ${rule}; AWS ignores a name that the group has not, to the letter, and goes on blocking: ${didYouMean(rule, COMMON_RULES)}`,
+      ),
+  ];
 }

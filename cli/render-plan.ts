@@ -57,11 +57,12 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["", `  ${bold(title)}`, ...lines];
 }
 
-function ranOn({ compute, price }: Service): string {
+function ranOn({ compute, price, host }: Service): string {
+  const on = host === undefined ? "Fargate" : `${host.instanceType} (${host.tasks} tasks each)`;
   const size =
     compute.type === "ec2"
       ? `EC2 ${compute.instanceType}`
-      : `ECS on Fargate, ${compute.cpu / 1024} vCPU and ${compute.memory / 1024} GB a task`;
+      : `ECS on ${on}, ${compute.cpu / 1024} vCPU and ${compute.memory / 1024} GB a task`;
   return `${size}, ${price.toFixed(4)} USD/h each`;
 }
 

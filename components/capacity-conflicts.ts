@@ -41,7 +41,7 @@ function surprises({ protect }: StackSettings, tenants: readonly Tenant[]): read
     const said = [...(protect ? interruptible(tenant) : []), ...slowStarts(tenant)];
     if (tenant.deployment.capacity.kind === "instances")
       said.push(
-        "capacity is instances: the plan prices its tasks as Fargate's; `setpoint compare` prices instances. Each task takes a network interface, of which an instance has few unless the account has awsvpcTrunking.",
+        "capacity is instances: each task takes a network interface, of which an instance has few unless the account has awsvpcTrunking; without it fewer fit than the plan's price counts on.",
       );
     return said.map((message) => `services.${tenant.service.name}: ${message}`);
   });

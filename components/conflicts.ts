@@ -12,15 +12,25 @@ import { instanceConflicts, instanceWarnings } from "./instance-conflicts.ts";
 import { nameConflicts } from "./name-conflicts.ts";
 import { networkConflicts, networkWarnings } from "./network-conflicts.ts";
 import { releaseConflicts, releaseWarnings } from "./release-conflicts.ts";
+import { reservedNames } from "./reserved-names.ts";
 import { storageConflicts } from "./storage-conflicts.ts";
 import { targetConflicts, targetWarnings } from "./target-conflicts.ts";
 import { taskConflicts, taskWarnings } from "./task-conflicts.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** Refuses, before anything is made, what settings and services rule out together: one error with every fault. */
-export function refuseConflicts(settings: StackSettings, region: string, tenants: readonly Tenant[]): void {
+/**
+ * Refuses, before anything is made, what settings and services rule out together: one error with every fault. `part` is how
+ * their platform calls its parts.
+ */
+export function refuseConflicts(
+  settings: StackSettings,
+  region: string,
+  tenants: readonly Tenant[],
+  part = (name: string) => name,
+): void {
   const faults = [
     ...nameConflicts(tenants),
+    ...reservedNames(settings, tenants, part),
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
     ...instanceConflicts(settings, tenants),

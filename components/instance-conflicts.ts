@@ -26,7 +26,6 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
             ),
           ];
     return [
-      ...reservedName(tenant),
       ...wrongSingle(tenant, say),
       ...unreadableTags(settings, tenant, say),
       ...wrongHours(settings, tenant, say),
@@ -36,15 +35,6 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
       ...tooLong(settings, tenant, say),
     ];
   });
-}
-
-/** What names of documents may not begin with (CreateDocument in the Systems Manager API reference). */
-export const RESERVED = /^(aws|amazon|amzn)/i;
-
-function reservedName({ service: { name }, deployment }: Tenant): readonly Fault[] {
-  if (deployment.instances?.single === true || !RESERVED.test(name)) return [];
-  const message = `the name is ${name}; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename the service.`;
-  return [{ where: `services.${name}`, message }];
 }
 
 type Say = (field: string, message: string) => Fault;

@@ -2,7 +2,7 @@ import { rulesOf } from "../adapters/allowed-sources.ts";
 import { type Fault, shown } from "../adapters/bad-input.ts";
 import { block, overlap } from "../adapters/cidr.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
-import { regionOf } from "../adapters/zones.ts";
+import { regionOf, wrongRegion } from "../adapters/zones.ts";
 import { privateAddresses, privatePrefix } from "./subnets.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -13,7 +13,7 @@ export function networkConflicts(
   tenants: readonly Tenant[],
 ): readonly Fault[] {
   return [
-    ...wrongRegion(settings, region),
+    ...strayRegion(settings, region),
     ...fragileWayOut(settings),
     ...crowded(settings, tenants),
     ...unheardSources(settings),
@@ -24,8 +24,14 @@ export function networkConflicts(
 
 const NETWORK = "setpoint:deployment.network";
 
-function wrongRegion({ network }: StackSettings, region: string): readonly Fault[] {
-  if (regionOf(network.zones[0]!) === region) return [];
+function strayRegion({ network }: StackSettings, region: string): readonly Fault[] {
+  const own = regionOf(network.zones[0]!);
+  if (own === region) return [];
+  const wrong = wrongRegion(region);
+  if (wrong !== undefined)
+    return [
+      { where: "aws:region", message: `region is ${region}; ${wrong}. Write ${own}, as the zones say.` },
+    ];
   const message = `zones are ${network.zones.join(", ")}; aws:region is ${region}. Name zones of ${region}, such as ${region}a.`;
   return [{ where: NETWORK, message }];
 }

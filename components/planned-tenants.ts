@@ -10,9 +10,10 @@ export function plannedTenants(
   settings: StackDeclaration["settings"],
   region: string,
   declared: StackDeclaration["declared"],
+  part: (name: string) => string,
 ) {
   const tenants = declared.map((declaration) => ({ ...declaration, plan: keptPlan(declaration.service) }));
-  refuseConflicts(settings, region, tenants);
+  refuseConflicts(settings, region, tenants, part);
   const remarks = [...warnings(settings, tenants), ...alarmWarnings(declared.map(({ service }) => service))];
   for (const remark of remarks) void pulumi.log.warn(remark);
   return { tenants, rules: listenerRules(tenants, settings.entry.shared?.lane ?? 0) };

@@ -60,8 +60,8 @@ export class Platform extends pulumi.ComponentResource {
     pace: (steps: Steps) => void = atOnce,
   ) {
     const { settings, declared, region } = args;
-    const { tenants, rules } = plannedTenants(settings, region, declared);
     const part = partName(name);
+    const { tenants, rules } = plannedTenants(settings, region, declared, part);
     super("setpoint:index:Platform", name, {}, opts);
     const { entry, notify, protect, logRetention } = settings;
     const own = { "setpoint:project": pulumi.getProject(), "setpoint:stack": pulumi.getStack() };

@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import {
+  counted,
   MANAGED_GROUPS,
   type ManagedGroup,
   type ManagedUse,
@@ -48,7 +49,6 @@ function rateRule({ requests, window }: Exclude<WafSettings["rateLimit"], false>
 
 function managedRule(group: ManagedGroup, use: ManagedUse): Rule {
   const { name } = MANAGED_GROUPS[group];
-  const counted = typeof use === "string" ? [] : use.count;
   return {
     name: group,
     overrideAction: use === "count" ? { count: {} } : { none: {} },
@@ -56,7 +56,7 @@ function managedRule(group: ManagedGroup, use: ManagedUse): Rule {
       managedRuleGroupStatement: {
         vendorName: "AWS",
         name,
-        ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+        ruleActionOverrides: counted(use).map((rule) => ({ name: rule, actionToUse: { count: {} } })),
       },
     },
     visibilityConfig: visible(group),

@@ -6,7 +6,6 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Compute, TaskProfile } from "../policy/service.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import { grantStorage } from "./grants.ts";
-import { RESERVED } from "./instance-conflicts.ts";
 import { InstanceRefresh } from "./instance-refresh.ts";
 import { InstanceRole } from "./instance-role.ts";
 import type { Place } from "./joined-network.ts";
@@ -16,6 +15,7 @@ import { logGroup } from "./log-group.ts";
 import { officeHours } from "./office-hours.ts";
 import { patching } from "./patching.ts";
 import { type RefreshRole, refreshRole } from "./refresh-role.ts";
+import { RESERVED } from "./reserved-names.ts";
 import type { Security } from "./security.ts";
 import type { Storage } from "./storage.ts";
 import type { Target } from "./target.ts";
@@ -143,7 +143,7 @@ export class WebTier extends pulumi.ComponentResource {
 
 /** Ours derive from a platform's name and a service's, which hold no other characters; a program that makes a tier of its own may differ. */
 function refuseName(name: string): void {
-  if (RESERVED.test(name))
+  if (RESERVED.document.test(name))
     throw new Error(
       `WebTier's name is ${JSON.stringify(name.slice(0, 60))}; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename it.`,
     );

@@ -61,6 +61,8 @@ export interface Waf {
   enabled?: boolean;
   /** AWS's own groups of rules. */
   managed?: ManagedRules;
+  /** Let bodies over 8 KB through, as uploads have; AWS WAF inspects their first 8 KB alone. */
+  largeBodies?: boolean;
   /** Requests of one address within a window. */
   rateLimit?: RateLimit;
   /** Blocks of addresses that pass every other rule. */

@@ -37,11 +37,13 @@ export interface Alternative {
 
 /** The declared service first, then the same SLOs and traffic on each option. */
 export function alternatives(service: Service, options: readonly ComputeOption[]): readonly Alternative[] {
-  const kind = service.compute.type;
+  const { host } = service;
+  const option = optionOf(service);
   const declared: Alternative = {
-    name: nameOf({ kind, compute: service.compute, price: service.price } as ComputeOption),
-    option: { kind, compute: service.compute, price: service.price } as ComputeOption,
+    name: host === undefined ? nameOf(option) : packedName(option, host.tasks),
+    option,
     declared: true,
+    ...(host === undefined ? {} : { tasksAnInstance: host.tasks }),
     service: withoutLimits(service),
     ...budgetOf(service),
     translated: [],
@@ -50,6 +52,13 @@ export function alternatives(service: Service, options: readonly ComputeOption[]
     .map((option) => alternative(service, option))
     .filter((each, i, all) => all.findIndex(({ name }) => name === each.name) === i);
   return [declared, ...others.filter(({ name }) => name !== declared.name)];
+}
+
+/** What it is declared to run on. */
+function optionOf({ compute, price, host }: Service): ComputeOption {
+  return host === undefined
+    ? ({ kind: compute.type, compute, price } as ComputeOption)
+    : { kind: "ecs", compute: { type: "ec2", instanceType: host.instanceType }, price: host.price };
 }
 
 /** Without `max`, a count of another size, and without the budget, which is held against the cost of all that is paid for. */
@@ -66,17 +75,17 @@ function budgetOf({ bounds: { budget } }: Service): Pick<Alternative, "budget"> 
 const TASK = { type: "fargate", cpu: 1024, memory: 2048 } as const;
 
 function alternative(declared: Service, option: ComputeOption): Alternative {
-  const name = nameOf(option);
   const compute = unitOf(declared, option);
   const [from, to] = [resourcesOf(declared.compute)!, resourcesOf(compute)!];
   const startup = startupOn(declared, option);
   const capacity = { ...resized(declared.capacity, from, to), startup };
   const packed = option.kind === "ecs" ? tasksAnInstance(to, resourcesOf(option.compute)!) : undefined;
   const price = packed === undefined ? option.price : option.price / Math.max(1, packed);
-  const service = withoutLimits({ ...declared, compute, capacity, price });
+  const { host: _, ...elsewhere } = declared;
+  const service = withoutLimits({ ...elsewhere, compute, capacity, price });
   const unfit = whyUnfit(service, to, packed);
   return {
-    name: packed === undefined ? name : `${name}, ${packed} tasks each`,
+    name: packed === undefined ? nameOf(option) : packedName(option, packed),
     option,
     declared: false,
     service,
@@ -93,8 +102,11 @@ function unitOf({ compute }: Service, option: ComputeOption): Compute {
 }
 
 /** The declared start-up with the provisioning of one kind put in the place of the other's. */
-function startupOn({ compute, capacity }: Service, { kind }: ComputeOption): number {
-  return provisioningTime(kind) + Math.max(0, capacity.startup - provisioningTime(compute.type));
+function startupOn(declared: Service, { kind }: ComputeOption): number {
+  return (
+    provisioningTime(kind) +
+    Math.max(0, declared.capacity.startup - provisioningTime(optionOf(declared).kind))
+  );
 }
 
 function whyUnfit(
@@ -135,9 +147,13 @@ function translation(
     ...(startup === declared.capacity.startup
       ? []
       : [
-          `it starts in ${seconds(startup)}: ${seconds(provisioningTime(option.kind))} of provisioning instead of ${seconds(provisioningTime(declared.compute.type))}, the rest as declared`,
+          `it starts in ${seconds(startup)}: ${seconds(provisioningTime(option.kind))} of provisioning instead of ${seconds(provisioningTime(optionOf(declared).kind))}, the rest as declared`,
         ]),
   ];
+}
+
+function packedName(option: ComputeOption, tasks: number): string {
+  return `${nameOf(option)}, ${tasks} tasks each`;
 }
 
 function nameOf({ kind, compute }: ComputeOption): string {

@@ -277,6 +277,13 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
   return {
     of: "cost",
     value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
-    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}`,
   };
+}
+
+/** Of an instance that ECS tasks share. */
+function share({ host }: Service): string {
+  return host === undefined
+    ? ""
+    : `: 1 ÷ ${host.tasks} of ${figure(host.price)} for the ${host.instanceType} that so many share`;
 }

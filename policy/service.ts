@@ -10,6 +10,15 @@ export type Compute =
   /** `credits` of burstable types alone. */
   | { readonly type: "ec2"; readonly instanceType: string; readonly credits?: CreditMode };
 
+/** An instance that ECS tasks share. */
+export interface Host {
+  readonly instanceType: string;
+  /** US dollars an hour, with its share of what is kept free beside it. */
+  readonly price: number;
+  /** Tasks that fit on one. */
+  readonly tasks: number;
+}
+
 /** A share of requests, `objective`, succeeds within `threshold` seconds over `window` seconds. */
 export interface LatencySlo {
   readonly kind: "latency";
@@ -85,4 +94,6 @@ export interface Service {
   readonly policies?: PolicyChoice;
   /** US dollars an hour for one task or instance. */
   readonly price: number;
+  /** What its tasks run on, where that is not Fargate; `price` is a task's share of it. */
+  readonly host?: Host;
 }

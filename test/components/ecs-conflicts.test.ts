@@ -192,9 +192,9 @@ describe("what a service asks of the cluster's instances", () => {
     expect(of(["ecr.api", "ecr.dkr", "logs", "ssmmessages", "kms"])).to.deep.equal([]);
   });
 
-  it("warns whose price the plan takes", () => {
+  it("warns of network interfaces, which the plan's price does not know", () => {
     expect(warnings(cluster, [tenant({ capacity })]).join()).to.match(
-      /the plan prices its tasks as Fargate's/,
+      /awsvpcTrunking; without it fewer fit than the plan's price counts on/,
     );
   });
 });

@@ -124,6 +124,40 @@ describe("AWS WAF", () => {
     expect(refused(true).join()).to.match(/must be false or a map/);
   });
 
+  it("lets large bodies through where it is told to, counting the rule on their size and no other", () => {
+    const rule = "SizeRestrictions_BODY";
+    const { managed } = DEFAULT_WAF;
+    expect(waf({ largeBodies: false })).to.deep.equal(DEFAULT_WAF);
+    expect(waf({ largeBodies: true })).to.deep.equal({
+      ...DEFAULT_WAF,
+      managed: { ...managed, common: { count: [rule] } },
+    });
+    const also = (...count: string[]) => ({ largeBodies: true, managed: { common: { count } } });
+    expect(waf(also("GenericLFI_BODY"))).to.deep.include({
+      managed: { common: { count: ["GenericLFI_BODY", rule] } },
+    });
+    expect(waf(also(rule))).to.deep.include({ managed: { common: { count: [rule] } } });
+    for (const common of [{}, { common: "count" }])
+      expect(refused({ largeBodies: true, managed: { ...common, sqlInjection: "block" } })).to.deep.equal([
+        "waf.largeBodies: largeBodies is true; managed has no common that blocks, so none is held back. Remove it.",
+      ]);
+    expect(refused({ largeBodies: "100 MB" }).join()).to.match(
+      /largeBodies is "100 MB"; must be true or false/,
+    );
+  });
+
+  it("warns of what large bodies carry past it, and of rules that AWS would not find", () => {
+    const remarks = (members: unknown) => warnings(settings({ certificateArn, waf: members }), []);
+    expect(remarks({})).to.deep.equal([]);
+    expect(remarks({ largeBodies: true })).to.deep.equal([
+      "entry.waf lets bodies over 8 KB through: before a balancer AWS WAF reads no further, so an attack behind that reaches the service.",
+    ]);
+    const misspelt = { managed: { common: { count: ["SizeRestrictions_Body", "GenericLFI_BODY"] } } };
+    expect(remarks(misspelt)).to.deep.equal([
+      "entry.waf.managed.common counts SizeRestrictions_Body; AWS ignores a name that the group has not, to the letter, and goes on blocking: did you mean `SizeRestrictions_BODY`?",
+    ]);
+  });
+
   it("LB-20: limits 10 to 2·10⁹ requests in one of AWS's windows", () => {
     const limits = (rateLimit: object) => refused({ rateLimit });
     for (const requests of [5, 9, 2_000_000_001, 10.5])

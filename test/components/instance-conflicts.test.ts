@@ -48,23 +48,6 @@ describe("instanceConflicts", () => {
     expect(faultsOf(undefined, { compute })).to.deep.equal([]);
   });
 
-  it("refuses a name that Systems Manager keeps to AWS, where it replaces the service's instances", () => {
-    const named = (name: string, instances: object = {}) => {
-      const { service, ...rest } = tenant(instances, { controls: { min: 1, max: 1 } });
-      return instanceConflicts(DEVELOPMENT, [{ ...rest, service: { ...service, name } }]);
-    };
-    expect(named("amazonia")).to.deep.equal([
-      {
-        where: "services.amazonia",
-        message:
-          "the name is amazonia; Systems Manager, which replaces its instances, keeps names that begin with aws, amazon or amzn to AWS. Rename the service.",
-      },
-    ]);
-    expect(named("aws-shop")).to.have.length(1);
-    expect(named("laws")).to.deep.equal([]);
-    expect(named("aws-shop", { single: true })).to.deep.equal([]);
-  });
-
   it("row 15: refuses a single instance where the plan wants more", () => {
     expect(faultsOf({ single: true })).to.deep.equal([
       "services.web.deploy.instances.single: single is true; the plan goes up to 4 instances. Set bounds: { min: 1, max: 1 }, or remove single.",

@@ -62,6 +62,12 @@ describe("networkConflicts", () => {
     ]);
   });
 
+  it("STA-8: names the region to write where the stack's is of a partition that cannot carry it", () => {
+    expect(faultsOf({}, [], "us-gov-west-1").join()).to.match(
+      /^aws:region: region is us-gov-west-1; must be in a region of AWS's main partition: .*\. Write eu-west-1, as the zones say\.$/,
+    );
+  });
+
   it("NET-14: refuses a NAT instance where the stack is protected (CKV2_AWS_35)", () => {
     const faults = networkConflicts(prod({ nat: "instance" }), "eu-west-1", []);
     expect(faults.map(({ where }) => where)).to.deep.equal(["setpoint:deployment.network.nat"]);

@@ -23,6 +23,9 @@ function subnets(second: object, first: object = {}) {
   };
 }
 
+const OTHER_PARTITION =
+  "must be in a region of AWS's main partition: others (China, GovCloud, sovereign and secret regions) lack services that a stack is made of, have endpoints of their own, or prices that are not known. Write one such as eu-west-1a.";
+
 describe("a network's settings", () => {
   const refused: Record<string, [settings: object, says: string]> = {
     "NET-1 too wide": [
@@ -105,6 +108,22 @@ describe("a network's settings", () => {
       { zones: ["us-west-2a", "us-west-2-lax-1a"] },
       'network.zones[1]: zones[1] is "us-west-2-lax-1a"; must be an availability zone. Write one such as eu-west-1a.',
     ],
+    "STA-8 a region of China": [
+      { zones: ["cn-north-1a", "cn-north-1b"] },
+      `network.zones[0]: zones[0] is "cn-north-1a"; ${OTHER_PARTITION}`,
+    ],
+    "STA-8 a region of GovCloud": [
+      { zones: ["us-gov-west-1a", "us-gov-west-1b"] },
+      `network.zones[0]: zones[0] is "us-gov-west-1a"; ${OTHER_PARTITION}`,
+    ],
+    "STA-8 a region of a secret partition": [
+      { zones: ["us-iso-east-1a", "us-iso-east-1b"] },
+      `network.zones[0]: zones[0] is "us-iso-east-1a"; ${OTHER_PARTITION}`,
+    ],
+    "STA-8 a region of a sovereign partition": [
+      { zones: ["eusc-de-east-1a", "eusc-de-east-1b"] },
+      `network.zones[0]: zones[0] is "eusc-de-east-1a"; ${OTHER_PARTITION}`,
+    ],
     "NET-12 a count": [
       { azs: 5 },
       "network.azs: `azs` is unknown; known here: cidr, zones, nat, endpoints, flowLogs, isolated, subnets, reserved, allowPublicCidr, allowFrom",
@@ -166,6 +185,13 @@ describe("a network's settings", () => {
     it(`refuses ${title}`, () => {
       expect(faultsOf(settings)).to.deep.equal([says]);
     });
+
+  it("STA-8: names a region of another partition once, beside every other fault", () => {
+    const faults = faultsOf({ zones: ["cn-north-1a", "cn-north-1d"], cidr: "10.0.0.0/8", ingress: [] });
+    expect(faults.map((fault) => fault.split(":")[0])).to.have.members([
+      ...["network.cidr", "network.zones[0]", "network.ingress"],
+    ]);
+  });
 
   it("names every fault at once, of blocks that contradict each other too", () => {
     const faults = faultsOf({

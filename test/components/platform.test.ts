@@ -154,6 +154,21 @@ describe("Platform", () => {
     ])
       expect(await refused(make)).to.match(/^services\.pay\.deploy: paths hold \/\*, as those of cart do/);
   });
+
+  it("refuses a name that AWS keeps to itself where it would reach AWS, and takes it where it would not", async () => {
+    const services = { "aws-x": { ...service, compute: { type: "ec2", instanceType: "m5.large" } } };
+    const made = (name: string) => shop(() => new Platform(name, declared("10.0.0.0/20", services)));
+    const refusal = (name: string) =>
+      made(name).then(
+        () => "",
+        ({ message }: Error) => message,
+      );
+    expect(await refusal("shop")).to.match(/^services\.aws-x: the name is aws-x; Systems Manager/);
+    expect(await refusal("aws-shop")).to.match(/^aws-shop: name is "aws-shop".* Systems Manager/);
+    const documents = ofType(await made("blue"), "aws:ssm/document:Document").map(({ name }) => name);
+    expect(documents).to.have.length(1);
+    expect(documents[0]).to.match(/^blue-aws-x-/);
+  });
 });
 
 /** Pulumi adds 8 characters (NAM-1, NAM-6). */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { WafSettings } from "../../adapters/waf-settings.ts";
+import { type WafSettings, wafSchema } from "../../adapters/waf-settings.ts";
 import { EncryptionKey } from "../../components/encryption-key.ts";
 import { WebAcl } from "../../components/web-acl.ts";
 import { asked, DEV, deploy, foundation, later, ofType, PROD } from "../support/deploy.ts";
@@ -71,6 +71,22 @@ describe("WebAcl", () => {
         ruleActionOverrides: [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }],
       },
     });
+  });
+
+  it("counts large bodies and blocks by every other rule, where large bodies pass", async () => {
+    const overrides = async (settings: unknown) => {
+      const [, common, bad] = (await rulesOf(wafSchema.parse(settings) as WafSettings)).map((rule) => ({
+        action: rule.overrideAction,
+        counted: (rule.statement.managedRuleGroupStatement as { ruleActionOverrides?: object } | undefined)
+          ?.ruleActionOverrides,
+      }));
+      expect([common!.action, bad]).to.deep.equal([{ none: {} }, { action: { none: {} }, counted: [] }]);
+      return common!.counted;
+    };
+    expect(await overrides({ largeBodies: true })).to.deep.equal([
+      { name: "SizeRestrictions_BODY", actionToUse: { count: {} } },
+    ]);
+    expect(await overrides({})).to.deep.equal([]);
   });
 
   it("keeps a set of addresses for each version of IP", async () => {

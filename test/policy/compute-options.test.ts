@@ -84,6 +84,24 @@ describe("alternatives", () => {
     expect(service.capacity).to.include({ concurrency: 2 });
   });
 
+  it("know a service that is declared on instances: their price, start-up and name, and none of them on Fargate", () => {
+    const host = { instanceType: "m7i.large", price: 0.126, tasks: 4 };
+    const packed = { ...cart, host, price: 0.126 / 4 };
+    const fargate = { ...CART.compute, type: "fargate" as const, cpu: 512, memory: 1024 };
+    const all = alternatives(packed, [ecs, { kind: "fargate", compute: fargate, price: 0.02 }]);
+    expect(all.map(({ name }) => name)).to.deep.equal([
+      "ECS on m7i.large, 4 tasks each",
+      "Fargate, 0.5 vCPU, 1 GB",
+    ]);
+    const [declared, other] = all as [Alternative, Alternative];
+    expect(declared).to.deep.include({ tasksAnInstance: 4, option: { ...ecs, price: 0.126 } });
+    expect(declared.service.capacity.startup).to.equal(75);
+    expect(other.service).to.include({ price: 0.02 }).and.not.have.property("host");
+    expect(other.service.capacity.startup).to.equal(35); // 75 are less than an instance's 90 of provisioning
+    const { instances, dollarsPerMonth } = optionOutcome(declared);
+    expect(dollarsPerMonth).to.be.closeTo(instances!.mean * 0.126 * 730, 1e-6);
+  });
+
   it("say what is assumed of another size, and more of it where CPU time is not declared", () => {
     expect(one(cart, ec2("m7i.large", 0.1008)).translated.join()).to.include("cpuTime is not declared");
     const known = { ...cart, capacity: { ...PROFILE, cpuTime: 0.05 } };

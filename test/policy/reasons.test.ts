@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import type { Service } from "../../policy/service.ts";
 import { figure, perSecond } from "../../policy/words.ts";
 import { available, CART, flat, promising, surging } from "../support/services.ts";
 
@@ -68,6 +69,15 @@ describe("reasons", () => {
     expect(reasonOf("bounds.max").because)
       .to.include(`the ${tasksNeeded(both, 60)} that`)
       .and.include("60 /s");
+  });
+
+  it("tell whose price a task's is, where tasks share instances", () => {
+    const cost = (service: Service) => scalingPlan(service).reasons.find(({ of }) => of === "cost")!.because;
+    const host = { instanceType: "m7i.large", price: 0.126, tasks: 4 };
+    expect(cost({ ...CART, host, price: host.price / host.tasks })).to.match(
+      /at 0\.0315 USD an hour each: 1 ÷ 4 of 0\.126 for the m7i\.large that so many share$/,
+    );
+    expect(cost(CART)).to.match(/at 0\.025 USD an hour each$/);
   });
 
   it("hold no NaN or Infinity when the SLO cannot be met", () => {

@@ -135,15 +135,19 @@ export const BALANCERS: Table = {
     },
     {
       ids: "WAF.10",
-      control: "managed common rules, known bad inputs and a rate limit",
+      control: "managed common rules, known bad inputs and a rate limit, all blocking",
       checkov: "CKV_AWS_175, CKV_AWS_192, CKV_AWS_342, CKV2_AWS_76",
       faults: each(ACL, ({ rules }) => {
         const groups = list(rules).map((rule) => at(rule, "statement.managedRuleGroupStatement.name"));
         const enforced = list(rules).every(
           (rule) => (at(rule, "overrideAction.none") ?? at(rule, "action.block")) !== undefined,
         );
+        const softened = list(rules).flatMap((rule) =>
+          list(at(rule, "statement.managedRuleGroupStatement.ruleActionOverrides")),
+        );
         return (
           enforced &&
+          softened.length === 0 &&
           ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"].every((name) =>
             groups.includes(name),
           ) &&
@@ -152,6 +156,9 @@ export const BALANCERS: Table = {
       }),
       broken: [
         set("entry-waf-acl", "rules.1.overrideAction", { count: {} }),
+        set("entry-waf-acl", "rules.1.statement.managedRuleGroupStatement.ruleActionOverrides", [
+          { name: "SizeRestrictions_BODY", actionToUse: { count: {} } },
+        ]),
         set("entry-waf-acl", "rules.0.statement", {}),
         set("entry-waf-acl", "rules.2.statement", {}),
       ],
