@@ -137,7 +137,7 @@ function trackingReasons(
 
 function rehearsalWords({ rehearsal, observed, stress, keeps }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, the next incident being half or twice as bad; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
+  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
 }
 
 function surgeReasons(

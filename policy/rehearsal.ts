@@ -54,10 +54,10 @@ interface Block {
 const WARM_UP = 120;
 
 /**
- * A missed window costs twice what the plan does in it: task-hours are spent wherever they save their own
+ * A missed window costs three times what the plan does in it: task-hours are spent wherever they save their own
  * worth of misses. Chosen by walk-forward (docs/model.md).
  */
-const PRICE_OF_A_MISS = 2;
+const PRICE_OF_A_MISS = 3;
 
 /** Candidates whose losses differ by less than this ratio are as good as each other, but for rounding: the first stays. */
 const TIE = 1e-9;
@@ -131,7 +131,7 @@ export function rehearse(
       else odds.add(minutes, next - from + warmUp, minutes.count, next);
       next = Math.max(next, reached);
       const least = done + taskHours - warmedUp + ahead[next]! - ahead[to]! + older;
-      rejected = rejection(least, odds.surelyMissed());
+      rejected = rejection(least, odds.missed());
       return rejected === undefined;
     };
     const { minutes, taskHours } = replayed(stage, candidate, block, count);

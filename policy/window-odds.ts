@@ -5,28 +5,26 @@ import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
 import { STRIDE, WINDOW, windowStarts } from "./window.ts";
 
-/** Days in which a window's weight halves: incidents come in spells, so that the newest days say most of the next. */
+/** Days in which what a part of a day shows weighs half: incidents come in spells, so that the newest days say most of the next. */
 const HALF_LIFE = 4;
 
 /** Of what capacity decides of the error budget, the share at which a window is as likely missed as kept: the model errs a little. */
 const EVEN_ODDS = 0.85;
 
-/**
- * Standard deviation of the logarithm of what a window uses: in traffic as steady as the model's, and more where it is used in
- * one incident, as the next is as likely half or twice as bad.
- */
-const [STEADY_DOUBT, INCIDENT_DOUBT] = [0.12, 1];
+/** Standard deviation of what a window uses, as a share of it, where every day is like the others: the model's own error. */
+const STEADY_DOUBT = 0.12;
 
-/** Parts of a window, six hours of two days each, by which it is told whether its budget is used steadily or at once. */
+/** Parts of a window, six hours of two days each: what one of them uses of the budget is taken to be independent of the others. */
 const PARTS = 8;
+
+/** Parts of a day: each is as likely to be like any of the same hours before. */
+const PARTS_OF_A_DAY = (PARTS * 1440) / WINDOW;
 
 /** How likely the windows of a trace are missed, as one replay of it, or of one stretch after the other, shows. */
 export interface WindowOdds {
   /** Takes the minutes `from` to `to` of a replay; the first of them is the trace's minute `at`. Each minute comes once. */
   readonly add: (minutes: ReplayMinutes, from: number, to: number, at: number) => void;
-  /** What `missed` will be at least, whatever is still to come. */
-  readonly surelyMissed: () => number;
-  /** Once every minute has come: the probability that a window like those of the trace is missed. */
+  /** The probability that a window like those of the trace is missed, if the minutes that have not come use no budget. */
   readonly missed: () => number;
   /** Error budget used in the worst window, as a ratio; over all SLOs. */
   readonly worstUse: () => number;
@@ -44,8 +42,13 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
     for (let i = from; i < from + length; i++) sum += trace.rates[i]! * 60;
     return Math.max(Number.MIN_VALUE, sum);
   });
-  const weights = Float64Array.from(starts, (from) => 0.5 ** ((starts.at(-1)! - from) / 1440 / HALF_LIFE));
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const whole = Math.floor(count / minutesOfPart + 1e-9);
+  const draws = drawsOf(whole, length);
+  /** Requests of the window around each part. */
+  const around = Float64Array.from({ length: whole }, (_, part) => {
+    const window = Math.round((part + 0.5 - PARTS / 2) / partsApart);
+    return arrived[Math.max(0, Math.min(starts.length - 1, window))]!;
+  });
   const slos = service.slos.map((slo, i) => ({
     ...budgetParts(service, slo),
     budget: 1 - slo.objective,
@@ -56,12 +59,8 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
 
   return () => {
     const tallies = slos.map(() => ({ bad: new Float64Array(parts), avoidable: new Float64Array(parts) }));
-    const seen = new Float64Array(parts);
-    const [odds, least] = [new Float64Array(starts.length), new Float64Array(starts.length)];
 
     const add = (minutes: ReplayMinutes, from: number, to: number, at: number) => {
-      for (let minute = from; minute < to; minute++)
-        seen[Math.floor((at + minute - from) / minutesOfPart)]!++;
       for (let slo = 0; slo < slos.length; slo++) {
         const { idle, latency } = slos[slo]!;
         const { bad, avoidable } = tallies[slo]!;
@@ -72,37 +71,33 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
           avoidable[part]! += Math.max(0, wrong[minute]! - idle * minutes.arrived[minute]!);
         }
       }
-      const first = Math.max(0, Math.floor((at - length) / STRIDE) + 1);
-      const last = Math.min(starts.length - 1, Math.floor((at + to - from - 1) / STRIDE));
-      for (let window = first; window <= last; window++) judge(window);
     };
-    const judge = (window: number) => {
-      const begin = window * partsApart;
-      odds[window] = 0;
-      least[window] = 0;
-      for (let slo = 0; slo < slos.length; slo++) {
-        const { idle, rest } = slos[slo]!;
-        const { bad, avoidable } = tallies[slo]!;
-        const used = (sumOf(bad, begin) / arrived[window]! - idle) / rest;
-        if (used <= 0) continue;
-        const beyond = Math.log(used / EVEN_ODDS);
-        const likely = normalShare(beyond / doubtOf(concentration(avoidable, begin)));
-        odds[window] = Math.max(odds[window]!, likely);
-        least[window] = Math.max(least[window]!, normalShare(beyond / doubtOf(beyond < 0 ? 0 : 1)));
+    const missedFor = (slo: number) => {
+      const { rest } = slos[slo]!;
+      const { avoidable } = tallies[slo]!;
+      let [mean, variance] = [0, 0];
+      for (const { from, apart, weights, samples, times } of draws) {
+        let [sum, squares] = [0, 0];
+        for (let i = 0; i < weights.length; i++) {
+          const part = from + i * apart;
+          const used = avoidable[part]! / (rest * around[part]!);
+          sum += weights[i]! * used;
+          squares += weights[i]! * used * used;
+        }
+        mean += times * sum;
+        const spread = (Math.max(0, squares - sum * sum) * samples) / (samples - 1);
+        variance += times * spread * (1 + times / samples); // what is drawn, and the error of the mean it is drawn about
       }
-      if (sumOf(seen, begin) >= length) least[window] = odds[window]!;
+      return gammaTail(mean, variance + (STEADY_DOUBT * mean) ** 2, EVEN_ODDS);
     };
-    const mean = (values: Float64Array) => {
-      let sum = 0;
-      for (let window = 0; window < values.length; window++) sum += values[window]! * weights[window]!;
-      return sum / whole;
+    const used = (slo: number, window: number) => {
+      let bad = 0;
+      for (let part = 0; part < PARTS; part++) bad += tallies[slo]!.bad[window * partsApart + part]!;
+      return bad / arrived[window]! / slos[slo]!.budget;
     };
-    const used = (slo: number, window: number) =>
-      sumOf(tallies[slo]!.bad, window * partsApart) / arrived[window]! / slos[slo]!.budget;
     return {
       add,
-      surelyMissed: () => mean(least),
-      missed: () => mean(odds),
+      missed: () => slos.reduce((most, _, slo) => Math.max(most, missedFor(slo)), 0),
       worstUse: () => Math.max(...slos.flatMap((_, slo) => starts.map((_, window) => used(slo, window)))),
     };
   };
@@ -112,22 +107,37 @@ function isLatency({ kind }: Service["slos"][number]): boolean {
   return kind === "latency";
 }
 
-function doubtOf(concentrated: number): number {
-  return Math.hypot(STEADY_DOUBT, INCIDENT_DOUBT * Math.sqrt(concentrated));
+/** Parts of a history that one part of a window is drawn from, every `apart`-th from `from` on, and how many are drawn. */
+interface Draw {
+  readonly from: number;
+  readonly apart: number;
+  /** Add up to 1. */
+  readonly weights: Float64Array;
+  /** Of equal weight that would say as much: Kish's effective sample size. */
+  readonly samples: number;
+  readonly times: number;
 }
 
-/** Over the parts of the window that begins with part `begin`. */
-function sumOf(parts: Float64Array, begin: number): number {
-  let sum = 0;
-  for (let part = begin; part < begin + PARTS; part++) sum += parts[part]!;
-  return sum;
+/** From two days on the same hours of other days; a shorter history is too short to tell hours apart. */
+function drawsOf(parts: number, length: number): readonly Draw[] {
+  const apart = length === WINDOW ? PARTS_OF_A_DAY : 1;
+  return Array.from({ length: apart }, (_, from): Draw => {
+    const count = Math.ceil((parts - from) / apart);
+    const age = (i: number) => ((parts - 1 - from - i * apart) * length) / PARTS / 1440;
+    const raw = Float64Array.from({ length: count }, (_, i) => 0.5 ** (age(i) / HALF_LIFE));
+    const sum = raw.reduce((a, b) => a + b, 0);
+    const weights = raw.map((weight) => weight / sum);
+    const samples = 1 / weights.reduce((squares, weight) => squares + weight * weight, 0);
+    return { from, apart, weights, samples, times: PARTS / apart };
+  });
 }
 
-/** The normalized Herfindahl–Hirschman index of a window's parts: 0 where all are equal, 1 where one is all there is. */
-function concentration(parts: Float64Array, begin: number): number {
-  let squares = 0;
-  for (let part = begin; part < begin + PARTS; part++) squares += parts[part]! * parts[part]!;
-  const sum = sumOf(parts, begin);
-  if (sum === 0) return 0;
-  return Math.max(0, (squares / (sum * sum) - 1 / PARTS) / (1 - 1 / PARTS));
+/**
+ * Probability that a gamma variate of this mean and variance is above `at`: budgets used are positive, and the more skewed the
+ * rarer the incidents. Its cube root is nearly normal (Wilson & Hilferty, PNAS 17, 1931).
+ */
+function gammaTail(mean: number, variance: number, at: number): number {
+  if (mean <= 0) return 0;
+  const ninth = variance / (mean * mean) / 9; // 1 ÷ 9k, k being the shape
+  return normalShare((1 - ninth - Math.cbrt(at / mean)) / Math.sqrt(ninth));
 }
