@@ -42,7 +42,9 @@ describe("windowOdds", () => {
     const inParts = (parts: number) =>
       missed(2, (minute) => (minute % 360 === 0 && minute < parts * 360 ? 0.6 / parts : 0));
     for (const parts of [1, 2, 4]) expect(inParts(parts)).to.be.within(0.15, 0.3);
-    expect(inParts(8)).to.be.closeTo(missed(2, steadily(0.6)), 1e-9).and.below(0.01);
+    expect(inParts(8))
+      .to.be.closeTo(missed(2, steadily(0.6)), 1e-9)
+      .and.below(0.01);
   });
 
   it("knows an hour that is busy every day, and doubts as many incidents at no fixed hour", () => {
