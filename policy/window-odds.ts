@@ -125,9 +125,10 @@ function sumOf(parts: Float64Array, begin: number): number {
 
 /** The normalized Herfindahl–Hirschman index of a window's parts: 0 where all are equal, 1 where one is all there is. */
 function concentration(parts: Float64Array, begin: number): number {
-  let squares = 0;
-  for (let part = begin; part < begin + PARTS; part++) squares += parts[part]! * parts[part]!;
   const sum = sumOf(parts, begin);
   if (sum === 0) return 0;
-  return Math.max(0, (squares / (sum * sum) - 1 / PARTS) / (1 - 1 / PARTS));
+  let squares = 0;
+  // The square of a share is a number even where that of the part is too small to be one.
+  for (let part = begin; part < begin + PARTS; part++) squares += (parts[part]! / sum) ** 2;
+  return Math.max(0, (squares - 1 / PARTS) / (1 - 1 / PARTS));
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { budgetParts } from "../../policy/budget-parts.ts";
 import type { ReplayMinutes } from "../../policy/replay.ts";
 import { windowOdds } from "../../policy/window-odds.ts";
-import { CART, flat } from "../support/services.ts";
+import { available, CART, flat } from "../support/services.ts";
 
 const DAYS = 2;
 const [RATE, COUNT] = [10, DAYS * 1440];
@@ -50,6 +50,13 @@ describe("windowOdds", () => {
 
   it("counts nothing for what idle tasks miss", () => {
     expect(missed(() => 0)).to.equal(0);
+  });
+
+  it("counts nothing for shares too small to be squared: a queue refuses one request in 10¹⁷⁰", () => {
+    const odds = windowOdds(available(0.999), trace)();
+    odds.add({ ...using(() => 0), refused: new Float64Array(COUNT).fill(1e-170) }, 0, COUNT, 0);
+    expect(odds.missed()).to.equal(0);
+    expect(odds.surelyMissed()).to.equal(0);
   });
 
   it("is sure of no more than what is missed in the end, and of all of it then", () => {
