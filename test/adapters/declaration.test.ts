@@ -179,6 +179,11 @@ describe("a declaration is refused", () => {
       { compute: { type: "ec2", instanceType: "t9.small" } },
       /known families: t2/,
     ],
+    [
+      "CMP-10 with a kind of compute that is none",
+      { compute: { type: "ecs", cpu: 512, memory: 1024 } },
+      /compute\.type: type is "ecs"; it must be \{ type: fargate/,
+    ],
     ["SCL-1 with min above max", bounded({ min: 10, max: 2 }), /min is 10; it must be at most max, 2/],
     ["SCL-2 with a negative min", bounded({ min: -1 }), /min is -1.*0 to 2147483647/],
     ["SCL-2 with half a task", bounded({ min: 2.5 }), /whole number/],
