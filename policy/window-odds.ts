@@ -37,6 +37,7 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
   const count = trace.rates.length;
   const length = Math.min(WINDOW, count);
   const starts = windowStarts(count);
+  const oldest = starts[0]!;
   const minutesOfPart = length / PARTS;
   const partsApart = STRIDE / minutesOfPart;
   const arrived = Float64Array.from(starts, (from) => {
@@ -52,28 +53,29 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
     /** Which of the latency thresholds it is; none counts refusals. */
     latency: slo.kind === "latency" ? service.slos.slice(0, i).filter(isLatency).length : undefined,
   }));
-  const parts = Math.ceil(count / minutesOfPart);
+  const parts = Math.ceil((count - oldest) / minutesOfPart);
 
   return () => {
     const tallies = slos.map(() => ({ bad: new Float64Array(parts), avoidable: new Float64Array(parts) }));
     const seen = new Float64Array(parts);
     const [odds, least] = [new Float64Array(starts.length), new Float64Array(starts.length)];
 
-    const add = (minutes: ReplayMinutes, from: number, to: number, at: number) => {
-      for (let minute = from; minute < to; minute++)
-        seen[Math.floor((at + minute - from) / minutesOfPart)]!++;
+    const add = (minutes: ReplayMinutes, begin: number, to: number, at: number) => {
+      const from = begin + Math.max(0, oldest - at); // what is older belongs to no window
+      const since = at - begin - oldest;
+      for (let minute = from; minute < to; minute++) seen[Math.floor((minute + since) / minutesOfPart)]!++;
       for (let slo = 0; slo < slos.length; slo++) {
         const { idle, latency } = slos[slo]!;
         const { bad, avoidable } = tallies[slo]!;
         const wrong = latency === undefined ? minutes.refused : minutes.late[latency]!;
         for (let minute = from; minute < to; minute++) {
-          const part = Math.floor((at + minute - from) / minutesOfPart);
+          const part = Math.floor((minute + since) / minutesOfPart);
           bad[part]! += wrong[minute]!;
           avoidable[part]! += Math.max(0, wrong[minute]! - idle * minutes.arrived[minute]!);
         }
       }
-      const first = Math.max(0, Math.floor((at - length) / STRIDE) + 1);
-      const last = Math.min(starts.length - 1, Math.floor((at + to - from - 1) / STRIDE));
+      const first = Math.max(0, Math.floor((from + since - length) / STRIDE) + 1);
+      const last = Math.min(starts.length - 1, Math.floor((to + since - 1) / STRIDE));
       for (let window = first; window <= last; window++) judge(window);
     };
     const judge = (window: number) => {

@@ -59,6 +59,18 @@ describe("windowOdds", () => {
     expect(odds.surelyMissed()).to.equal(0);
   });
 
+  it("judges the newest minutes, whatever the length of the history", () => {
+    for (const minutes of [COUNT + 1, COUNT + 576, COUNT + 720, COUNT + 1000]) {
+      const odds = windowOdds(available(0.999), flat(RATE, minutes))();
+      const arrived = new Float64Array(minutes).fill(RATE * 60);
+      const refused = arrived.map((requests, minute) => (minute >= minutes - 60 ? requests : 0));
+      odds.add({ ...using(() => 0), count: minutes, arrived, refused }, 0, minutes, 0);
+      expect(odds.worstUse(), `${minutes} minutes`).to.be.closeTo(60 / COUNT / 0.001, 1e-9);
+      expect(odds.missed()).to.be.above(0.4);
+      expect(odds.surelyMissed()).to.equal(odds.missed());
+    }
+  });
+
   it("is sure of no more than what is missed in the end, and of all of it then", () => {
     const uses = fc.array(
       fc.record({
