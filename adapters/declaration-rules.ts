@@ -173,11 +173,11 @@ function boundsRules(
 ): void {
   const { min, max, budget } = bounds;
   const quota = data.quotas?.tasksPerService ?? TASKS_PER_SERVICE;
-  const raise = `Lower it, or write \`quotas: { tasksPerService: … }\` once AWS has raised yours`;
+  const raise = "write `quotas: { tasksPerService: … }` once AWS has raised yours";
   if (compute.type === "fargate" && (max ?? 0) > quota)
     say(
       ["bounds", "max"],
-      `max is ${max}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). ${raise}.`,
+      `max is ${max}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). Lower it, or ${raise}.`,
     );
   if ((max ?? 0) > TARGETS)
     notes.push(
@@ -190,7 +190,7 @@ function boundsRules(
   if (compute.type === "fargate" && needed > quota)
     say(
       ["demand"],
-      `demand peaks at ${rounded(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise.slice(10)}.`,
+      `demand peaks at ${rounded(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise}.`,
     );
   if (min === 1) {
     const promised = slos.find((slo) => slo.kind === "availability" && slo.objective >= 0.999);

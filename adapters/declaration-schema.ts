@@ -118,8 +118,7 @@ export const sloSchema = z
     });
   });
 
-const EXAMPLE =
-  "declare at least one SLO:\n  slos:\n    - { name: latency, threshold: 1 s, objective: 99 % }";
+const EXAMPLE = "declare at least one SLO, as `slos: [{ name: latency, threshold: 1 s, objective: 99 % }]`";
 
 const slos = z
   .array(sloSchema, EXAMPLE)

@@ -70,7 +70,8 @@ function engine(): string {
 /** What is not there, or not whole, is made anew. */
 function read(file: string): ScalingPlan | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ScalingPlan;
+    const kept = JSON.parse(readFileSync(file, "utf8")) as ScalingPlan | null;
+    return kept?.controls === undefined ? undefined : kept;
   } catch {
     return undefined;
   }

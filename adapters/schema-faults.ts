@@ -21,8 +21,16 @@ export function schemaFaults(
     const field = fieldOf(path);
     const said = issue.code === "invalid_key" ? issue.issues[0]!.message : issue.message;
     const rule = /[.?]$/.test(said) ? said : `${said}.`;
-    return [{ where: at(path, "value"), message: `${field} is ${shown(field, issue.input)}; ${rule}` }];
+    return [{ where: at(path, "value"), message: `${field} is ${shown(field, inputOf(issue))}; ${rule}` }];
   });
+}
+
+/** What an issue is about; zod gives the whole map where the member that tells kinds apart names none of them. */
+function inputOf(issue: z.core.$ZodIssue): unknown {
+  const member = issue.code === "invalid_union" ? issue.discriminator : undefined;
+  return member !== undefined && issue.path.at(-1) === member
+    ? (issue.input as Readonly<Record<string, unknown>>)[member]
+    : issue.input;
 }
 
 /** The name of the last member of a path, with its index in a list. */

@@ -68,7 +68,8 @@ function ranOn({ compute, price, host }: Service): string {
 
 /** In figures, and whence. */
 function traffic(demand: Demand): readonly [value: string, because: string] {
-  const growth = demand.growth === 0 ? "" : `; planned for ${percent(demand.growth)} more, as declared`;
+  const change = `${percent(Math.abs(demand.growth))} ${demand.growth > 0 ? "more" : "less"}`;
+  const growth = demand.growth === 0 ? "" : `; planned for ${change}, as declared`;
   if (demand.kind === "peak") return [rate(demand.peak), `the declared peak${growth}`];
   const { rates, step } = demand.trace;
   const mean = rates.reduce((sum, each) => sum + each, 0) / rates.length;

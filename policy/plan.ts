@@ -96,7 +96,10 @@ function derived(service: Service): ScalingPlan {
     assumptions: [
       ...assumptions,
       ...policyRemarks(service),
-      ...found.filter(({ severity }) => severity === "warn").map(remark),
+      // Where no setting keeps the SLOs, all that may run stands, pinned by nobody's wish.
+      ...found
+        .filter(({ severity, kind }) => severity === "warn" && (choice.keeps || kind !== "pinned"))
+        .map(remark),
     ],
   };
 }

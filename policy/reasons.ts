@@ -62,13 +62,13 @@ function capacity(service: Service, { ceiling }: Derivation): Reason {
   const slotRate = concurrency / serviceTime.mean;
   const latency = slos.find((slo) => slo.kind === "latency");
   const idle = latency
-    ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)};`
-    : "";
+    ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)}; above`
+    : " Above";
   const bound = bindingBound(service, ceiling.burst);
   return {
     of: "capacity.busiest",
     value: `${perSecond(ceiling.burst.utilization * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
-    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} above ${percent(ceiling.burst.utilization)} of that ${bound}${creditWords(service, ceiling)}`,
+    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} ${percent(ceiling.burst.utilization)} of that ${bound}${creditWords(service, ceiling)}`,
   };
 }
 
@@ -161,7 +161,7 @@ function surgeReasons(
     {
       of: "surge",
       value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
-      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}. Of the reactions tried this was the cheapest that kept the SLOs`,
+      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${choice.keeps ? ". Of the reactions tried this was the cheapest that kept the SLOs" : ""}`,
     },
     {
       of: "surge.cooldown",
@@ -200,11 +200,13 @@ function boundReasons(
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
-  const min = declaredMin
-    ? "declared; target tracking alone carries the rest cheaper than a higher floor would"
-    : kind === "constant"
-      ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
-      : "in force until the first scheduled action: the mean of the scheduled floor";
+  const min = !choice.keeps
+    ? "all that may run: no setting keeps the SLOs on this history, and fewer would miss more"
+    : declaredMin
+      ? "declared; target tracking alone carries the rest cheaper than a higher floor would"
+      : kind === "constant"
+        ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
+        : "in force until the first scheduled action: the mean of the scheduled floor";
   const capped = controls.max < 2 * needed;
   const most =
     lasting * reserve > needed - 1
@@ -230,7 +232,9 @@ function scheduleReason(
       {
         of: "schedule",
         value: "none",
-        because: "no recurring floor made the rehearsal cheaper than reacting alone",
+        because: choice.keeps
+          ? "no recurring floor made the rehearsal cheaper than reacting alone"
+          : "all that may run stands at all times",
       },
     ];
   }

@@ -1,7 +1,7 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
-import { type Candidate, controlsFor } from "./candidate.ts";
+import { type Candidate, controlsFor, FRESH } from "./candidate.ts";
 import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
@@ -75,7 +75,7 @@ export function stageFor(service: Service, trace: Trace, max: number): Stage {
     max,
     blocks: blocksOf(service, trace, max),
     odds: windowOdds(service, trace),
-    lasting: lastingRates(trace),
+    lasting: lastingRates(trace, service.capacity.startup),
     ahead: new Map(),
   };
 }
@@ -168,14 +168,22 @@ function hoursAhead(
   return ahead;
 }
 
-/** Minutes after which target tracking has answered a rate: its datapoints, their delay, and one to see the newest of them. */
-const ANSWERED = AWS_LOOP.datapointsOut + AWS_LOOP.publicationDelay / 60 + 1;
+/**
+ * Minutes after which target tracking has answered a rate: its datapoints, their delay, and one to see the newest of them; or,
+ * where the scale-out before has just begun and did not see it, that one's slowest start and its cooldown.
+ */
+function minutesToAnswer(startup: number): number {
+  const { datapointsOut, publicationDelay, startupSpread } = AWS_LOOP;
+  const busy = Math.ceil((startup * (1 + startupSpread) + FRESH) / 60);
+  return publicationDelay / 60 + Math.max(datapointsOut + 1, busy);
+}
 
-function lastingRates({ rates }: Trace): Float64Array {
+function lastingRates({ rates }: Trace, startup: number): Float64Array {
+  const answered = minutesToAnswer(startup);
   return Float64Array.from(rates, (_, i) => {
-    if (i < ANSWERED) return 0;
+    if (i < answered) return 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let j = i - ANSWERED; j <= i; j++) least = Math.min(least, rates[j]!);
+    for (let j = i - answered; j <= i; j++) least = Math.min(least, rates[j]!);
     return least;
   });
 }

@@ -42,10 +42,11 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
     for (let i = from; i < from + length; i++) sum += trace.rates[i]! * 60;
     return Math.max(Number.MIN_VALUE, sum);
   });
-  const whole = Math.floor(count / minutesOfPart + 1e-9);
-  const draws = drawsOf(whole, length);
+  const oldest = starts[0]!;
+  const parts = Math.round((count - oldest) / minutesOfPart);
+  const draws = drawsOf(parts, length);
   /** Requests of the window around each part. */
-  const around = Float64Array.from({ length: whole }, (_, part) => {
+  const around = Float64Array.from({ length: parts }, (_, part) => {
     const window = Math.round((part + 0.5 - PARTS / 2) / partsApart);
     return arrived[Math.max(0, Math.min(starts.length - 1, window))]!;
   });
@@ -55,18 +56,19 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
     /** Which of the latency thresholds it is; none counts refusals. */
     latency: slo.kind === "latency" ? service.slos.slice(0, i).filter(isLatency).length : undefined,
   }));
-  const parts = Math.ceil(count / minutesOfPart);
 
   return () => {
     const tallies = slos.map(() => ({ bad: new Float64Array(parts), avoidable: new Float64Array(parts) }));
 
-    const add = (minutes: ReplayMinutes, from: number, to: number, at: number) => {
+    const add = (minutes: ReplayMinutes, begin: number, to: number, at: number) => {
+      const from = begin + Math.max(0, oldest - at); // what is older belongs to no window
+      const since = at - begin - oldest;
       for (let slo = 0; slo < slos.length; slo++) {
         const { idle, latency } = slos[slo]!;
         const { bad, avoidable } = tallies[slo]!;
         const wrong = latency === undefined ? minutes.refused : minutes.late[latency]!;
         for (let minute = from; minute < to; minute++) {
-          const part = Math.floor((at + minute - from) / minutesOfPart);
+          const part = Math.floor((minute + since) / minutesOfPart);
           bad[part]! += wrong[minute]!;
           avoidable[part]! += Math.max(0, wrong[minute]! - idle * minutes.arrived[minute]!);
         }
@@ -132,12 +134,15 @@ function drawsOf(parts: number, length: number): readonly Draw[] {
   });
 }
 
+/** Shares of a budget below this are none: squares of much smaller ones are no numbers. */
+const NOTHING = 1e-100;
+
 /**
  * Probability that a gamma variate of this mean and variance is above `at`: budgets used are positive, and the more skewed the
  * rarer the incidents. Its cube root is nearly normal (Wilson & Hilferty, PNAS 17, 1931).
  */
 function gammaTail(mean: number, variance: number, at: number): number {
-  if (mean <= 0) return 0;
+  if (mean < NOTHING) return 0;
   const ninth = variance / (mean * mean) / 9; // 1 ÷ 9k, k being the shape
   return normalShare((1 - ninth - Math.cbrt(at / mean)) / Math.sqrt(ninth));
 }

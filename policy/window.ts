@@ -2,7 +2,8 @@
 export const WINDOW = 2 * 1440;
 export const STRIDE = 720;
 
-/** The minutes at which the windows of a trace begin; a trace shorter than a window is one. */
+/** The minutes at which the windows of a trace begin, the newest of which ends with it; a trace shorter than a window is one. */
 export function windowStarts(minutes: number): readonly number[] {
-  return Array.from({ length: Math.floor(Math.max(0, minutes - WINDOW) / STRIDE) + 1 }, (_, i) => i * STRIDE);
+  const room = Math.max(0, minutes - WINDOW);
+  return Array.from({ length: Math.floor(room / STRIDE) + 1 }, (_, i) => (room % STRIDE) + i * STRIDE);
 }

@@ -76,7 +76,11 @@ describe("a declaration is refused", () => {
       /slos\[1\]\.name.*slos\[0\] has that name/,
     ],
     ["SLO-15 with a decimal comma", slo({ objective: "99,9 %" }), /`99\.9 %`/],
-    ["SLO-16 with no SLO", { slos: [] }, /slos is an empty list; declare at least one SLO/],
+    [
+      "SLO-16 with no SLO",
+      { slos: [] },
+      /slos is an empty list; declare at least one SLO, as `slos: \[\{ name: latency, threshold: 1 s, objective: 99 % \}\]`\.$/,
+    ],
     ["SLO-16 with a map of SLOs", { slos: {} }, /declare at least one SLO/],
     ["SLO-16 with slos missing", { slos: undefined }, /declare at least one SLO/],
     ["SLO-16 with slos null", { slos: null }, /declare at least one SLO/],
@@ -139,7 +143,11 @@ describe("a declaration is refused", () => {
     ["CAP-10 with a negative peak", { demand: { peak: "-3 /s" } }, /greater than 0/],
     ["CAP-10 with a peak without a unit", { demand: { peak: 400 } }, /peak is 400; it has no unit/],
     ["CAP-10 with a peak a fortnight", { demand: { peak: "400 /fortnight" } }, /fortnight/],
-    ["CAP-11 with a million tasks", { demand: { peak: "1e7 /s" } }, /1000000 tasks.*5000 a service/],
+    [
+      "CAP-11 with a million tasks",
+      { demand: { peak: "1e7 /s" } },
+      /1000000 tasks.*5000 a service.*Use larger tasks, or write `quotas/,
+    ],
     ["CAP-12 without demand", { demand: undefined }, /demand is missing.*peak: 400 \/s/],
     ["CAP-12 with an empty demand", { demand: {} }, /demand is empty.*history/],
     [
@@ -178,6 +186,11 @@ describe("a declaration is refused", () => {
       "CMP-10 with an unknown family",
       { compute: { type: "ec2", instanceType: "t9.small" } },
       /known families: t2/,
+    ],
+    [
+      "CMP-10 with a kind of compute that is none",
+      { compute: { type: "ecs", cpu: 512, memory: 1024 } },
+      /compute\.type: type is "ecs"; it must be \{ type: fargate/,
     ],
     ["SCL-1 with min above max", bounded({ min: 10, max: 2 }), /min is 10; it must be at most max, 2/],
     ["SCL-2 with a negative min", bounded({ min: -1 }), /min is -1.*0 to 2147483647/],

@@ -46,6 +46,10 @@ describe("keptPlan", () => {
     keptPlan(cart, root);
     writeFileSync(only(), readFileSync(only(), "utf8").slice(0, 100));
     expect(keptPlan(cart, root)).to.deep.equal(scalingPlan(cart));
+    for (const text of ["null", "{}", "[]", ""]) {
+      writeFileSync(only(), text);
+      expect(keptPlan(cart, root), text).to.deep.equal(scalingPlan(cart));
+    }
     const stricter = { ...cart, bounds: { ...cart.bounds, max: 7 } };
     expect(keptPlan(stricter, root).controls.max).to.equal(7);
     expect(readdirSync(folder)).to.have.length(2);

@@ -4,6 +4,7 @@ import { folder, run, serviceYaml, setpoint, without } from "./setpoint.ts";
 const root = folder({
   "services.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}`,
   "two.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}  web:${serviceYaml("{ peak: 10 /s }")}`,
+  "shrinking.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s, growth: -25 % }")}`,
   "impossible.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }", "250 ms")}`,
   "wrong.yaml": `services:\n  cart:${serviceYaml("{ peak: 400 }", "1 parsec").replace("concurrency", "concurency")}`,
 });
@@ -54,6 +55,11 @@ describe("setpoint plan", () => {
     ];
     for (const part of [...parts, "Cooldowns", "Schedule", "Cost"]) expect(stdout).to.include(`\n  ${part}`);
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("tells people of growth below 0 as less traffic", async () => {
+    const { stdout } = await run(["plan", "-f", `${root}/shrinking.yaml`]);
+    expect(stdout).to.match(/the declared peak; planned for 25 % less, as declared/);
   });
 
   it("says first that an SLO cannot be met, with every way out, and exits with 1", async () => {

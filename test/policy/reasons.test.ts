@@ -80,6 +80,24 @@ describe("reasons", () => {
     expect(cost(CART)).to.match(/at 0\.025 USD an hour each$/);
   });
 
+  it("say of no number that it keeps the SLOs where none does, nor that its owner pinned what stands", () => {
+    const { controls, reasons, assumptions } = scalingPlan({ ...both, bounds: { max: 3 } });
+    expect([controls.min, controls.max]).to.deep.equal([3, 3]);
+    const because = (of: string) => reasons.find((reason) => reason.of === of)!.because;
+    expect(because("tracking.setpoint")).to.include("no setting keeps the SLOs");
+    expect(because("surge")).not.to.include("cheapest");
+    expect(because("bounds.min")).to.match(/^all that may run/);
+    expect(because("schedule")).not.to.include("cheaper");
+    expect(assumptions.join()).not.to.include("pinned");
+  });
+
+  it("begin each sentence as one, whatever is promised", () => {
+    for (const service of [both, available(0.999)]) {
+      const { because } = scalingPlan(service).reasons.find(({ of }) => of === "capacity.busiest")!;
+      expect(because).not.to.match(/\. [a-z]/);
+    }
+  });
+
   it("hold no NaN or Infinity when the SLO cannot be met", () => {
     expect(JSON.stringify(scalingPlan(promising(0.99, 0.25)).reasons)).not.to.match(/NaN|Infinity/);
   });

@@ -84,6 +84,20 @@ describe("rehearse", () => {
     );
   });
 
+  it("gives up no candidate below the limit where tasks start slowly and traffic never stops rising", () => {
+    const trace = flat(1, 1440);
+    const rising = { ...trace, rates: trace.rates.map((_, minute) => 15 + (300 * minute) / 1440) };
+    for (const startup of [75, 300, 600, 1200, 1800]) {
+      const stage = stageFor({ ...CART, capacity: { ...CART.capacity, startup } }, rising, 400);
+      for (const utilization of [0.3, 0.5, 0.8]) {
+        const candidate = { ...at(utilization), surge: undefined };
+        const known = rehearse(stage, candidate);
+        expect(leastAhead(stage, candidate)[0]).to.be.at.most(known.taskHours);
+        expect(rehearse(stage, candidate, loss(known) * 1.000001, 1)).to.deep.equal(known);
+      }
+    }
+  });
+
   it("thinks a window surely kept far below its budget, and surely missed far above it", () => {
     expect(rehearse(stageOf(flat(60, 1440)), at(0.4)).missed).to.be.below(1e-6);
     expect(rehearse(stageOf(flat(60, 1440)), at(0.96)).missed).to.be.above(1 - 1e-6);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { budgetParts } from "../../policy/budget-parts.ts";
 import type { ReplayMinutes } from "../../policy/replay.ts";
 import { windowOdds } from "../../policy/window-odds.ts";
-import { CART, flat } from "../support/services.ts";
+import { available, CART, flat } from "../support/services.ts";
 
 const [RATE, DAY] = [10, 1440];
 const { idle, rest } = budgetParts(CART, CART.slos[0]!);
@@ -87,6 +87,25 @@ describe("windowOdds", () => {
 
   it("counts nothing for what idle tasks miss", () => {
     expect(missed(2, () => 0)).to.equal(0);
+  });
+
+  it("counts nothing for shares too small to be squared: a queue refuses one request in 10¹⁷⁰", () => {
+    const odds = windowOdds(available(0.999), flat(RATE, 2 * DAY))();
+    odds.add({ ...using(2, () => 0), refused: new Float64Array(2 * DAY).fill(1e-170) }, 0, 2 * DAY, 0);
+    expect(odds.missed()).to.equal(0);
+  });
+
+  it("looks at the newest hours, whatever the length of the history", () => {
+    const days = 3.3; // incidents in the last hours alone
+    const late = (minute: number) => (minute >= days * DAY - 300 && minute % 60 === 0 ? 0.5 : 0);
+    expect(missed(days, late)).to.be.above(0.5);
+    for (const minutes of [2 * DAY + 1, 2 * DAY + 576, 2 * DAY + 720, 2 * DAY + 1000]) {
+      const odds = windowOdds(available(0.999), flat(RATE, minutes))();
+      const arrived = new Float64Array(minutes).fill(RATE * 60);
+      const refused = arrived.map((requests, minute) => (minute >= minutes - 60 ? requests : 0));
+      odds.add({ ...using(1, () => 0), count: minutes, arrived, refused }, 0, minutes, 0);
+      expect(odds.worstUse(), `${minutes} minutes`).to.be.closeTo(60 / (2 * DAY) / 0.001, 1e-9);
+    }
   });
 
   it("hardly ever says more, while minutes are still to come, than in the end", () => {
