@@ -43,12 +43,13 @@ export function earnsItsCredits(service: Service, controls: ScalingControls, tra
   if (!Number.isFinite(credits)) return true;
   const { startup } = service.capacity;
   const { minutes } = replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, controls.min);
-  const length = Math.min(DAY, minutes.count - GROWING);
+  const growing = Math.min(GROWING, Math.floor(minutes.count / 2)); // an hour of history is taken to go on
+  const length = Math.min(DAY, minutes.count - growing);
   let [arrived, ready] = [0, 0];
-  for (let i = GROWING; i < minutes.count; i++) {
-    arrived += minutes.arrived[i]! - (i >= GROWING + length ? minutes.arrived[i - length]! : 0);
-    ready += minutes.ready[i]! - (i >= GROWING + length ? minutes.ready[i - length]! : 0);
-    if (i >= GROWING + length - 1 && arrived > credits * 60 * ready * (1 + 1e-9)) return false;
+  for (let i = growing; i < minutes.count; i++) {
+    arrived += minutes.arrived[i]! - (i >= growing + length ? minutes.arrived[i - length]! : 0);
+    ready += minutes.ready[i]! - (i >= growing + length ? minutes.ready[i - length]! : 0);
+    if (i >= growing + length - 1 && arrived > credits * 60 * ready * (1 + 1e-9)) return false;
   }
   return true;
 }

@@ -121,6 +121,13 @@ describe("scalingPlan, CPU credits", () => {
       .and.match(/baseline, 20 % of its CPU, after \d/);
   });
 
+  it("CMP-12 takes an hour of history to go on, when launch credits no longer help", () => {
+    const trace = flat(60, 59);
+    const service: Service = { ...small, demand: { kind: "history", trace, growth: 0 } };
+    const { controls } = scalingPlan(service);
+    expect(controls.tracking[0]!.setpoint).to.be.at.most(BASELINE * slots);
+  });
+
   it("CMP-12 names baseline, credits and hours where the bounds leave too few instances for the load to last", () => {
     const trace = flat(60, 2 * 1440);
     const bounds = { min: 1, max: 9 }; // 60 /s are 6 of 10 slot-seconds each; a fifth of 30 slots serve them for ever
