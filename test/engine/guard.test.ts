@@ -53,7 +53,9 @@ describeOnEngine("the guard on Pulumi's engine (row 14)", function () {
 
 /** What somebody may do in an afternoon. */
 const changed: pulumi.ResourceTransformation = ({ type, props, opts }) => {
-  if (type === "aws:appautoscaling/target:Target") return { props: { ...props, minCapacity: 1 }, opts };
+  // The floor of a target that is there is its schedule's: another reaches AWS only without `ignoreChanges`.
+  if (type === "aws:appautoscaling/target:Target")
+    return { props: { ...props, minCapacity: 1 }, opts: { ...opts, ignoreChanges: [] } };
   if (type !== "aws:ecs/service:Service") return undefined;
   const networkConfiguration = { ...props.networkConfiguration, assignPublicIp: true };
   return { props: { ...props, networkConfiguration }, opts: { ...opts, ignoreChanges: [] } };
