@@ -47,7 +47,7 @@ export class EcsScaling extends pulumi.ComponentResource {
         minCapacity: controls.min,
         maxCapacity: controls.max,
       },
-      { parent: this },
+      { parent: this, ignoreChanges: scheduledBounds(controls) },
     );
     const tracking = controls.tracking.map((policy) => trackingPolicy(this, name, args.target, policy));
     const steps = controls.steps.map((policy) => stepPolicy(this, name, args, policy));
@@ -58,6 +58,12 @@ export class EcsScaling extends pulumi.ComponentResource {
     this.schedule = controls.schedule.map((action) => scheduledAction(this, name, action));
     this.registerOutputs({ resourceId: this.target.resourceId });
   }
+}
+
+/** What scheduled actions move is theirs from the first on: a refresh reads what is in force, which an update is not to set back. */
+function scheduledBounds({ schedule }: ScalingControls): string[] {
+  const moved = (bound: "min" | "max") => schedule.some((action) => action[bound] !== undefined);
+  return [...(moved("min") ? ["minCapacity"] : []), ...(moved("max") ? ["maxCapacity"] : [])];
 }
 
 function trackingPolicy(

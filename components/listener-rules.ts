@@ -6,6 +6,8 @@ import { rulePriorities } from "./rule-priorities.ts";
 export interface ListenerRule {
   readonly conditions: Conditions;
   readonly priority: number;
+  /** Whether it has the priority of the one rule by which ECS would move the service's requests, or did so far. */
+  readonly heir?: boolean;
 }
 
 /** A rule that a service asks for. */
@@ -30,8 +32,21 @@ export function listenerRules(
 ): ReadonlyMap<string, readonly ListenerRule[]> {
   const ranked = rankedRules(askedRules(services), lane);
   return new Map(
-    services.map(({ service: { name } }) => [name, ranked.filter(({ service }) => service === name)]),
+    services.map((routed) => {
+      const own = ranked.filter(({ service }) => service === routed.service.name);
+      return [routed.service.name, withHeir(routed, own, lane)];
+    }),
   );
+}
+
+/** Of several rules of a service that rolls, at most one: its paths by themselves. */
+function withHeir(routed: Routed, own: readonly ListenerRule[], lane: number): readonly ListenerRule[] {
+  if (own.length === 1 || movesWeights(routed.deployment)) return own;
+  const moved = { ...routed, deployment: { ...routed.deployment, release: { strategy: "blueGreen" } } };
+  const asked = askedRules([moved]);
+  if (asked.length !== 1) return own;
+  const { priority } = rankedRules(asked, lane)[0]!;
+  return own.map((rule) => (rule.priority === priority ? { ...rule, heir: true } : rule));
 }
 
 /** What services ask for, in rules that AWS takes; one for each path, so that each has a priority of its own. */

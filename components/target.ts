@@ -43,39 +43,54 @@ export class Target extends pulumi.ComponentResource {
     this.group = targetGroup(this, targetGroupName(name, "group"), args);
     this.alternateGroup = alternate ? targetGroup(this, targetGroupName(name, "alternate"), args) : undefined;
     const action = forward(this, args);
-    this.rules = listenerRules.map(
-      ({ conditions, priority }) =>
-        new aws.lb.ListenerRule(
-          alternate ? `${name}-rule` : `${loadBalancer.name}-rule-${priority}`,
-          {
-            listenerArn: loadBalancer.listener.arn,
-            priority,
-            conditions: conditions.map(condition),
-            actions: [action],
-          },
-          alternate
-            ? { parent: this, ...handedOver(loadBalancer, priority) }
-            : { parent: loadBalancer, ...LEFT_IN_PLACE },
-        ),
-    );
+    this.rules = listenerRules.map((rule) => {
+      const { conditions, priority } = rule;
+      const shifting = { name: `${name}-rule`, parent: this };
+      const rolling = { name: `${loadBalancer.name}-rule-${priority}`, parent: loadBalancer };
+      const inherits = listenerRules.length === 1 || rule.heir === true;
+      return new aws.lb.ListenerRule(
+        alternate ? shifting.name : rolling.name,
+        {
+          listenerArn: loadBalancer.listener.arn,
+          priority,
+          conditions: conditions.map(condition),
+          actions: [action],
+          tags: { [WEIGHTS]: alternate ? "moved by ECS" : "fixed" },
+        },
+        alternate ? leftToEcs(shifting, rolling) : leftInPlace(rolling, inherits ? [shifting] : []),
+      );
+    });
     this.registerOutputs({ targetGroupArn: this.group.arn });
   }
 }
 
+/** What Pulumi knows a rule by. */
+interface Identity {
+  readonly name: string;
+  readonly parent: pulumi.Resource;
+}
+
+/** A tag that says who decides how a rule's requests are shared out; by it Pulumi sees that this changes. */
+const WEIGHTS = "setpoint:weights";
+
 /**
- * The weights of two groups are ECS's: after a release ours would send requests to the empty one. A service that has rolled so
- * far keeps its rule, as AWS takes no second one of the same priority; ECS writes both groups into it at the first release.
+ * The weights of two groups are ECS's: after a release ours would send requests to the empty one. A rule from the time when the
+ * service rolled goes first, as AWS takes no second one of the same priority, and this one comes a second or so later: kept, it
+ * would keep in Pulumi's eyes the action that it had, and Pulumi find nothing to change when the service rolls again.
  */
-function handedOver(loadBalancer: LoadBalancer, priority: number): pulumi.CustomResourceOptions {
-  const whileRolling = { name: `${loadBalancer.name}-rule-${priority}`, parent: loadBalancer };
-  return { ignoreChanges: ["actions"], aliases: [whileRolling] };
+function leftToEcs({ parent }: Identity, whileRolling: Identity): pulumi.CustomResourceOptions {
+  const formerGoesFirst = { deleteBeforeReplace: true, replaceOnChanges: [`tags["${WEIGHTS}"]`] };
+  return { parent, ...formerGoesFirst, ignoreChanges: ["actions"], aliases: [whileRolling] };
 }
 
 /**
  * A rule is its priority's and the listener's, whichever service has it: where a new rule takes over a priority, AWS changes
- * the rule that is there. One by another name would be made before the old one goes, and refused: PriorityInUse.
+ * the rule that is there. One by another name would be made before the old one goes, and refused: PriorityInUse. So a service
+ * that rolls again keeps the rule of its shifting releases, too: while ECS uses it, it cannot go.
  */
-const LEFT_IN_PLACE = { deleteBeforeReplace: true };
+function leftInPlace({ parent }: Identity, whileShifting: readonly Identity[]): pulumi.CustomResourceOptions {
+  return { parent, deleteBeforeReplace: true, aliases: [...whileShifting] };
+}
 
 const ALGORITHMS = {
   roundRobin: "round_robin",

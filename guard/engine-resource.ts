@@ -7,6 +7,7 @@ export function proposed({ type, name, urn, props, opts, provider }: ResourceVal
     ...{ type, name, urn, parent: opts.parent || undefined, references: {} },
     inputs: known(props) as Bag,
     ignoreChanges: opts.ignoreChanges,
+    made: false,
     defaultTags: defaultTags(provider?.props),
   };
 }
@@ -27,6 +28,7 @@ export function registered(resource: PolicyResource, before: Resource | undefine
     references: Object.fromEntries(references),
     inputs: own ? before.inputs : (known(props) as Bag),
     ignoreChanges: opts.ignoreChanges,
+    made: typeof inner(props, "arn") === "string",
     defaultTags: defaultTags(provider?.props),
   };
 }

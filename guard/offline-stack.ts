@@ -59,7 +59,7 @@ function resourcesOf(registered: readonly Registration[], outputs: ReadonlyMap<s
     ({ type, name, parent, parentType, inputs, ignoreChanges, protect }): OfflineResource => {
       const entries = Object.entries(inputs);
       return {
-        ...{ type, name, urn: urnOf(type, name), ignoreChanges, protect, defaultTags },
+        ...{ type, name, urn: urnOf(type, name), ignoreChanges, made: false, protect, defaultTags },
         parent: parent === null ? undefined : urnOf(parentType!, parent),
         inputs: type.startsWith("setpoint:") ? (outputs.get(name) ?? {}) : (known(inputs) as Bag),
         references: Object.fromEntries(entries.map(([key, value]) => [key, referredIn(value, registered)])),

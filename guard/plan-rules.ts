@@ -1,6 +1,6 @@
 import { isAsDerived, type PlanRecord, planRecord } from "./plan-record.ts";
 import { type Planned, plannedResources } from "./planned-resources.ts";
-import { ancestor, at, ofType, type Resource, type Stack, UNKNOWN } from "./resource.ts";
+import { ancestor, at, type Bag, ofType, type Resource, type Stack, UNKNOWN } from "./resource.ts";
 import { named, type Rule, type Violation } from "./rule.ts";
 import {
   ALARM,
@@ -77,13 +77,26 @@ function deviations(stack: Stack, component: Resource, plan: PlanRecord): readon
     if (found === undefined)
       return [{ of: component, message: `${what(planned)} is missing; the plan has it. Deploy the plan's.` }];
     left.delete(found);
-    return differences(planned.numbers, found.inputs, "").map((message) => ({ of: found, message }));
+    return differences(asked(planned, found), found.inputs, "").map((message) => ({ of: found, message }));
   });
   const more = [...left].map((of) => ({
     of,
     message: `${of.name} is not in the plan of ${component.name}; nothing else moves its capacity. Remove it, or declare it.`,
   }));
   return [...wrong, ...more];
+}
+
+/**
+ * The numbers that the program asks for. A bound that it leaves to scheduled actions is shown as it last was: the plan's, one that
+ * an action has set or, until the next action comes, one of a former plan, which only what is there already can have.
+ */
+function asked({ numbers, scheduled = {} }: Planned, { inputs, ignoreChanges, made }: Resource): Bag {
+  const left = (bound: string) => {
+    const values = scheduled[bound] ?? [];
+    if (values.length === 0 || !ignoreChanges.includes(bound)) return false;
+    return made || values.some((value) => value === inputs[bound]);
+  };
+  return Object.fromEntries(Object.entries(numbers).filter(([bound]) => !left(bound)));
 }
 
 /** Of the resources so named, the one whose name says least besides. */

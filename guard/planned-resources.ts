@@ -27,6 +27,8 @@ export interface Planned {
   readonly ending: string;
   /** Its numbers, in AWS's units. */
   readonly numbers: Bag;
+  /** Of bounds that scheduled actions move: what they set, by the name of the bound. */
+  readonly scheduled?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Everything of AWS's that a plan's numbers go to. */
@@ -36,7 +38,13 @@ export function plannedResources({ unit, controls, heldBy, shifts = false }: Pla
   const { min, max } = heldBy === "stopped" ? { min: 0, max: 0 } : controls;
   const bounds: Planned =
     unit === "task"
-      ? { type: TARGET, ending: "", numbers: { minCapacity: min, maxCapacity: max } }
+      ? {
+          ...{ type: TARGET, ending: "", numbers: { minCapacity: min, maxCapacity: max } },
+          scheduled: {
+            minCapacity: schedule.flatMap((action) => action.min ?? []),
+            maxCapacity: schedule.flatMap((action) => action.max ?? []),
+          },
+        }
       : { type: GROUP, ending: "", numbers: { minSize: min, maxSize: max } };
   const policy = (name: string, numbers: Bag): Planned => ({
     type: unit === "task" ? ECS_POLICY : EC2_POLICY,

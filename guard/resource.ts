@@ -11,6 +11,8 @@ export interface Resource {
   /** URNs of what each input was taken from. */
   readonly references: Readonly<Record<string, readonly string[]>>;
   readonly ignoreChanges: readonly string[];
+  /** Whether AWS has it already, as far as a preview shows: it has an ARN then. */
+  readonly made: boolean;
   /** What its provider puts on everything. */
   readonly defaultTags: Bag;
 }

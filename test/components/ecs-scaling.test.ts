@@ -27,6 +27,17 @@ describe("EcsScaling", () => {
     expect(asked(registered, "scale-target")).to.deep.equal({ ...scalable, minCapacity: 3, maxCapacity: 40 });
   });
 
+  it("leaves to scheduled actions the bounds that they set, and no other", async () => {
+    const left = async (...bounds: readonly { readonly min?: number; readonly max?: number }[]) => {
+      const schedule = bounds.map((each, i) => ({ ...CONTROLS.schedule[0]!, name: `at-${i}`, ...each }));
+      const found = await scaled({ ...CONTROLS, schedule });
+      return found.find(({ name }) => name === "scale-target")!.ignoreChanges;
+    };
+    expect(await left()).to.deep.equal([]);
+    expect(await left({ min: 9 }, { min: 2 })).to.deep.equal(["minCapacity"]);
+    expect(await left({ min: 9 }, { max: 60 })).to.deep.equal(["minCapacity", "maxCapacity"]);
+  });
+
   it("tracks requests a minute at this target group, and waits whole seconds", () => {
     expect(asked(registered, "scale-load")).to.deep.equal({
       ...scalable,

@@ -50,6 +50,21 @@ describe("listenerRules", () => {
     expect(both.get("cart")![0]!.priority).to.not.equal(priority);
   });
 
+  it("know which of a rolling service's has the priority of the one by which ECS would move its requests", () => {
+    const ranked = (paths: readonly string[], strategy: string) =>
+      listenerRules([routed("cart", { paths, release: { strategy } })], 2).get("cart")!;
+    const pairs = Array.from({ length: 3000 }, (_, i) => [`/a${i}`, `/b${i}`]);
+    const heirs = pairs.flatMap((paths) => {
+      const [moved] = ranked(paths, "blueGreen");
+      const alike = ranked(paths, "rolling").filter(({ priority }) => priority === moved!.priority);
+      expect(ranked(paths, "rolling").filter(({ heir }) => heir)).to.deep.equal(
+        alike.map((rule) => ({ ...rule, heir: true })),
+      );
+      return alike;
+    });
+    expect(heirs).to.not.be.empty; // some 1 of 125
+  });
+
   it("are one for all paths of a service whose weights ECS moves, and refused where one cannot hold them", () => {
     const releasing = (strategy: string, ...paths: readonly string[]) => [
       routed("cart", { paths, release: { strategy } }),

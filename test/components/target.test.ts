@@ -16,6 +16,27 @@ function pay(some: Partial<TargetArgs>) {
   };
 }
 
+/** The options of each rule by its name. */
+async function ruleOptions(
+  some: Partial<TargetArgs>,
+): Promise<ReadonlyMap<string, pulumi.CustomResourceOptions>> {
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  await deploy(() => {
+    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+      if (type === "aws:lb/listenerRule:ListenerRule") options.set(name, opts);
+      return undefined;
+    });
+    pay(some)();
+  });
+  return options;
+}
+
+/** Pulumi adds a type that a rule once had. */
+function aliasNames(options: ReadonlyMap<string, pulumi.CustomResourceOptions>, rule: string) {
+  const aliases = options.get(rule)!.aliases as readonly { readonly name?: string }[];
+  return aliases.flatMap(({ name }) => name ?? []);
+}
+
 describe("Target, as a service sets it", () => {
   it("checks, drains, starts slowly and sticks as told (row 30)", async () => {
     const registered = await deploy(
@@ -122,16 +143,26 @@ describe("Target, as a service sets it", () => {
     expect(one.find(({ name }) => name === "entry-rule-7")!.ignoreChanges).to.deep.equal([]);
   });
 
-  it("keeps a rolling service's rule when ECS is to move its weights: AWS takes no second rule of one priority", async () => {
-    const aliases = new Map<string, unknown>();
-    await deploy(() => {
-      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
-        aliases.set(name, opts.aliases);
-        return undefined;
-      });
-      pay({ alternate: true })();
-    });
-    expect(aliases.get("pay-rule")).to.have.nested.property("[0].name", "entry-rule-7");
+  it("takes the place of a rolling service's rule when ECS is to move its weights, and gives it back: AWS takes no second rule of one priority", async () => {
+    const shifting = await ruleOptions({ alternate: true });
+    expect(shifting.get("pay-rule")).to.have.nested.property("aliases[0].name", "entry-rule-7");
+    const formerGoesFirst = { deleteBeforeReplace: true, replaceOnChanges: ['tags["setpoint:weights"]'] };
+    expect(shifting.get("pay-rule")).to.deep.include(formerGoesFirst);
+    const rolling = await ruleOptions({});
+    expect(rolling.get("entry-rule-7")).to.have.nested.property("aliases[0].name", "pay-rule");
+  });
+
+  it("gives the one rule's place to one of several at most: the one that has its priority", async () => {
+    const [other, heir] = [
+      { ...RULE, priority: 8 },
+      { ...RULE, heir: true },
+    ];
+    const inherited = await ruleOptions({ listenerRules: [other, heir] });
+    expect(inherited.get("entry-rule-7")).to.have.nested.property("aliases[0].name", "pay-rule");
+    expect(aliasNames(inherited, "entry-rule-8")).to.deep.equal([]);
+    const strangers = await ruleOptions({ listenerRules: [other, RULE] });
+    for (const name of ["entry-rule-7", "entry-rule-8"])
+      expect(aliasNames(strangers, name)).to.deep.equal([]);
   });
 
   it("refuses two groups with two rules, or with weights of its own", async () => {

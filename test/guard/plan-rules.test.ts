@@ -119,6 +119,39 @@ describe("the guard on a plan", () => {
       );
     });
 
+  /** What is found where the target is so, and the plan as it is or without its schedule. */
+  const bounded = (inputs: Bag, more: Partial<Resource>, controls = CONTROLS) =>
+    found(
+      "scaling-follows-plan",
+      deployed(controls)
+        .filter(({ name }) => controls.schedule.length > 0 || name !== "cart-morning")
+        .map((each) =>
+          each.type === TARGET ? { ...each, ...more, inputs: { ...each.inputs, ...inputs } } : each,
+        ),
+    );
+  const LEFT = { ignoreChanges: ["minCapacity"] };
+
+  it("accepts a floor that the plan's own schedule has set, where the program leaves it there, and no other", () => {
+    expect(bounded({ minCapacity: 3 }, LEFT)).to.deep.equal([]);
+    expect(bounded({ minCapacity: 9 }, LEFT)).to.deep.equal([]);
+    expect(bounded({ minCapacity: 4 }, LEFT).join()).to.include("minCapacity is 4; the plan says 3");
+    expect(bounded({ minCapacity: 9 }, {}).join()).to.include("minCapacity is 9; the plan says 3");
+    const unscheduled = { ...CONTROLS, schedule: [] };
+    expect(bounded({ minCapacity: 3 }, LEFT, unscheduled)).to.deep.equal([]);
+    for (const made of [false, true])
+      expect(bounded({ minCapacity: 9 }, { ...LEFT, made }, unscheduled).join()).to.include("is 9;");
+  });
+
+  it("takes a former plan's floor for what it is, on a target that is there already, and nothing else", () => {
+    const before = { ...LEFT, made: true };
+    expect(bounded({ minCapacity: 4 }, before)).to.deep.equal([]);
+    expect(bounded({ minCapacity: 4 }, { made: true }).join()).to.include(
+      "minCapacity is 4; the plan says 3",
+    );
+    const both = { made: true, ignoreChanges: ["minCapacity", "maxCapacity"] };
+    expect(bounded({ maxCapacity: 400 }, both).join()).to.include("maxCapacity is 400; the plan says 40");
+  });
+
   it("misses what the plan has and is not deployed", () => {
     for (const name of ["cart-load", "cart-surge-alarm", "cart-morning"]) {
       const less = deployed().filter((each) => each.name !== name);

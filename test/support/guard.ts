@@ -22,7 +22,7 @@ export function resource(
   { name = type.split(":").at(-1)!, ...more }: Partial<Resource> = {},
 ): Resource {
   const defaultTags = { "setpoint:project": "setpoint", "setpoint:stack": "test" };
-  const rest = { parent: undefined, references: {}, ignoreChanges: [], defaultTags, ...more };
+  const rest = { parent: undefined, references: {}, ignoreChanges: [], made: false, defaultTags, ...more };
   return { type, name, urn: urnOf(type, name), inputs, ...rest };
 }
 
