@@ -98,7 +98,7 @@ function blocksOf(service: Service, trace: Trace, max: number): readonly Block[]
 export function rehearse(stage: Stage, candidate: Candidate): Rehearsal;
 /**
  * Replays a candidate unless its loss reaches `limit` task-hours or it misses more than `mostMissed` of the windows, which ends
- * the replay as soon as it is certain.
+ * the replay as soon as it would, used the minutes to come no budget.
  */
 export function rehearse(
   stage: Stage,
