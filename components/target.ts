@@ -70,6 +70,11 @@ interface Identity {
   readonly parent: pulumi.Resource;
 }
 
+/** As an alias, whose parent is its URN: of a resource itself the SDK would search all that hangs on it, for each rule. */
+function former({ name, parent }: Identity): pulumi.Alias {
+  return { name, parent: parent.urn };
+}
+
 /** A tag that says who decides how a rule's requests are shared out; by it Pulumi sees that this changes. */
 const WEIGHTS = "setpoint:weights";
 
@@ -80,7 +85,7 @@ const WEIGHTS = "setpoint:weights";
  */
 function leftToEcs({ parent }: Identity, whileRolling: Identity): pulumi.CustomResourceOptions {
   const formerGoesFirst = { deleteBeforeReplace: true, replaceOnChanges: [`tags["${WEIGHTS}"]`] };
-  return { parent, ...formerGoesFirst, ignoreChanges: ["actions"], aliases: [whileRolling] };
+  return { parent, ...formerGoesFirst, ignoreChanges: ["actions"], aliases: [former(whileRolling)] };
 }
 
 /**
@@ -89,7 +94,7 @@ function leftToEcs({ parent }: Identity, whileRolling: Identity): pulumi.CustomR
  * that rolls again keeps the rule of its shifting releases, too: while ECS uses it, it cannot go.
  */
 function leftInPlace({ parent }: Identity, whileShifting: readonly Identity[]): pulumi.CustomResourceOptions {
-  return { parent, deleteBeforeReplace: true, aliases: [...whileShifting] };
+  return { parent, deleteBeforeReplace: true, aliases: whileShifting.map(former) };
 }
 
 const ALGORITHMS = {
