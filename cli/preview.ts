@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { Command, Option } from "commander";
 import type { DeclaredService } from "../adapters/declaration.ts";
 import type { Registration } from "../adapters/offline-preview.ts";
+import type { Trace } from "../policy/trace.ts";
 import { chosenServices, jobsOption, stackRoot } from "./input.ts";
 import type { Kept } from "./jobs.ts";
 import type { ExitCode } from "./main.ts";
@@ -61,6 +62,12 @@ Examples:
     });
 }
 
+/** A thread takes a second until it plans: so many plans made on histories of days, or so many of any kind, are worth it. */
+const [LONG_PLANS, PLANS] = [2, 50];
+
+/** Minutes beyond which a plan takes about a second. */
+const LONG = 3 * 1440;
+
 /**
  * Makes, on so many threads, the plans that the programs would make one after the other. A program of another kind declares no
  * services there, and what is wrong with a declaration its program tells.
@@ -73,9 +80,16 @@ async function planAhead(roots: readonly (readonly [string, string])[], threads:
     const services = declared.map(({ service }) => service);
     inputs.push(...notKept(services, project).map((service) => ({ service, project })));
   }
-  if (inputs.length < 2) return;
+  const long = inputs.filter(
+    ({ service: { demand } }) => demand.kind === "history" && minutesOf(demand) > LONG,
+  );
+  if (long.length < LONG_PLANS && inputs.length < PLANS) return;
   const tasks = inputs.map((input) => ({ title: `planning ${input.service.name}`, input }));
   for await (const _ of inOrder("keep", tasks, threads, progressOf(tasks.length)));
+}
+
+function minutesOf({ trace }: { readonly trace: Trace }): number {
+  return (trace.rates.length * trace.step) / 60;
 }
 
 /** In a process of its own: a program that only re-exports another's module runs once in a process. */

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { folder, serviceYaml, setpoint, without } from "./setpoint.ts";
 
@@ -12,12 +13,17 @@ const stackYaml = `config:
     entry: { insecure: true }
 `;
 
+/** The same on a month of history, which takes longer to plan for. */
+const wikipedia = fileURLToPath(new URL("../../traces/wikipedia-en-jan2016-1h.csv", import.meta.url));
+const longYaml = stackYaml.replace("{ peak: 20 /s }", `{ history: { file: ${wikipedia}, scale: 0.01 } }`);
+
 /** A project of somebody's own, whose program is ours. */
 const root = folder({
   "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
   "Pulumi.tiny.yaml": stackYaml,
   "Pulumi.twin.yaml": stackYaml,
-  "Pulumi.other.yaml": stackYaml.replace("peak: 20", "peak: 30"),
+  "Pulumi.long.yaml": longYaml,
+  "Pulumi.longer.yaml": longYaml.replace("scale: 0.01", "scale: 0.02"),
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
   "below/readme.txt": "",
@@ -49,10 +55,10 @@ describe("setpoint preview", () => {
     expect(twin).to.deep.equal(JSON.parse(JSON.stringify(tiny).replaceAll("tiny", "twin")));
   }).timeout(60_000);
 
-  it("makes the plans of all stacks first, on every core, and keeps them for the programs", async () => {
+  it("makes plans that take long first, of all stacks on every core, and keeps them for the programs", async () => {
     mkdirSync(`${root}/node_modules`);
     const kept = `${root}/node_modules/.cache/setpoint/plans`;
-    const both = ["preview", "--stack", "tiny", "other"];
+    const both = ["preview", "--stack", "long", "longer"];
     const first = await setpoint(`${root}/below`, [...both, "--jobs", "2"]);
     expect(first.code, first.stderr).to.equal(0);
     expect(first.stderr.match(/planning cart/g)).to.have.length(2);
@@ -63,6 +69,8 @@ describe("setpoint preview", () => {
     rmSync(`${root}/node_modules`, { recursive: true });
     const oneByOne = await setpoint(root, [...both, "--jobs", "1"]);
     expect(oneByOne.stdout).to.equal(first.stdout);
+    const quick = await setpoint(root, ["preview", "--stack", "tiny", "twin"]);
+    expect(quick.stderr).not.to.match(/planning/); // a thread would take longer to begin
   }).timeout(120_000);
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {
