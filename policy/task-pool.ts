@@ -248,7 +248,7 @@ function follow(
 }
 
 /** Cells of the way are taken this many steps from its ends, or from where queues saturate, at once: there alone they bend. */
-const STEPS = 2;
+const STEPS = 4;
 
 /** Cells that are crossed at once on the way to cell `end`. */
 function stride(cell: number, end: number): number {

@@ -14,7 +14,7 @@ const COARSE: f64 = 1.05;
 /// Share of the time within which a queue is taken to be settled from the start.
 const NEGLIGIBLE: f64 = 0.02;
 /// Cells of the way are taken this many steps from its ends, or from where queues saturate, at once.
-const STEPS: usize = 2;
+const STEPS: usize = 4;
 /// Cells around the goal's that are looked at one by one.
 const NEAR: usize = 6;
 
