@@ -82,8 +82,8 @@ sysctl --system
 
 const complete = (region: string, hook: string) =>
   `retry aws autoscaling complete-lifecycle-action --region ${region} --lifecycle-hook-name ${hook} \\
-  --lifecycle-action-result CONTINUE --instance-id "$(imds instance-id)" \\
-  --auto-scaling-group-name "$(imds tags/instance/aws:autoscaling:groupName)"`;
+  --lifecycle-action-result CONTINUE --instance-id "$(retry imds instance-id)" \\
+  --auto-scaling-group-name "$(retry imds tags/instance/aws:autoscaling:groupName)"`;
 
 /** Each start, from a warm pool too, is reported once the container answers; a group waits for no other. */
 function readiness({ deployment: { port, health, protocol }, region }: WebServerArgs): string {

@@ -1,5 +1,13 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
@@ -25,9 +33,19 @@ const METADATA = {
   "autoscaling/target-lifecycle-state": "Terminated",
 };
 
-/** A machine of stubs: each notes how it was called, and `failing` fails so many times before it works. */
+/** What user data and the stubs need of a real machine. */
+const REAL = ["cat", "chmod", "grep"];
+
+/** How a script ends that succeeds; where one does not, the difference says why. */
+const WELL = { status: 0, signal: null, error: undefined, stderr: "" };
+
+/**
+ * A machine of stubs: each notes how it was called, and calls that match a pattern in `failing` fail so many times before they
+ * work. Nothing of this machine is within reach but what is `REAL`: what has no stub fails, and is not done here.
+ */
 function machine(failing: Readonly<Record<string, number>> = {}) {
   const root = mkdtempSync(join(tmpdir(), "web-server-"));
+  const bin = join(root, "bin");
   for (const folder of [
     "bin",
     "usr/local/bin",
@@ -36,15 +54,16 @@ function machine(failing: Readonly<Record<string, number>> = {}) {
     "etc/sysctl.d",
   ])
     mkdirSync(join(root, folder), { recursive: true });
+  for (const name of REAL) symlinkSync(found(name), join(bin, name));
   const calls = join(root, "calls");
   writeFileSync(calls, "");
+  const failures = Object.entries(failing).map(
+    ([pattern, times]) =>
+      `if [[ $call =~ ${pattern} ]] && [ "$(grep -cE "${pattern}" ${calls})" -le ${times} ]; then exit 1; fi`,
+  );
   const stub = (name: string, answer = "") => {
-    const body = `#!/bin/bash
-echo "${name} $*" >> ${calls}
-if [ "$(grep -c "^${name} " ${calls})" -le ${failing[name] ?? 0} ]; then exit 1; fi
-${answer}`;
-    writeFileSync(join(root, "bin", name), body);
-    chmodSync(join(root, "bin", name), 0o755);
+    const noted = ["#!/bin/bash", `call="${name} $*"`, `echo "$call" >> ${calls}`];
+    writeFileSync(join(bin, name), [...noted, ...failures, answer].join("\n"), { mode: 0o755 });
   };
   for (const name of ["dnf", "systemctl", "sleep", "sysctl"]) stub(name);
   stub("docker", "if [ $1 = login ]; then cat >> ".concat(calls, "; fi"));
@@ -56,10 +75,18 @@ ${answer}`;
   );
   const here = (text: string) =>
     text.replace(/\/(usr\/local|var\/lib|etc\/systemd|etc\/sysctl\.d)\//g, `${root}/$1/`);
-  const env = { ...process.env, PATH: [join(root, "bin"), process.env.PATH].join(delimiter) };
+  // `bash -c` on a socket, as Node's pipes are, takes itself for rshd's and reads .bashrc where SHLVL is below 2: it may put
+  // the real `aws` before the stub. A file is run as cloud-init runs it, and reads none; if it did, it would fail.
+  writeFileSync(join(root, ".bashrc"), "exit 9");
+  const start = (file: string) =>
+    ended(spawnSync(join(root, file), { env: { HOME: root, PATH: bin }, encoding: "utf8" }));
+  const run = (text: string) => {
+    writeFileSync(join(root, "user-data"), here(text), { mode: 0o755 });
+    return start("user-data");
+  };
   return {
-    run: (text: string) => spawnSync("bash", ["-c", here(text)], { env, encoding: "utf8" }),
-    start: (file: string) => spawnSync(join(root, file), { env, encoding: "utf8" }),
+    run,
+    start,
     calls: () =>
       readFileSync(calls, "utf8")
         .trim()
@@ -68,6 +95,16 @@ ${answer}`;
     asked: () => readFileSync(calls, "utf8"),
     remove: () => rmSync(root, { recursive: true }),
   };
+}
+
+/** Where this machine has a tool. */
+function found(name: string): string {
+  const places = process.env.PATH!.split(delimiter).map((folder) => join(folder, name));
+  return places.find((path) => existsSync(path))!;
+}
+
+function ended({ status, signal, error, stderr }: SpawnSyncReturns<string>) {
+  return { status, signal, error, stderr };
 }
 
 describe("webServer", () => {
@@ -83,7 +120,7 @@ describe("webServer", () => {
 
   it("serves on the first start: Docker now and after a restart, then the image, unprivileged, its logs in its own group", () => {
     const { run, calls } = fresh();
-    expect(run(script({ port: 80, user: 1000 })).status).to.equal(0);
+    expect(run(script({ port: 80, user: 1000 }))).to.deep.equal(WELL);
     const image = "public.ecr.aws/nginx/nginx-unprivileged:1.28";
     expect(calls()).to.deep.equal([
       "dnf install --assumeyes docker",
@@ -104,7 +141,7 @@ describe("webServer", () => {
     const granted = (port: number) => script({ port }, [], { TABLE_CARTS: "carts-1234567" });
     const text = granted(80);
     expect(text).to.include("echo net.ipv4.ip_unprivileged_port_start=80 > /etc/sysctl.d/");
-    expect(run(text).status).to.equal(0);
+    expect(run(text)).to.deep.equal(WELL);
     expect(calls().indexOf("sysctl --system")).to.be.within(
       1,
       calls().findIndex((call) =>
@@ -116,7 +153,7 @@ describe("webServer", () => {
 
   it("asks the metadata service with a session's token alone (EC2.8)", () => {
     const { run, asked } = fresh();
-    run(script());
+    expect(run(script())).to.deep.equal(WELL);
     const questions = asked()
       .split("\n")
       .filter((line) => line.includes("meta-data"));
@@ -126,7 +163,7 @@ describe("webServer", () => {
 
   it("tries again what fails for a moment, and gives up after five tries without a container", () => {
     const moment = fresh({ dnf: 2 });
-    expect(moment.run(script()).status).to.equal(0);
+    expect(moment.run(script())).to.deep.equal(WELL);
     expect(moment.calls().slice(0, 6)).to.deep.equal([
       ...["dnf install --assumeyes docker", "sleep 2", "dnf install --assumeyes docker", "sleep 4"],
       ...["dnf install --assumeyes docker", "systemctl enable --now docker"],
@@ -140,7 +177,7 @@ describe("webServer", () => {
 
   it("logs in to ECR with the role's token, by the image's region, and keeps no token", () => {
     const { run, calls } = fresh();
-    expect(run(script({ image: { kind: "reference", reference: ECR } })).status).to.equal(0);
+    expect(run(script({ image: { kind: "reference", reference: ECR } }))).to.deep.equal(WELL);
     const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     const between = calls().slice(2, 7).toSorted();
     expect(between).to.deep.equal(
@@ -158,7 +195,7 @@ describe("webServer", () => {
   it("runs the owner's lines before the container, and starts none when they fail", () => {
     const setup = (lines: string) => ({ instances: { ...DEFAULT_INSTANCES, setup: lines } });
     const good = fresh();
-    expect(good.run(script(setup("dnf install --assumeyes jq\nexit 0"))).status).to.equal(0);
+    expect(good.run(script(setup("dnf install --assumeyes jq\nexit 0")))).to.deep.equal(WELL);
     expect(good.calls().indexOf("dnf install --assumeyes jq")).to.equal(2);
     expect(good.calls().join()).to.include("docker run");
     const bad = fresh();
@@ -170,17 +207,29 @@ describe("webServer", () => {
     const { run, start, calls } = fresh();
     const done =
       "aws autoscaling complete-lifecycle-action --region eu-west-1 --lifecycle-hook-name launch --lifecycle-action-result CONTINUE --instance-id i-0123 --auto-scaling-group-name web-group-1234567";
-    expect(run(script({ health: { path: "/it's" } }, ["launch"])).status).to.equal(0);
+    expect(run(script({ health: { path: "/it's" } }, ["launch"]))).to.deep.equal(WELL);
     expect(calls().at(-1)).to.equal(done);
     expect(calls().findIndex((call) => call.startsWith("docker run"))).to.equal(calls().length - 2);
-    expect(start("var/lib/cloud/scripts/per-boot/setpoint-ready").status).to.equal(0);
+    expect(start("var/lib/cloud/scripts/per-boot/setpoint-ready")).to.deep.equal(WELL);
     expect(calls().filter((call) => call === done)).to.have.length(2);
+  });
+
+  it("row 43: asks the metadata service again where it fails for a moment, and never reports without a name", () => {
+    for (const question of ["instance-id", "groupName"]) {
+      const { run, start, calls } = fresh({ [question]: 3 });
+      expect(run(script({}, ["launch"]))).to.deep.equal(WELL);
+      expect(start("var/lib/cloud/scripts/per-boot/setpoint-ready")).to.deep.equal(WELL);
+      const reports = calls().filter((call) => call.startsWith("aws autoscaling"));
+      expect(reports).to.have.length(2);
+      for (const report of reports)
+        expect(report).to.match(/ --instance-id i-0123 --auto-scaling-group-name web-group-1234567$/);
+    }
   });
 
   it("row 43: asks the container as the balancer does: over TLS where it does, with the codes that it takes", () => {
     const asks = (deployment: Partial<Deployment>) => {
       const { run, asked } = fresh();
-      expect(run(script(deployment, ["launch"])).status).to.equal(0);
+      expect(run(script(deployment, ["launch"]))).to.deep.equal(WELL);
       return asked()
         .split("\n")
         .find((line) => line.includes("localhost"));
@@ -194,9 +243,9 @@ describe("webServer", () => {
 
   it("row 43: at the terminate hook waits for the balancer's drain, stops the container, then reports", () => {
     const { run, start, calls } = fresh();
-    expect(run(script({}, ["terminate"])).status).to.equal(0);
+    expect(run(script({}, ["terminate"]))).to.deep.equal(WELL);
     expect(calls().at(-1)).to.equal("systemctl enable --now setpoint-farewell");
-    expect(start("usr/local/bin/setpoint-farewell").status).to.equal(0);
+    expect(start("usr/local/bin/setpoint-farewell")).to.deep.equal(WELL);
     const [drained, stopped, reported] = calls().slice(-3);
     expect(drained).to.equal("sleep 10"); // of the balancer: the longest request takes 6 s, and 10 s is the least
     expect(stopped).to.equal("docker stop web");
@@ -205,7 +254,7 @@ describe("webServer", () => {
 
   it("CMP-20: is valid bash, far below 16 KB with all it can hold, and the same each time", () => {
     const most = script({ image: { kind: "reference", reference: ECR } }, ["launch", "terminate"]);
-    execFileSync("bash", ["-n", "-c", most]);
+    execFileSync("bash", ["-n"], { input: most });
     expect(Buffer.byteLength(most)).to.be.below(MOST_USER_DATA / 4);
     expect(most).to.equal(script({ image: { kind: "reference", reference: ECR } }, ["launch", "terminate"]));
   });
