@@ -29,7 +29,9 @@ const root = folder({
   "below/readme.txt": "",
 });
 
-describe("setpoint preview", () => {
+describe("setpoint preview", function () {
+  this.timeout(300_000); // whole programs one after the other, perhaps on a busy machine
+
   it("prints every registration of the project around the working directory", async () => {
     const { code, stdout, stderr } = await setpoint(`${root}/below`, [
       "preview",
@@ -45,7 +47,7 @@ describe("setpoint preview", () => {
     const service = registrations.find(({ type }) => type === "aws:ecs/service:Service");
     expect(registrations.map(({ name }) => name)).to.include(service?.parent);
     expect(JSON.stringify(service?.inputs)).to.match(/\$\{[\w-]+\.arn\}/);
-  }).timeout(60_000);
+  });
 
   it("shows several stacks one after the other, each with its own program run", async () => {
     const { code, stdout, stderr } = await setpoint(root, ["preview", "--stack", "tiny", "twin", "--json"]);
@@ -53,7 +55,7 @@ describe("setpoint preview", () => {
     const { tiny, twin } = JSON.parse(stdout);
     expect(tiny).to.have.length.above(10);
     expect(twin).to.deep.equal(JSON.parse(JSON.stringify(tiny).replaceAll("tiny", "twin")));
-  }).timeout(60_000);
+  });
 
   it("makes plans that take long first, of all stacks on every core, and keeps them for the programs", async () => {
     mkdirSync(`${root}/node_modules`);
@@ -71,7 +73,7 @@ describe("setpoint preview", () => {
     expect(oneByOne.stdout).to.equal(first.stdout);
     const quick = await setpoint(root, ["preview", "--stack", "tiny", "twin"]);
     expect(quick.stderr).not.to.match(/planning/); // a thread would take longer to begin
-  }).timeout(120_000);
+  });
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {
     const { code, stderr } = await setpoint(root, ["preview", "--stack", "tiny"], [without(/^@pulumi/)]);

@@ -8,8 +8,7 @@ const { resources, types } = JSON.parse(readFileSync("plugin/schema.json", "utf8
 const { inputProperties, properties } = resources["setpoint:index:Platform"];
 
 /** It is read, since nothing here compiles C#: NuGet has Pulumi's library for it. */
-describe("the package's SDK for .NET, as Pulumi generates it (row 96)", function () {
-  this.timeout(20_000);
+describe("the package's SDK for .NET, as Pulumi generates it (row 96)", () => {
   if (!hasLanguages()) {
     it.skip(UNBUILT);
     return;

@@ -18,8 +18,7 @@ export function describeOnMoto(title: string, suite: (this: Mocha.Suite, moto: M
   describe(title, function () {
     const moto: { endpoint: string } = { endpoint: "" };
     let stop = () => {};
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       const started = await startMoto();
       moto.endpoint = started.endpoint;
       stop = started.stop;
