@@ -6,7 +6,7 @@ import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
-import { reasons } from "./reasons.ts";
+import { reasons, riskRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { seal } from "./seal.ts";
@@ -96,6 +96,7 @@ function derived(service: Service): ScalingPlan {
     assumptions: [
       ...assumptions,
       ...policyRemarks(service),
+      ...riskRemarks(choice),
       // Where no setting keeps the SLOs, all that may run stands, pinned by nobody's wish.
       ...found
         .filter(({ severity, kind }) => severity === "warn" && (choice.keeps || kind !== "pinned"))

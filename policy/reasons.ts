@@ -135,6 +135,17 @@ function trackingReasons(
   });
 }
 
+/** Probability of a miss from which on an owner must know of it. */
+const RISKY = 0.05;
+
+/** That the plan is not sure to keep its SLOs, and what would make it surer. */
+export function riskRemarks({ rehearsal, keeps }: Choice): readonly string[] {
+  if (!keeps || rehearsal.missed < RISKY) return [];
+  return [
+    `about 1 in ${Math.round(1 / rehearsal.missed)} windows of two days is likely to miss an SLO: nothing in the history tells when its surges come, and what keeps more windows costs more than their misses count; a higher min or a shorter startup makes it surer, and so does a stricter objective than you need`,
+  ];
+}
+
 function rehearsalWords({ rehearsal, observed, stress, keeps }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
   return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;

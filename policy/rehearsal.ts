@@ -54,17 +54,21 @@ interface Block {
 const WARM_UP = 120;
 
 /**
- * A missed window costs three times what the plan does in it: task-hours are spent wherever they save their own
- * worth of misses. Chosen by walk-forward (docs/model.md).
+ * A plan that misses as many windows as it keeps costs so many times its task-hours more. By the odds, not the probability: what is
+ * costlier to keep must not be given up for it. Chosen by walk-forward (docs/model.md).
  */
-const PRICE_OF_A_MISS = 3;
+const PRICE_OF_A_MISS = 2.5;
+
+/** Probability below which a kept window counts no less: odds stay finite. */
+const HARDLY_EVER = 1e-9;
 
 /** Candidates whose losses differ by less than this ratio are as good as each other, but for rounding: the first stays. */
 const TIE = 1e-9;
 
 /** The cost of a plan and of what it misses, in task-hours. */
 export function loss({ taskHours, missed }: Pick<Rehearsal, "taskHours" | "missed">): number {
-  return taskHours * (1 + PRICE_OF_A_MISS * missed);
+  const odds = missed / Math.max(HARDLY_EVER, 1 - missed);
+  return taskHours * (1 + PRICE_OF_A_MISS * odds);
 }
 
 /** A trace of one-minute steps, made ready to rehearse many candidates on. */

@@ -111,7 +111,11 @@ describe("laws of scalingPlan", () => {
           expect(slower.rehearsal.taskHours / faster.rehearsal.taskHours).to.be.at.least(0.99);
         });
       }),
-      runs(9),
+      // the example: where a slow start cannot keep the one surge, half the windows are not given up for it
+      {
+        ...runs(9),
+        examples: [[{ days: 1, level: 82, swing: 0.9, bursts: 1, height: 3, seed: 730 }]],
+      },
     );
     expect(compared).to.be.above(8);
   }).timeout(60_000);

@@ -4,6 +4,7 @@ import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
 import { figure, perSecond } from "../../policy/words.ts";
 import { available, CART, flat, promising, surging } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
 
 const surges = { kind: "history" as const, trace: surging(), growth: 0 };
 const both = { ...CART, slos: [...CART.slos, ...available(0.999).slos] };
@@ -78,6 +79,15 @@ describe("reasons", () => {
       /at 0\.0315 USD an hour each: 1 ÷ 4 of 0\.126 for the m7i\.large that so many share$/,
     );
     expect(cost(CART)).to.match(/at 0\.025 USD an hour each$/);
+  });
+
+  it("say how likely a miss is where surges are too rare to stand ready for, and nothing where they are not", () => {
+    const remarks = (bursts: number) => {
+      const trace = habitual({ days: 4, level: 60, swing: 0.3, bursts, height: 3, seed: 2 });
+      return scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } }).assumptions.join();
+    };
+    expect(remarks(0.75)).to.match(/about 1 in \d windows of two days is likely to miss an SLO/);
+    expect(remarks(0)).not.to.include("likely to miss");
   });
 
   it("say of no number that it keeps the SLOs where none does, nor that its owner pinned what stands", () => {
