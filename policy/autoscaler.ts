@@ -95,17 +95,29 @@ class AwsAutoscaler implements Autoscaler {
   }
 
   private largestOut(view: FleetView): number {
+    const { trackers, steppers } = this;
     let largest = 0;
-    for (let i = 0; i < this.trackers.length; i++) largest = Math.max(largest, this.trackers[i]!.out(view));
-    for (let i = 0; i < this.steppers.length; i++) largest = Math.max(largest, this.steppers[i]!.out(view));
+    for (let i = 0; i < trackers.length; i++) {
+      const count = trackers[i]!.out(view);
+      if (count > largest) largest = count;
+    }
+    for (let i = 0; i < steppers.length; i++) {
+      const count = steppers[i]!.out(view);
+      if (count > largest) largest = count;
+    }
     return largest;
   }
 
   /** The count below the current one that all tracking agrees on; 0 where it does not. */
   private agreedIn(view: FleetView, current: number): number {
+    const { trackers } = this;
     let largest = 0;
-    for (let i = 0; i < this.trackers.length; i++) largest = Math.max(largest, this.trackers[i]!.in(view));
-    return largest < current ? largest : 0;
+    for (let i = 0; i < trackers.length; i++) {
+      const count = trackers[i]!.in(view);
+      if (count >= current) return 0;
+      if (count > largest) largest = count;
+    }
+    return largest;
   }
 
   /** The largest count below the current one that a step asks for; 0 where none does. */
@@ -141,12 +153,13 @@ const NONE: Agenda = [[]];
 
 const NO_VALUES = new Float64Array(0);
 
-/** Target tracking of one metric: the count it wants out (0: none), and in (infinite: it does not agree). */
+/** Target tracking of one metric: the count it wants out (0: none) and, asked after that, in (infinite: it does not agree). */
 class Tracker {
   private readonly policy: TargetTracking;
   private readonly loop: AwsLoop;
   private readonly low: number;
   private readonly cooldown: Cooldown;
+  private minutes: MinuteMetrics | undefined;
   private values: Float64Array = NO_VALUES;
   /** Minutes looked at, and of the newest of them how many in a row are above the setpoint and below the low threshold. */
   private looked = 0;
@@ -163,7 +176,11 @@ class Tracker {
   out(view: FleetView): number {
     this.cooldown.tick(view);
     this.look(view);
-    if (this.above < this.loop.datapointsOut) return 0;
+    return this.above < this.loop.datapointsOut ? 0 : this.proportional(view);
+  }
+
+  /** The count at which the metric would be at the setpoint, if it is more than there is. */
+  private proportional(view: FleetView): number {
     const base = this.cooldown.base(view.ready);
     const result = Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9);
     return this.cooldown.beyond(view, base, result);
@@ -171,7 +188,6 @@ class Tracker {
 
   in(view: FleetView): number {
     if (this.policy.disableScaleIn) return 0;
-    this.look(view);
     if (this.below < this.loop.datapointsIn) return Number.POSITIVE_INFINITY;
     return Math.max(
       1,
@@ -180,14 +196,15 @@ class Tracker {
   }
 
   private look(view: FleetView): void {
-    const values = view.minutes[this.policy.metric];
-    if (values !== this.values) {
-      this.values = values;
+    const { minutes } = view;
+    if (minutes !== this.minutes) {
+      this.minutes = minutes;
+      this.values = minutes[this.policy.metric];
       this.looked = this.above = this.below = 0;
     }
     const { setpoint } = this.policy;
     for (let i = this.looked; i < view.visible; i++) {
-      const value = values[i]!;
+      const value = this.values[i]!;
       this.above = value > setpoint ? this.above + 1 : 0;
       this.below = value < this.low ? this.below + 1 : 0;
     }
@@ -200,11 +217,13 @@ class Stepper {
   readonly removes: boolean;
   readonly cooldown: number;
   private readonly policy: StepScaling;
+  private readonly alarm: Alarm;
   private readonly counted: Cooldown;
   private readonly exact: boolean;
 
   constructor(policy: StepScaling) {
     this.policy = policy;
+    this.alarm = new Alarm(policy.alarm);
     this.counted = new Cooldown(policy.cooldown);
     this.cooldown = policy.cooldown;
     this.exact = policy.adjustment === "exact";
@@ -213,7 +232,12 @@ class Stepper {
 
   out(view: FleetView): number {
     this.counted.tick(view);
-    const step = this.step(view);
+    const distance = this.alarm.distance(view);
+    return Number.isNaN(distance) ? 0 : this.stepOut(view, distance);
+  }
+
+  private stepOut(view: FleetView, distance: number): number {
+    const step = stepAt(this.policy.steps, distance);
     if (!step) return 0;
     if (this.exact) return step.change;
     const base = this.counted.base(view.ready + view.starting);
@@ -221,16 +245,11 @@ class Stepper {
   }
 
   in(view: FleetView): number {
-    const step = this.step(view);
+    const distance = this.alarm.distance(view);
+    const step = Number.isNaN(distance) ? undefined : stepAt(this.policy.steps, distance);
     const current = view.ready + view.starting;
     if (!step || (!this.exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
     return Math.max(1, this.exact ? step.change : current + added(this.policy, step.change, current));
-  }
-
-  private step(view: FleetView) {
-    const { policy } = this;
-    const value = breach(policy.alarm, view);
-    return value === undefined ? undefined : stepAt(policy.steps, value - policy.alarm.threshold);
   }
 }
 
@@ -255,18 +274,35 @@ function covers(lower: number | null, upper: number | null, distance: number): b
   return distance > (lower ?? -Infinity) && distance <= (upper ?? Infinity);
 }
 
-/** The newest period's value when M of the last N are beyond the threshold. */
-function breach(alarm: ScalingAlarm, { minutes, visible }: FleetView): number | undefined {
-  const span = Math.max(1, Math.round(alarm.period / 60));
-  if (visible < span) return undefined;
-  const values = minutes[alarm.metric];
-  const newest = aggregate(alarm, values, visible - span, visible);
-  if (!beyond(alarm, newest)) return undefined;
-  let breaching = 1;
-  for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
-    if (beyond(alarm, aggregate(alarm, values, visible - (n + 1) * span, visible - n * span))) breaching++;
+/** Whether and how far a metric is beyond a threshold, M periods of the last N. */
+class Alarm {
+  private readonly alarm: ScalingAlarm;
+  /** Minutes in a period. */
+  private readonly span: number;
+
+  constructor(alarm: ScalingAlarm) {
+    this.alarm = alarm;
+    this.span = Math.max(1, Math.round(alarm.period / 60));
   }
-  return breaching >= alarm.datapoints ? newest : undefined;
+
+  /** The newest period's value less the threshold when M of the last N are beyond it; NaN when they are not. */
+  distance({ minutes, visible }: FleetView): number {
+    const { alarm, span } = this;
+    if (visible < span) return Number.NaN;
+    const values = minutes[alarm.metric];
+    const newest = aggregate(alarm, values, visible - span, visible);
+    return beyond(alarm, newest) && this.lasts(values, visible) ? newest - alarm.threshold : Number.NaN;
+  }
+
+  /** Whether M of the last N periods are beyond the threshold, the newest of which is. */
+  private lasts(values: Float64Array, visible: number): boolean {
+    const { alarm, span } = this;
+    let breaching = 1;
+    for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
+      if (beyond(alarm, aggregate(alarm, values, visible - (n + 1) * span, visible - n * span))) breaching++;
+    }
+    return breaching >= alarm.datapoints;
+  }
 }
 
 /** Rates are averaged whatever the statistic: a Sum over the period is the mean rate times its length. */
@@ -318,7 +354,10 @@ class Cooldown {
 
   /** Starts the clock once all is ready, and ends a cooldown that has run out; at each look at the fleet. */
   tick(view: FleetView): void {
-    if (!this.running) return;
+    if (this.running) this.advance(view);
+  }
+
+  private advance(view: FleetView): void {
     if (this.until === Number.POSITIVE_INFINITY && view.starting === 0)
       this.until = view.settled + this.seconds;
     if (view.now >= this.until) this.running = false;

@@ -57,9 +57,11 @@ export function taskPool(
   const different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
   const crewOf = (tasks: number) => {
     const key = tasks < different ? tasks : different;
-    const found = crews[key] ?? crew(tableFor(key), fullRate(profile, pace, key), slotRate);
-    crews[key] = found;
-    return found;
+    const found = crews[key];
+    if (found !== undefined) return found;
+    const made = crew(tableFor(key), fullRate(profile, pace, key), slotRate);
+    crews[key] = made;
+    return made;
   };
   const tally: Tally = { late: new Float64Array(thresholds.length), refused: 0, busy: 0, inSystem: 0 };
   return {
@@ -142,11 +144,14 @@ function profilesByLoad(profile: TaskProfile, pace: Pace): readonly Loaded[] {
 /** The highest utilization that the tables tell apart. */
 const HIGHEST = GRID.at(-1)! * 0.999;
 
+/** Cells of the grid, and where the fine ones end. */
+const [CELLS, FINE_END] = [GRID.length - 1, GRID[FINE_CELLS]!];
+
 /** The grid's cell that holds a utilization of at most HIGHEST. */
 function cellOf(utilization: number): number {
-  if (utilization < GRID[FINE_CELLS]!) return Math.floor(utilization / FINE);
-  const guess = FINE_CELLS + Math.floor(Math.log(utilization / GRID[FINE_CELLS]!) / Math.log(COARSE));
-  return Math.min(guess, GRID.length - 2);
+  if (utilization < FINE_END) return (utilization / FINE) | 0;
+  const guess = FINE_CELLS + ((Math.log(utilization / FINE_END) / Math.log(COARSE)) | 0);
+  return Math.min(guess, CELLS - 1);
 }
 
 interface Tally extends Served {
@@ -193,14 +198,18 @@ function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly nu
   return { width, rows, settling: settlingCells(relaxation) };
 }
 
+/** Seconds up to which slices are tabulated: a replay's are no longer. */
+const MINUTE = 60;
+
 function settlingCells(relaxation: Float64Array): Int16Array {
   let cell = -1;
-  return Int16Array.from({ length: 61 }, (_, seconds) => {
+  return Int16Array.from({ length: MINUTE + 1 }, (_, seconds) => {
     while (cell + 1 < SATURATED && relaxation[cell + 1]! < seconds * NEGLIGIBLE) cell++;
     return cell;
   });
 }
 
+/** Serves a slice of time: most leave the queue settled, as the table says without a look at where it is. */
 function follow(
   table: Table,
   target: number,
@@ -211,12 +220,13 @@ function follow(
 ): void {
   const goal = Math.min(target, HIGHEST);
   const end = cellOf(goal);
-  const settling = table.settling[Math.min(60, seconds) | 0]!;
+  const settling = table.settling[Math.min(MINUTE, seconds) | 0]!;
   if (end <= settling && inSystem < table.rows[(settling + 1) * table.width + IN_SYSTEM]!)
     settle(table, goal, end, into);
   else pursue(table, goal, end, full, seconds, inSystem, into);
 }
 
+/** Follows a queue of `inSystem` requests on its way to the utilization `goal`, which lies in cell `end`. */
 function pursue(
   table: Table,
   goal: number,
@@ -254,11 +264,11 @@ function pursue(
     const spent = Math.min(left, crossing);
     const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
     const mean = (at + next) / 2;
-    pass(table, cells === 1 ? low : cellOf(mean), mean, spent / seconds, into);
+    pass(table, cellBetween(low, high, mean), mean, spent / seconds, into);
     left -= spent;
     at = next;
     if (spent === crossing) cell = rises ? high : low - 1;
-    else cell = cells === 1 ? low : cellOf(next);
+    else cell = cellBetween(low, high, next);
   }
   if (left > 1e-9) {
     // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
@@ -280,7 +290,12 @@ const STEPS = 4;
 
 /** Cells that are crossed at once on the way to cell `end`. */
 function stride(cell: number, end: number): number {
-  return Math.max(1, Math.floor(Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS));
+  return Math.max(1, (Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS) | 0);
+}
+
+/** The grid's cell that holds a utilization between two of its lines. */
+function cellBetween(low: number, high: number, utilization: number): number {
+  return high - low === 1 ? low : cellOf(utilization);
 }
 
 /** Seconds in which the distance to the goal falls to 1/e at a utilization between two lines of the grid. */
@@ -289,7 +304,7 @@ function timeConstantAt(table: Table, low: number, high: number, at: number, ful
   const slope =
     (rows[high * width + IN_SYSTEM]! - rows[low * width + IN_SYSTEM]!) /
     (rows[high * width]! - rows[low * width]!);
-  const cell = high - low === 1 ? low : cellOf(at);
+  const cell = cellBetween(low, high, at);
   const refused = mix(rows, cell * width + REFUSED, width, shareOf(table, cell, at));
   return Math.max(1e-9, slope) / (full * (1 - refused));
 }
@@ -330,7 +345,7 @@ const NEAR = 6;
 /** The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`. */
 function located({ rows, width }: Table, inSystem: number, guess: number): number {
   let low = 0;
-  let high = GRID.length - 1;
+  let high = CELLS;
   for (let cell = guess, steps = 0; steps < NEAR; steps++) {
     if (rows[cell * width + IN_SYSTEM]! > inSystem && cell > 0) cell--;
     else if (cell + 1 < high && rows[(cell + 1) * width + IN_SYSTEM]! < inSystem) cell++;
