@@ -33,165 +33,224 @@ export interface Autoscaler {
   readonly desired: (view: FleetView) => number;
 }
 
-/** One scale-out and how long its cooldown lasts. */
-interface Activity {
-  /** Ready tasks that it counted from, and the count it asked for. */
-  readonly base: number;
-  readonly result: number;
-  /** Unix seconds at which its cooldown ends; unknown until the tasks are ready. */
-  until: number;
-}
-
 /**
  * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
  * target. Scale out: the largest wins. Scale in: what every tracking policy that may agrees on, or what a step asks for,
  * which tracking that is not ready does not hold back (Application Auto Scaling user guide); the largest wins there, too.
  */
 export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
-  let [min, max] = [controls.min, controls.max];
-  let [scaleInHeldUntil, askedCooldown] = [Number.NEGATIVE_INFINITY, 0];
-  const actions = agenda(controls.schedule);
-  const trackers = controls.tracking.map((policy) => trackerOf(policy, loop));
-  const steppers = controls.steps.map(stepperOf);
-  const removers = steppers.filter(({ removes }) => removes);
-  const longestCooldown = Math.max(0, ...controls.tracking.map((policy) => policy.scaleInCooldown));
+  return new AwsAutoscaler(controls, loop);
+}
 
-  const desired = (view: FleetView) => {
-    for (const action of actions(view.now)) {
-      min = action.min ?? min;
-      max = action.max ?? max;
-    }
+/** A replay asks for each minute of weeks: hence classes, and loops by index, which V8 makes into less code than closures and iterators. */
+class AwsAutoscaler implements Autoscaler {
+  readonly interval = 60;
+  private readonly agenda: Agenda;
+  private readonly trackers: readonly Tracker[];
+  private readonly steppers: readonly Stepper[];
+  private readonly removers: readonly Stepper[];
+  private readonly longestCooldown: number;
+  private readonly scaleOutEndsCooldown: boolean;
+  private min: number;
+  private max: number;
+  private scaleInHeldUntil = Number.NEGATIVE_INFINITY;
+  private askedCooldown = 0;
+
+  constructor({ min, max, tracking, steps, schedule }: ScalingControls, loop: AwsLoop) {
+    this.min = min;
+    this.max = max;
+    this.agenda = agendaOf(schedule);
+    this.trackers = tracking.map((policy) => new Tracker(policy, loop));
+    this.steppers = steps.map((policy) => new Stepper(policy));
+    this.removers = this.steppers.filter(({ removes }) => removes);
+    this.longestCooldown = Math.max(0, ...tracking.map((policy) => policy.scaleInCooldown));
+    this.scaleOutEndsCooldown = loop.scaleOutEndsScaleInCooldown;
+  }
+
+  desired(view: FleetView): number {
+    const due = this.agenda[((view.now / 60) | 0) % this.agenda.length]!;
+    if (due.length > 0) this.act(due, view.now);
     const current = view.ready + view.starting;
-    const largest = Math.max(current, largestOut(view));
+    const largest = this.largestOut(view);
     if (largest > current) {
-      if (loop.scaleOutEndsScaleInCooldown) scaleInHeldUntil = Number.NEGATIVE_INFINITY;
-      return bounded(largest, min, max);
+      if (this.scaleOutEndsCooldown) this.scaleInHeldUntil = Number.NEGATIVE_INFINITY;
+      return this.bounded(largest);
     }
-    if (view.now < scaleInHeldUntil) return bounded(current, min, max);
-    const agreed = agreedIn(view, current);
-    const asked = removers.length === 0 ? 0 : askedIn(view, current);
+    if (view.now < this.scaleInHeldUntil) return this.bounded(current);
+    const agreed = this.agreedIn(view, current);
+    const asked = this.removers.length === 0 ? 0 : this.askedIn(view, current);
     const least = Math.max(agreed, asked);
-    if (least === 0) return bounded(current, min, max);
-    if (least >= min) scaleInHeldUntil = view.now + (asked > agreed ? askedCooldown : longestCooldown);
-    return bounded(least, min, max);
-  };
+    if (least === 0) return this.bounded(current);
+    if (least >= this.min)
+      this.scaleInHeldUntil = view.now + (asked > agreed ? this.askedCooldown : this.longestCooldown);
+    return this.bounded(least);
+  }
 
-  const largestOut = (view: FleetView) => {
+  private act(due: readonly ScheduledAction[], now: number): void {
+    for (const { at, min, max } of due) {
+      if (!occursAt(at, now)) continue;
+      this.min = min ?? this.min;
+      this.max = max ?? this.max;
+    }
+  }
+
+  private largestOut(view: FleetView): number {
+    const { trackers, steppers } = this;
     let largest = 0;
-    for (const tracker of trackers) largest = Math.max(largest, tracker.out(view));
-    for (const step of steppers) largest = Math.max(largest, step.out(view));
+    for (let i = 0; i < trackers.length; i++) {
+      const count = trackers[i]!.out(view);
+      if (count > largest) largest = count;
+    }
+    for (let i = 0; i < steppers.length; i++) {
+      const count = steppers[i]!.out(view);
+      if (count > largest) largest = count;
+    }
     return largest;
-  };
+  }
 
   /** The count below the current one that all tracking agrees on; 0 where it does not. */
-  const agreedIn = (view: FleetView, current: number) => {
+  private agreedIn(view: FleetView, current: number): number {
+    const { trackers } = this;
     let largest = 0;
-    for (const tracker of trackers) largest = Math.max(largest, tracker.in(view));
-    return largest < current ? largest : 0;
-  };
+    for (let i = 0; i < trackers.length; i++) {
+      const count = trackers[i]!.in(view);
+      if (count >= current) return 0;
+      if (count > largest) largest = count;
+    }
+    return largest;
+  }
 
   /** The largest count below the current one that a step asks for; 0 where none does. */
-  const askedIn = (view: FleetView, current: number) => {
+  private askedIn(view: FleetView, current: number): number {
     let largest = 0;
-    for (const step of removers) {
+    for (const step of this.removers) {
       const count = step.in(view);
       if (count >= current || count <= largest) continue;
       largest = count;
-      askedCooldown = step.cooldown;
+      this.askedCooldown = step.cooldown;
     }
     return largest;
-  };
-  return { interval: 60, desired };
-}
-
-/** The actions due in the minute of a time; looked up by minute of the day, as a replay asks for every minute. */
-function agenda(schedule: readonly ScheduledAction[]): (now: number) => readonly ScheduledAction[] {
-  if (schedule.length === 0) return () => NONE;
-  const byMinute: (readonly ScheduledAction[])[] = new Array(1440).fill(NONE);
-  for (const action of schedule) {
-    for (const hour of action.at.hours) {
-      for (const minute of action.at.minutes) {
-        const at = hour * 60 + minute;
-        byMinute[at] = [...byMinute[at]!, action];
-      }
-    }
   }
-  return (now) => {
-    const candidates = byMinute[((now / 60) | 0) % 1440]!;
-    return candidates.length === 0 ? NONE : candidates.filter((action) => occursAt(action.at, now));
-  };
+
+  private bounded(count: number): number {
+    return Math.max(this.min, Math.min(this.max, count));
+  }
 }
 
-const NONE: readonly ScheduledAction[] = [];
+/** Scheduled actions by the minute of the day; of one list alone where there are none. */
+type Agenda = readonly (readonly ScheduledAction[])[];
 
-function bounded(count: number, min: number, max: number): number {
-  return Math.max(min, Math.min(max, count));
+function agendaOf(schedule: readonly ScheduledAction[]): Agenda {
+  if (schedule.length === 0) return NONE;
+  const byMinute: ScheduledAction[][] = Array.from({ length: 1440 }, () => []);
+  for (const action of schedule)
+    for (const hour of action.at.hours)
+      for (const minute of action.at.minutes) byMinute[hour * 60 + minute]!.push(action);
+  return byMinute;
 }
+
+const NONE: Agenda = [[]];
 
 const NO_VALUES = new Float64Array(0);
 
-/** Target tracking of one metric: the count it wants out (0: none), and in (infinite: it does not agree). */
-function trackerOf(policy: TargetTracking, loop: AwsLoop) {
-  const { metric, setpoint } = policy;
-  const low = setpoint * loop.lowFactor;
-  const counted = cooldown(policy.scaleOutCooldown);
-  let [looked, above, below] = [0, 0, 0];
-  let values: Float64Array = NO_VALUES;
-  /** Counts the newest datapoints in a row above the setpoint and below the low threshold: each minute is looked at once. */
-  const look = ({ minutes, visible }: FleetView) => {
-    if (minutes[metric] !== values) {
-      values = minutes[metric];
-      looked = above = below = 0;
+/** Target tracking of one metric: the count it wants out (0: none) and, asked after that, in (infinite: it does not agree). */
+class Tracker {
+  private readonly policy: TargetTracking;
+  private readonly loop: AwsLoop;
+  private readonly low: number;
+  private readonly cooldown: Cooldown;
+  private minutes: MinuteMetrics | undefined;
+  private values: Float64Array = NO_VALUES;
+  /** Minutes looked at, and of the newest of them how many in a row are above the setpoint and below the low threshold. */
+  private looked = 0;
+  private above = 0;
+  private below = 0;
+
+  constructor(policy: TargetTracking, loop: AwsLoop) {
+    this.policy = policy;
+    this.loop = loop;
+    this.low = policy.setpoint * loop.lowFactor;
+    this.cooldown = new Cooldown(policy.scaleOutCooldown);
+  }
+
+  out(view: FleetView): number {
+    this.cooldown.tick(view);
+    this.look(view);
+    return this.above < this.loop.datapointsOut ? 0 : this.proportional(view);
+  }
+
+  /** The count at which the metric would be at the setpoint, if it is more than there is. */
+  private proportional(view: FleetView): number {
+    const base = this.cooldown.base(view.ready);
+    const result = Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9);
+    return this.cooldown.beyond(view, base, result);
+  }
+
+  in(view: FleetView): number {
+    if (this.policy.disableScaleIn) return 0;
+    if (this.below < this.loop.datapointsIn) return Number.POSITIVE_INFINITY;
+    return Math.max(
+      1,
+      Math.ceil((view.ready * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9),
+    );
+  }
+
+  private look(view: FleetView): void {
+    const { minutes } = view;
+    if (minutes !== this.minutes) {
+      this.minutes = minutes;
+      this.values = minutes[this.policy.metric];
+      this.looked = this.above = this.below = 0;
     }
-    for (; looked < visible; looked++) {
-      const value = values[looked]!;
-      above = value > setpoint ? above + 1 : 0;
-      below = value < low ? below + 1 : 0;
+    const { setpoint } = this.policy;
+    for (let i = this.looked; i < view.visible; i++) {
+      const value = this.values[i]!;
+      this.above = value > setpoint ? this.above + 1 : 0;
+      this.below = value < this.low ? this.below + 1 : 0;
     }
-  };
-  return {
-    out: (view: FleetView) => {
-      counted.tick(view);
-      look(view);
-      if (above < loop.datapointsOut) return 0;
-      const base = counted.base(view.ready);
-      return counted.beyond(view, base, Math.ceil((base * values[view.visible - 1]!) / setpoint - 1e-9));
-    },
-    in: (view: FleetView) => {
-      if (policy.disableScaleIn) return 0;
-      look(view);
-      if (below < loop.datapointsIn) return Number.POSITIVE_INFINITY;
-      return Math.max(1, Math.ceil((view.ready * values[view.visible - 1]!) / setpoint - 1e-9));
-    },
-  };
+    this.looked = view.visible;
+  }
 }
 
 /** Step scaling on its alarm: the count it wants out (0: none), and in (infinite: none). */
-function stepperOf(policy: StepScaling) {
-  const counted = cooldown(policy.cooldown);
-  const exact = policy.adjustment === "exact";
-  const stepOf = (view: FleetView) => {
-    const value = breach(policy.alarm, view);
-    return value === undefined ? undefined : stepAt(policy.steps, value - policy.alarm.threshold);
-  };
-  return {
-    cooldown: policy.cooldown,
-    removes: exact || policy.steps.some(({ change }) => change < 0),
-    out: (view: FleetView) => {
-      counted.tick(view);
-      const step = stepOf(view);
-      if (!step) return 0;
-      if (exact) return step.change;
-      const base = counted.base(view.ready + view.starting);
-      return counted.beyond(view, base, base + added(policy, step.change, base));
-    },
-    in: (view: FleetView) => {
-      const step = stepOf(view);
-      const current = view.ready + view.starting;
-      if (!step || (!exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
-      return Math.max(1, exact ? step.change : current + added(policy, step.change, current));
-    },
-  };
+class Stepper {
+  readonly removes: boolean;
+  readonly cooldown: number;
+  private readonly policy: StepScaling;
+  private readonly alarm: Alarm;
+  private readonly counted: Cooldown;
+  private readonly exact: boolean;
+
+  constructor(policy: StepScaling) {
+    this.policy = policy;
+    this.alarm = new Alarm(policy.alarm);
+    this.counted = new Cooldown(policy.cooldown);
+    this.cooldown = policy.cooldown;
+    this.exact = policy.adjustment === "exact";
+    this.removes = this.exact || policy.steps.some(({ change }) => change < 0);
+  }
+
+  out(view: FleetView): number {
+    this.counted.tick(view);
+    const distance = this.alarm.distance(view);
+    return Number.isNaN(distance) ? 0 : this.stepOut(view, distance);
+  }
+
+  private stepOut(view: FleetView, distance: number): number {
+    const step = stepAt(this.policy.steps, distance);
+    if (!step) return 0;
+    if (this.exact) return step.change;
+    const base = this.counted.base(view.ready + view.starting);
+    return this.counted.beyond(view, base, base + added(this.policy, step.change, base));
+  }
+
+  in(view: FleetView): number {
+    const distance = this.alarm.distance(view);
+    const step = Number.isNaN(distance) ? undefined : stepAt(this.policy.steps, distance);
+    const current = view.ready + view.starting;
+    if (!step || (!this.exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
+    return Math.max(1, this.exact ? step.change : current + added(this.policy, step.change, current));
+  }
 }
 
 function stepAt(steps: StepScaling["steps"], distance: number) {
@@ -215,23 +274,43 @@ function covers(lower: number | null, upper: number | null, distance: number): b
   return distance > (lower ?? -Infinity) && distance <= (upper ?? Infinity);
 }
 
-/** The newest period's value when M of the last N are beyond the threshold. */
-function breach(alarm: ScalingAlarm, { minutes, visible }: FleetView): number | undefined {
-  const span = Math.max(1, Math.round(alarm.period / 60));
-  if (visible < span) return undefined;
-  const values = minutes[alarm.metric];
-  const newest = aggregate(alarm, values, visible - span, visible);
-  if (!beyond(alarm, newest)) return undefined;
-  let breaching = 1;
-  for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
-    if (beyond(alarm, aggregate(alarm, values, visible - (n + 1) * span, visible - n * span))) breaching++;
+/** Whether and how far a metric is beyond a threshold, M periods of the last N. */
+class Alarm {
+  private readonly alarm: ScalingAlarm;
+  /** Minutes in a period. */
+  private readonly span: number;
+
+  constructor(alarm: ScalingAlarm) {
+    this.alarm = alarm;
+    this.span = Math.max(1, Math.round(alarm.period / 60));
   }
-  return breaching >= alarm.datapoints ? newest : undefined;
+
+  /** The newest period's value less the threshold when M of the last N are beyond it; NaN when they are not. */
+  distance({ minutes, visible }: FleetView): number {
+    const { alarm, span } = this;
+    if (visible < span) return Number.NaN;
+    const values = minutes[alarm.metric];
+    const newest = aggregate(alarm, values, visible - span, visible);
+    return beyond(alarm, newest) && this.lasts(values, visible) ? newest - alarm.threshold : Number.NaN;
+  }
+
+  /** Whether M of the last N periods are beyond the threshold, the newest of which is. */
+  private lasts(values: Float64Array, visible: number): boolean {
+    const { alarm, span } = this;
+    let breaching = 1;
+    for (let n = 1; n < alarm.evaluationPeriods && visible >= (n + 1) * span; n++) {
+      if (beyond(alarm, aggregate(alarm, values, visible - (n + 1) * span, visible - n * span))) breaching++;
+    }
+    return breaching >= alarm.datapoints;
+  }
 }
 
 /** Rates are averaged whatever the statistic: a Sum over the period is the mean rate times its length. */
 function aggregate({ statistic }: ScalingAlarm, values: Float64Array, from: number, to: number): number {
-  if (to - from === 1) return values[from]!;
+  return to - from === 1 ? values[from]! : aggregateOfMany(statistic, values, from, to);
+}
+
+function aggregateOfMany(statistic: string, values: Float64Array, from: number, to: number): number {
   let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = from; i < to; i++) {
     const value = values[i]!;
@@ -260,21 +339,42 @@ function beyond({ comparison, threshold }: ScalingAlarm, value: number): boolean
  * A policy's scale-out cooldown: it counts from when the added tasks are ready. Within it a result is
  * computed on the count that the activity started from, and only what exceeds that activity's own is added.
  */
-function cooldown(seconds: number) {
-  let activity: Activity | undefined;
-  return {
-    /** Starts the clock once all is ready, and forgets a cooldown that has run out; at each look at the fleet. */
-    tick: ({ starting, settled, now }: FleetView) => {
-      if (activity?.until === Number.POSITIVE_INFINITY && starting === 0) activity.until = settled + seconds;
-      if (activity && now >= activity.until) activity = undefined;
-    },
-    /** The count that a result is computed on: `fresh` when no cooldown runs. */
-    base: (fresh: number) => activity?.base ?? fresh,
-    /** The result if it asks for more than there is, or than the running activity asked for; 0 otherwise. */
-    beyond: (view: FleetView, base: number, result: number) => {
-      if (result <= (activity?.result ?? view.ready + view.starting)) return 0;
-      activity = { base, result, until: Number.POSITIVE_INFINITY };
-      return result;
-    },
-  };
+class Cooldown {
+  private readonly seconds: number;
+  private running = false;
+  /** Of the activity that it runs for: the ready tasks that it counted from, and the count it asked for. */
+  private from = 0;
+  private result = 0;
+  /** Unix seconds at which it ends; infinite until the tasks are ready. */
+  private until = Number.POSITIVE_INFINITY;
+
+  constructor(seconds: number) {
+    this.seconds = seconds;
+  }
+
+  /** Starts the clock once all is ready, and ends a cooldown that has run out; at each look at the fleet. */
+  tick(view: FleetView): void {
+    if (this.running) this.advance(view);
+  }
+
+  private advance(view: FleetView): void {
+    if (this.until === Number.POSITIVE_INFINITY && view.starting === 0)
+      this.until = view.settled + this.seconds;
+    if (view.now >= this.until) this.running = false;
+  }
+
+  /** The count that a result is computed on: `fresh` when no cooldown runs. */
+  base(fresh: number): number {
+    return this.running ? this.from : fresh;
+  }
+
+  /** The result if it asks for more than there is, or than the running activity asked for; 0 otherwise. */
+  beyond(view: FleetView, base: number, result: number): number {
+    if (result <= (this.running ? this.result : view.ready + view.starting)) return 0;
+    this.running = true;
+    this.from = base;
+    this.result = result;
+    this.until = Number.POSITIVE_INFINITY;
+    return result;
+  }
 }

@@ -68,10 +68,10 @@ export function initialTasks(service: Service, trace: Trace, min: number, max: n
 export function steadyPlant(service: Service): Plant {
   const pool = pooled(service);
   const share = cpuShare(service);
-  let [inSystem, before] = [0, 0];
+  const held = { inSystem: 0, before: 0 };
   const slice = {
     arrived: 0,
-    late: thresholdsOf(service).map(() => 0),
+    late: new Float64Array(thresholdsOf(service).length),
     refused: 0,
     busy: 0,
     responseTime: 0,
@@ -79,15 +79,19 @@ export function steadyPlant(service: Service): Plant {
   };
   return (tasks, rate, seconds) => {
     // Tasks that join are empty; tasks that leave finish what they hold.
-    const start = tasks > before && before > 0 ? (inSystem * before) / tasks : inSystem;
-    before = tasks;
+    const { before } = held;
+    const start = tasks > before && before > 0 ? (held.inSystem * before) / tasks : held.inSystem;
+    held.before = tasks;
     const served = pool.serve(tasks, rate, seconds, start);
-    inSystem = served.inSystem;
-    slice.arrived = rate * seconds;
-    for (let i = 0; i < slice.late.length; i++) slice.late[i] = served.late[i]! * slice.arrived;
-    slice.refused = served.refused * slice.arrived;
+    const { inSystem } = served;
+    held.inSystem = inSystem;
+    const arrived = rate * seconds;
+    slice.arrived = arrived;
+    const { late } = slice;
+    for (let i = 0; i < late.length; i++) late[i] = served.late[i]! * arrived;
+    slice.refused = served.refused * arrived;
     slice.busy = Math.min(1, served.busy * share);
-    slice.charged = pool.charged?.() ?? 0;
+    slice.charged = pool.charged === undefined ? 0 : pool.charged();
     // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
     slice.responseTime = rate > 0 ? inSystem / accepted : 0;

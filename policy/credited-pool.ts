@@ -70,7 +70,7 @@ function joined(balance: CreditBalance, share: number, fresh: CreditBalance): Cr
 }
 
 function copied(served: Served): Served {
-  return { ...served, late: [...served.late] };
+  return { ...served, late: served.late.slice() };
 }
 
 /** Both parts of a slice; `share` is the length of the first. */

@@ -76,13 +76,15 @@ export function fleetOf(initial: number, now: number, startup: number, spread: n
   };
   const refresh = () => {
     let kept = 0;
-    fleet.nextStart = Number.POSITIVE_INFINITY;
-    for (const batch of batches) {
+    let next = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < batches.length; i++) {
+      const batch = batches[i]!;
       if (batch.ready >= batch.count) continue;
       batches[kept++] = batch;
-      fleet.nextStart = Math.min(fleet.nextStart, batch.from + (batch.ready + 0.5) * batch.gap);
+      next = Math.min(next, batch.from + (batch.ready + 0.5) * batch.gap);
     }
-    batches.length = kept;
+    while (batches.length > kept) batches.pop();
+    fleet.nextStart = next;
   };
   return fleet;
 }

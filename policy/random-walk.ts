@@ -1,12 +1,12 @@
 import { convolutionAt } from "./convolution.ts";
-import { fourier, type Spectrum } from "./spectrum.ts";
+import { fourier, roots, type Spectrum } from "./spectrum.ts";
 
 /** The waiting time of GI/G/1 in steps of a lattice. */
 export interface LatticeWait {
   /** P(W = k). */
   readonly wait: Float64Array;
   /** P(H = k), H by how much the walk of waits first exceeds its start, given that it ever does: the first part of any wait. */
-  readonly ladder: Float64Array;
+  readonly ladder: () => Float64Array;
 }
 
 /**
@@ -27,13 +27,17 @@ export function latticeWait(
   let rises = 0;
   for (let j = 1; j < logs.length / 2; j++) rises += logs[j]!;
   const wait = exponentialSeries(weighted, Math.exp(-rises));
+  return { wait, ladder: () => ladderOf(weighted) };
+}
+
+function ladderOf(weighted: Float64Array): Float64Array {
   const inverse = exponentialSeries(
     weighted.map((value) => -value),
     1,
   );
   const ladder = inverse.map((value, k) => (k === 0 ? 0 : Math.max(0, -value)));
   const reached = ladder.reduce((sum, value) => sum + value, 0);
-  return { wait, ladder: ladder.map((value) => value / reached) };
+  return ladder.map((value) => value / reached);
 }
 
 /** Coefficients of c · exp(Σ l[j] z^j), given j l[j]: k w[k] = Σ j l[j] w[k−j], w[0] = c. */
@@ -66,11 +70,11 @@ function spitzerLogs(service: Spectrum, interarrival: Spectrum, drift: number): 
 }
 
 function quotientAt(service: Spectrum, interarrival: Spectrum, k: number): readonly [number, number] {
-  const angle = (2 * Math.PI * k) / service.re.length;
+  const { cos, sin } = roots(service.re.length / 2);
   const [s, t] = [service.re[k]!, service.im[k]!];
   const [a, b] = [interarrival.re[k]!, -interarrival.im[k]!]; // conjugate: it is subtracted
   const [x, y] = [1 - (s * a - t * b), -(s * b + t * a)];
-  const [u, v] = [1 - Math.cos(angle), -Math.sin(angle)];
+  const [u, v] = [1 - (cos[k] ?? -1), -(sin[k] ?? 0)]; // the last is half the circle
   const norm = u * u + v * v;
   return [(x * u + y * v) / norm, (y * u - x * v) / norm];
 }

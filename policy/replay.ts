@@ -7,7 +7,7 @@ import type { Trace } from "./trace.ts";
 export interface Slice {
   readonly arrived: number;
   /** Requests refused or later than each threshold. */
-  readonly late: readonly number[];
+  readonly late: ArrayLike<number>;
   readonly refused: number;
   readonly busy: number;
   /** Seconds, mean of the requests served. */
@@ -73,21 +73,13 @@ export function replay(
   };
   const delay = loop.publicationDelay / 60;
   const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, complete: 0, visible: 0 };
-  const ask = (now: number, minute: number) => {
-    view.now = now;
-    view.ready = tasks.ready;
-    view.starting = tasks.starting;
-    view.settled = tasks.settled;
-    view.complete = minute;
-    view.visible = Math.max(0, minute - delay);
-    tasks.resize(autoscaler.desired(view), now);
-  };
   const askOften = autoscaler.interval < 60;
   const columns = { arrived: column(), refused: column(), ready: column(), capacity: column() };
   const late: Float64Array[] = [];
   const minutes = { ...columns, late, count: 0 };
-  const sums = { arrived: 0, refused: 0, late: [] as number[] };
-  let [taskSeconds, charged, minute] = [0, 0, 0];
+  let taskSeconds = 0;
+  let charged = 0;
+  let minute = 0;
 
   for (; minute < trace.rates.length; minute++) {
     if (minute % 60 === 0 && minute > 0) {
@@ -97,28 +89,37 @@ export function replay(
     const rate = trace.rates[minute]!;
     const time = trace.start + minute * 60;
     const end = time + 60;
-    let [arrived, refused, busy, readySeconds, response, span] = [0, 0, 0, 0, 0, SLICE];
+    let arrived = 0;
+    let refused = 0;
+    let busy = 0;
+    let readySeconds = 0;
+    let response = 0;
+    let span = SLICE;
     for (let now = time; now < end; now += span) {
-      tasks.settle(now);
-      if (now === time || askOften) ask(now, minute);
+      if (now >= tasks.nextStart) tasks.settle(now);
+      if (now === time || askOften) {
+        view.now = now;
+        view.ready = tasks.ready;
+        view.starting = tasks.starting;
+        view.settled = tasks.settled;
+        view.complete = minute;
+        view.visible = minute > delay ? minute - delay : 0;
+        const wanted = autoscaler.desired(view);
+        if (wanted !== tasks.ready + tasks.starting) tasks.resize(wanted, now);
+      }
       const { ready, starting } = tasks;
       span = askOften ? SLICE : untilNextStart(tasks.nextStart, now, end);
       const served = plant(ready, rate, span);
       arrived += served.arrived;
       refused += served.refused;
-      for (let i = late.length; i < served.late.length; i++) sums.late[late.push(column()) - 1] = 0;
-      for (let i = 0; i < late.length; i++) {
-        late[i]![minute]! += served.late[i]!;
-        sums.late[i]! += served.late[i]!;
-      }
+      for (let i = late.length; i < served.late.length; i++) late.push(column());
+      for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
       busy += served.busy * ready * span;
       readySeconds += ready * span;
       response += served.responseTime * span;
       charged += served.charged ?? 0;
       taskSeconds += (ready + starting) * span;
     }
-    sums.arrived += arrived;
-    sums.refused += refused;
     columns.arrived[minute] = arrived;
     columns.refused[minute] = refused;
     metrics.requestRate[minute] = arrived / 60;
@@ -131,12 +132,20 @@ export function replay(
   minutes.count = minute;
   return {
     minutes,
-    ...sums,
+    arrived: sum(columns.arrived),
+    refused: sum(columns.refused),
+    late: late.map(sum),
     taskHours: taskSeconds / 3600,
     charged,
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };
+}
+
+function sum(column: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < column.length; i++) total += column[i]!;
+  return total;
 }
 
 /** Seconds until the slice in which the next task becomes ready, or until `end`. */

@@ -8,9 +8,9 @@ export interface Spectrum {
 export function fourier({ re, im }: Spectrum): Spectrum {
   const size = re.length;
   const out = { re: new Float64Array(size), im: new Float64Array(size) };
-  const bits = 31 - Math.clz32(size);
+  const order = reversedOrder(size);
   for (let i = 0; i < size; i++) {
-    const from = reversed(i, bits);
+    const from = order[i]!;
     out.re[i] = re[from]!;
     out.im[i] = im[from]!;
   }
@@ -22,7 +22,8 @@ function butterflies({ re, im }: Spectrum, half: number): void {
   const { cos, sin } = roots(half);
   for (let start = 0; start < re.length; start += 2 * half)
     for (let k = 0; k < half; k++) {
-      const [top, bottom] = [start + k, start + k + half];
+      const top = start + k;
+      const bottom = top + half;
       const real = re[bottom]! * cos[k]! + im[bottom]! * sin[k]!;
       const imaginary = im[bottom]! * cos[k]! - re[bottom]! * sin[k]!;
       re[bottom] = re[top]! - real;
@@ -30,6 +31,18 @@ function butterflies({ re, im }: Spectrum, half: number): void {
       re[top]! += real;
       im[top]! += imaginary;
     }
+}
+
+const ORDERS = new Map<number, Int32Array>();
+
+/** Each index below `size`, a power of two, with its bits in reverse order. */
+function reversedOrder(size: number): Int32Array {
+  const known = ORDERS.get(size);
+  if (known !== undefined) return known;
+  const bits = 31 - Math.clz32(size);
+  const made = Int32Array.from({ length: size }, (_, i) => reversed(i, bits));
+  ORDERS.set(size, made);
+  return made;
 }
 
 /** The bits of `index` in reverse order. */
@@ -41,8 +54,8 @@ function reversed(index: number, bits: number): number {
 
 const ROOTS = new Map<number, { readonly cos: Float64Array; readonly sin: Float64Array }>();
 
-/** cos and sin of πk/half. */
-function roots(half: number): { readonly cos: Float64Array; readonly sin: Float64Array } {
+/** cos and sin of πk/half, k below `half`. */
+export function roots(half: number): { readonly cos: Float64Array; readonly sin: Float64Array } {
   const known = ROOTS.get(half);
   if (known !== undefined) return known;
   const angle = (_: number, k: number) => (Math.PI * k) / half;

@@ -6,7 +6,7 @@ import { type SteadyState, steadyState } from "./steady-state.ts";
 /** What a pool of equal tasks did over a while; shares are ratios of the requests that arrived. */
 export interface Served {
   /** Share refused or later than each threshold. */
-  readonly late: readonly number[];
+  readonly late: Float64Array;
   readonly refused: number;
   /** Work done ÷ what all slots do at the declared service times: the share of busy slots where nothing slows them. */
   readonly busy: number;
@@ -57,11 +57,13 @@ export function taskPool(
   const different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
   const crewOf = (tasks: number) => {
     const key = tasks < different ? tasks : different;
-    const found = crews[key] ?? crew(tableFor(key), fullRate(profile, pace, key), slotRate);
-    crews[key] = found;
-    return found;
+    const found = crews[key];
+    if (found !== undefined) return found;
+    const made = crew(tableFor(key), fullRate(profile, pace, key), slotRate);
+    crews[key] = made;
+    return made;
   };
-  const tally: Tally = { late: thresholds.map(() => 0), refused: 0, busy: 0, inSystem: 0 };
+  const tally: Tally = { late: new Float64Array(thresholds.length), refused: 0, busy: 0, inSystem: 0 };
   return {
     serve: (tasks, rate, seconds, inSystem) => {
       const { table, full, work } = crewOf(tasks);
@@ -73,10 +75,11 @@ export function taskPool(
       const { table, full } = crewOf(tasks);
       const utilization = Math.min(rate / (tasks * full), HIGHEST);
       const cell = cellOf(utilization);
-      const share = shareOf(cell, utilization);
+      const share = shareOf(table, cell, utilization);
+      const { rows, width } = table;
       return {
-        refused: mix(table.refused, cell, share),
-        late: table.late.map((values) => mix(values, cell, share)),
+        refused: mix(rows, cell * width + REFUSED, width, share),
+        late: thresholds.map((_, i) => mix(rows, cell * width + LATE + i, width, share)),
       };
     },
   };
@@ -141,31 +144,34 @@ function profilesByLoad(profile: TaskProfile, pace: Pace): readonly Loaded[] {
 /** The highest utilization that the tables tell apart. */
 const HIGHEST = GRID.at(-1)! * 0.999;
 
+/** Cells of the grid, and where the fine ones end. */
+const [CELLS, FINE_END] = [GRID.length - 1, GRID[FINE_CELLS]!];
+
 /** The grid's cell that holds a utilization of at most HIGHEST. */
 function cellOf(utilization: number): number {
-  if (utilization < GRID[FINE_CELLS]!) return Math.floor(utilization / FINE);
-  const guess = FINE_CELLS + Math.floor(Math.log(utilization / GRID[FINE_CELLS]!) / Math.log(COARSE));
-  return Math.min(guess, GRID.length - 2);
-}
-
-function shareOf(cell: number, utilization: number): number {
-  return (utilization - GRID[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
+  if (utilization < FINE_END) return (utilization / FINE) | 0;
+  const guess = FINE_CELLS + ((Math.log(utilization / FINE_END) / Math.log(COARSE)) | 0);
+  return Math.min(guess, CELLS - 1);
 }
 
 interface Tally extends Served {
-  readonly late: number[];
   refused: number;
   busy: number;
   inSystem: number;
 }
 
+/** The steady states of a number of tasks, one row for each utilization of the grid. */
 interface Table {
-  readonly inSystem: Float64Array;
-  readonly refused: Float64Array;
-  readonly late: readonly Float64Array[];
-  /** Seconds in which the distance to the steady state falls to 1/e, by cell. */
-  readonly relaxation: Float64Array;
+  /** Numbers in a row. */
+  readonly width: number;
+  /** Row by row: the utilization, then at the places below what is in a task, the share refused, the relaxation, and the shares late. */
+  readonly rows: Float64Array;
+  /** By whole seconds up to a minute: the cell up to which, from an idle queue on, all settle within so long a slice; −1 if none. */
+  readonly settling: Int16Array;
 }
+
+/** Places in a row. The relaxation is the seconds in which the distance to the steady state falls to 1/e. */
+const [IN_SYSTEM, REFUSED, RELAXATION, LATE] = [1, 2, 3, 4];
 
 function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly number[], full: number): Table {
   const states = loaded.map(
@@ -183,9 +189,27 @@ function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly nu
     const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
     return slope / (full * (1 - share));
   });
-  return { inSystem, refused, late, relaxation };
+  const columns = [GRID, inSystem, refused, relaxation, ...late];
+  const width = columns.length;
+  const rows = new Float64Array(width * GRID.length);
+  columns.forEach((column, place) => {
+    for (let cell = 0; cell < GRID.length; cell++) rows[cell * width + place] = column[cell]!;
+  });
+  return { width, rows, settling: settlingCells(relaxation) };
 }
 
+/** Seconds up to which slices are tabulated: a replay's are no longer. */
+const MINUTE = 60;
+
+function settlingCells(relaxation: Float64Array): Int16Array {
+  let cell = -1;
+  return Int16Array.from({ length: MINUTE + 1 }, (_, seconds) => {
+    while (cell + 1 < SATURATED && relaxation[cell + 1]! < seconds * NEGLIGIBLE) cell++;
+    return cell;
+  });
+}
+
+/** Serves a slice of time: most leave the queue settled, as the table says without a look at where it is. */
 function follow(
   table: Table,
   target: number,
@@ -196,41 +220,55 @@ function follow(
 ): void {
   const goal = Math.min(target, HIGHEST);
   const end = cellOf(goal);
-  // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
-  if (
-    end < SATURATED &&
-    table.relaxation[end]! < seconds * NEGLIGIBLE &&
-    inSystem <= table.inSystem[end + 1]!
-  ) {
+  const settling = table.settling[Math.min(MINUTE, seconds) | 0]!;
+  if (end <= settling && inSystem < table.rows[(settling + 1) * table.width + IN_SYSTEM]!)
     settle(table, goal, end, into);
-    return;
-  }
+  else pursue(table, goal, end, full, seconds, inSystem, into);
+}
+
+/** Follows a queue of `inSystem` requests on its way to the utilization `goal`, which lies in cell `end`. */
+function pursue(
+  table: Table,
+  goal: number,
+  end: number,
+  full: number,
+  seconds: number,
+  inSystem: number,
+  into: Tally,
+): void {
+  const { rows, width } = table;
   let cell = located(table, inSystem, end);
-  const width = table.inSystem[cell + 1]! - table.inSystem[cell]!;
-  const within = width > 0 ? Math.min(1, (inSystem - table.inSystem[cell]!) / width) : 0;
-  let at = GRID[cell]! + within * (GRID[cell + 1]! - GRID[cell]!);
-  if (cell > end && cell < SATURATED && table.relaxation[cell]! < seconds * NEGLIGIBLE) {
+  // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
+  const fullest = Math.max(cell, end);
+  if (fullest < SATURATED && rows[fullest * width + RELAXATION]! < seconds * NEGLIGIBLE) {
     settle(table, goal, end, into);
     return;
   }
-  for (let i = 0; i < into.late.length; i++) into.late[i] = 0;
+  const row = cell * width;
+  const gap = rows[row + width + IN_SYSTEM]! - rows[row + IN_SYSTEM]!;
+  const within = gap > 0 ? Math.min(1, (inSystem - rows[row + IN_SYSTEM]!) / gap) : 0;
+  let at = rows[row]! + within * (rows[row + width]! - rows[row]!);
+  const late = into.late;
+  for (let i = 0; i < late.length; i++) late[i] = 0;
   into.refused = 0;
   into.busy = 0;
   const rises = goal > at;
   let left = seconds;
-  while (left > 1e-9 && (goal < GRID[cell]! || goal > GRID[cell + 1]!)) {
+  while (left > 1e-9 && (goal < rows[cell * width]! || goal > rows[(cell + 1) * width]!)) {
     const cells = stride(cell, end);
-    const [low, high] = rises ? [cell, cell + cells] : [cell + 1 - cells, cell + 1];
-    const border = GRID[rises ? high : low]!;
+    const low = rises ? cell : cell + 1 - cells;
+    const high = rises ? cell + cells : cell + 1;
+    const border = rises ? rows[high * width]! : rows[low * width]!;
     const timeConstant = timeConstantAt(table, low, high, (at + border) / 2, full);
     const crossing = timeConstant * Math.log((goal - at) / (goal - border));
     const spent = Math.min(left, crossing);
     const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
-    pass(table, cellOf((at + next) / 2), (at + next) / 2, spent / seconds, into);
+    const mean = (at + next) / 2;
+    pass(table, cellBetween(low, high, mean), mean, spent / seconds, into);
     left -= spent;
     at = next;
     if (spent === crossing) cell = rises ? high : low - 1;
-    else cell = cellOf(next);
+    else cell = cellBetween(low, high, next);
   }
   if (left > 1e-9) {
     // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
@@ -241,10 +279,10 @@ function follow(
     at = goal - (goal - at) * fading;
   }
   // Weights add up to 1 but for rounding.
-  for (let i = 0; i < into.late.length; i++) into.late[i] = Math.min(1, into.late[i]!);
+  for (let i = 0; i < late.length; i++) late[i] = Math.min(1, late[i]!);
   into.refused = Math.min(1, into.refused);
   into.busy = Math.min(1, into.busy);
-  into.inSystem = mix(table.inSystem, cell, shareOf(cell, at));
+  into.inSystem = mix(rows, cell * width + IN_SYSTEM, width, shareOf(table, cell, at));
 }
 
 /** Cells of the way are taken this many steps from its ends, or from where queues saturate, at once: there alone they bend. */
@@ -252,23 +290,35 @@ const STEPS = 4;
 
 /** Cells that are crossed at once on the way to cell `end`. */
 function stride(cell: number, end: number): number {
-  return Math.max(1, Math.floor(Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS));
+  return Math.max(1, (Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS) | 0);
+}
+
+/** The grid's cell that holds a utilization between two of its lines. */
+function cellBetween(low: number, high: number, utilization: number): number {
+  return high - low === 1 ? low : cellOf(utilization);
 }
 
 /** Seconds in which the distance to the goal falls to 1/e at a utilization between two lines of the grid. */
 function timeConstantAt(table: Table, low: number, high: number, at: number, full: number): number {
-  const slope = (table.inSystem[high]! - table.inSystem[low]!) / (GRID[high]! - GRID[low]!);
-  const cell = cellOf(at);
-  return Math.max(1e-9, slope) / (full * (1 - mix(table.refused, cell, shareOf(cell, at))));
+  const { rows, width } = table;
+  const slope =
+    (rows[high * width + IN_SYSTEM]! - rows[low * width + IN_SYSTEM]!) /
+    (rows[high * width]! - rows[low * width]!);
+  const cell = cellBetween(low, high, at);
+  const refused = mix(rows, cell * width + REFUSED, width, shareOf(table, cell, at));
+  return Math.max(1e-9, slope) / (full * (1 - refused));
 }
 
 /** Adds what a share `weight` of the time at the cell's utilization `mean` serves. */
 function pass(table: Table, cell: number, mean: number, weight: number, into: Tally): void {
-  const share = Math.min(1, Math.max(0, shareOf(cell, mean)));
-  const refused = mix(table.refused, cell, share);
+  const { rows, width } = table;
+  const row = cell * width;
+  const share = Math.min(1, Math.max(0, shareOf(table, cell, mean)));
+  const refused = mix(rows, row + REFUSED, width, share);
   into.refused += weight * refused;
   into.busy += weight * Math.min(1, mean * (1 - refused));
-  for (let i = 0; i < into.late.length; i++) into.late[i]! += weight * mix(table.late[i]!, cell, share);
+  const { late } = into;
+  for (let i = 0; i < late.length; i++) late[i]! += weight * mix(rows, row + LATE + i, width, share);
 }
 
 /** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */
@@ -278,32 +328,42 @@ const NEGLIGIBLE = 0.02;
 const SATURATED = GRID.findIndex((utilization) => utilization >= 1 - 1e-9) - 1;
 
 function settle(table: Table, utilization: number, cell: number, into: Tally): void {
-  const share = shareOf(cell, utilization);
-  for (let i = 0; i < into.late.length; i++) into.late[i] = mix(table.late[i]!, cell, share);
-  into.refused = mix(table.refused, cell, share);
-  into.busy = Math.min(1, utilization * (1 - into.refused));
-  into.inSystem = mix(table.inSystem, cell, share);
+  const { rows, width } = table;
+  const row = cell * width;
+  const share = (utilization - rows[row]!) / (rows[row + width]! - rows[row]!);
+  const { late } = into;
+  for (let i = 0; i < late.length; i++) late[i] = mix(rows, row + LATE + i, width, share);
+  const refused = mix(rows, row + REFUSED, width, share);
+  into.refused = refused;
+  into.busy = Math.min(1, utilization * (1 - refused));
+  into.inSystem = mix(rows, row + IN_SYSTEM, width, share);
 }
 
 /** Cells around the goal's that are looked at one by one: from one minute to the next little changes. */
 const NEAR = 6;
 
 /** The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`. */
-function located({ inSystem: table }: Table, inSystem: number, guess: number): number {
-  let [low, high] = [0, GRID.length - 1];
+function located({ rows, width }: Table, inSystem: number, guess: number): number {
+  let low = 0;
+  let high = CELLS;
   for (let cell = guess, steps = 0; steps < NEAR; steps++) {
-    if (table[cell]! > inSystem && cell > 0) cell--;
-    else if (cell + 1 < high && table[cell + 1]! < inSystem) cell++;
+    if (rows[cell * width + IN_SYSTEM]! > inSystem && cell > 0) cell--;
+    else if (cell + 1 < high && rows[(cell + 1) * width + IN_SYSTEM]! < inSystem) cell++;
     else return cell;
   }
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (table[middle]! <= inSystem) low = middle;
+    if (rows[middle * width + IN_SYSTEM]! <= inSystem) low = middle;
     else high = middle;
   }
   return low;
 }
 
-function mix(values: Float64Array, cell: number, share: number): number {
-  return values[cell]! + share * (values[cell + 1]! - values[cell]!);
+function mix(rows: Float64Array, place: number, width: number, share: number): number {
+  return rows[place]! + share * (rows[place + width]! - rows[place]!);
+}
+
+function shareOf({ rows, width }: Table, cell: number, utilization: number): number {
+  const row = cell * width;
+  return (utilization - rows[row]!) / (rows[row + width]! - rows[row]!);
 }

@@ -51,15 +51,19 @@ export function walkWait(
 function cornersAt(tasks: number, utilization: number) {
   const fleets = between(FLEETS, Math.min(tasks, FLEETS.at(-1)!), (size) => 1 / size);
   const levels = between(UTILIZATIONS, utilization, (level) => level);
-  return fleets.flatMap((fleet) =>
-    levels.map((level) => ({ fleet: fleet.at, level: level.at, share: fleet.share * level.share })),
-  );
+  const corners: { readonly fleet: number; readonly level: number; readonly share: number }[] = [];
+  for (const fleet of fleets)
+    for (const level of levels)
+      corners.push({ fleet: fleet.at, level: level.at, share: fleet.share * level.share });
+  return corners;
 }
 
 /** The one or two of rising `values` around `x`, weighted by its distance on a `scale`. */
 function between(values: readonly number[], x: number, scale: (value: number) => number) {
-  const above = values.find((value) => value >= x) ?? values.at(-1)!;
-  const below = values.findLast((value) => value <= x) ?? values[0]!;
+  let i = 0;
+  while (i < values.length - 1 && values[i]! < x) i++;
+  const above = values[i]!;
+  const below = above <= x || i === 0 ? above : values[i - 1]!;
   if (above <= below) return [{ at: above, share: 1 }];
   const share = (scale(x) - scale(below)) / (scale(above) - scale(below));
   return [
@@ -145,9 +149,9 @@ function nodeOf(
   const drift = interarrival.reduce((sum, share, i) => sum + i * (share - service[i]!), 0);
   const { wait, ladder } = latticeWait(spectrum, paddedSpectrum(interarrival), drift, KEPT);
   const logProbability = Math.log(edge(beyondEach(wait), 0));
-  const waits = convolved(firstPart(ladder, slots), wait);
-  const logTails = logProbability < RAREST ? wait.map((_, i) => -i * STEP) : logTailsOf(beyondEach(waits));
-  return { logProbability, logTails };
+  if (logProbability < RAREST) return { logProbability, logTails: wait.map((_, i) => -i * STEP) };
+  const waits = convolved(firstPart(ladder(), slots), wait);
+  return { logProbability, logTails: logTailsOf(beyondEach(waits)) };
 }
 
 /** Of waits rarer than this (its logarithm) rounding leaves nothing: an exponential stands for them. */

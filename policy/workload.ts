@@ -102,13 +102,8 @@ function growthOver({ start, rates }: Trace, reaction: number): Workload["growth
     ratios.push(ratio);
     byHour[Math.floor((start + i * 60) / 3600) % 24]!.push(ratio);
   }
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const steep = byHour.map((hour) =>
-    quantile(
-      hour.toSorted((a, b) => a - b),
-      0.95,
-    ),
-  );
+  const sorted = ascending(ratios);
+  const steep = byHour.map((hour) => quantile(ascending(hour), 0.95));
   return {
     reaction,
     median: quantile(sorted, 0.5),
@@ -152,16 +147,17 @@ function spikes(trace: Trace, usualAt: (minute: number) => number): Workload["sp
 function usualRates(rates: readonly number[]): (minute: number) => number {
   const medians = Array.from({ length: Math.ceil(rates.length / 10) }, (_, i) => {
     const near = rates.slice(Math.max(0, i * 10 - AROUND), i * 10 + AROUND).filter((_, j) => j % 5 === 0);
-    return quantile(
-      near.sort((a, b) => a - b),
-      0.5,
-    );
+    return quantile(ascending(near), 0.5);
   });
   return (minute) => medians[Math.floor(minute / 10)]!;
 }
 
+function ascending(values: readonly number[]): Float64Array {
+  return Float64Array.from(values).sort(); // as numbers, which takes a tenth of the time of a comparison in JavaScript
+}
+
 /** The value that a share of ascending values stays within; 1 of none, which no traffic has grown beyond. */
-function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
 }
 

@@ -108,6 +108,8 @@ struct Table {
     refused: Vec<f64>,
     late: Vec<Vec<f64>>,
     relaxation: Vec<f64>,
+    /// By whole seconds up to a minute: how many cells, from the lowest on, settle within so long a slice.
+    settling: Vec<usize>,
 }
 
 impl Input {
@@ -146,7 +148,8 @@ impl Input {
                 let (in_system, refused) = (words.numbers(), words.numbers());
                 let late = (0..thresholds).map(|_| words.numbers()).collect();
                 let relaxation = relaxation(&grid, &in_system, &refused, slot_rate);
-                Table { in_system, refused, late, relaxation }
+                let settling = settling_cells(&grid, &relaxation);
+                Table { in_system, refused, late, relaxation, settling }
             })
             .collect();
         let rates = words.numbers();
@@ -185,6 +188,24 @@ fn relaxation(grid: &[f64], in_system: &[f64], refused: &[f64], slot_rate: f64) 
             slope / (slot_rate * (1.0 - refused[cell]))
         })
         .collect()
+}
+
+fn settling_cells(grid: &[f64], relaxation: &[f64]) -> Vec<usize> {
+    let saturated = saturated(grid);
+    let mut cells = 0;
+    (0..=60)
+        .map(|seconds| {
+            while cells < saturated && relaxation[cells] < seconds as f64 * NEGLIGIBLE {
+                cells += 1;
+            }
+            cells
+        })
+        .collect()
+}
+
+/// The first cell that reaches a utilization of 1.
+fn saturated(grid: &[f64]) -> usize {
+    grid.iter().position(|&u| u >= 1.0 - 1e-9).expect("a grid beyond 1") - 1
 }
 
 // ---- replay ----
@@ -538,8 +559,7 @@ impl<'a> Pool<'a> {
     fn new(input: &'a Input, thresholds: usize) -> Self {
         let slice = Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
         let highest = input.grid[input.grid.len() - 1] * 0.999;
-        let saturated = input.grid.iter().position(|&u| u >= 1.0 - 1e-9).expect("a grid beyond 1") - 1;
-        Pool { input, highest, saturated, in_system: 0.0, before: 0.0, slice }
+        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, before: 0.0, slice }
     }
 
     fn serve(&mut self, tasks: f64, rate: f64, seconds: f64) {
@@ -560,20 +580,25 @@ impl<'a> Pool<'a> {
 
     /// Leaves the shares late, refused and busy in the slice, and what is in each task at the end.
     fn follow(&mut self, table: &Table, target: f64, seconds: f64, in_system: f64) {
-        let grid = &self.input.grid;
         let goal = target.min(self.highest);
         let end = self.cell_of(goal);
-        let brief = |cell: usize| cell < self.saturated && table.relaxation[cell] < seconds * NEGLIGIBLE;
-        if brief(end) && in_system <= table.in_system[end + 1] {
+        let settling = table.settling[seconds.min(60.0) as usize];
+        if end < settling && in_system < table.in_system[settling] {
             return self.settle(table, goal, end);
         }
+        self.pursue(table, goal, end, seconds, in_system)
+    }
+
+    fn pursue(&mut self, table: &Table, goal: f64, end: usize, seconds: f64, in_system: f64) {
+        let grid = &self.input.grid;
         let mut cell = located(&table.in_system, in_system, end);
+        let fullest = cell.max(end);
+        if fullest < self.saturated && table.relaxation[fullest] < seconds * NEGLIGIBLE {
+            return self.settle(table, goal, end);
+        }
         let width = table.in_system[cell + 1] - table.in_system[cell];
         let within = if width > 0.0 { ((in_system - table.in_system[cell]) / width).min(1.0) } else { 0.0 };
         let mut at = grid[cell] + within * (grid[cell + 1] - grid[cell]);
-        if cell > end && brief(cell) {
-            return self.settle(table, goal, end);
-        }
         self.slice.late.fill(0.0);
         self.slice.refused = 0.0;
         self.slice.busy = 0.0;
@@ -588,11 +613,11 @@ impl<'a> Pool<'a> {
             let spent = left.min(crossing);
             let next = if spent < crossing { goal - (goal - at) * (-spent / time_constant).exp() } else { border };
             let mean = (at + next) / 2.0;
-            self.pass(table, self.cell_of(mean), mean, spent / seconds);
+            self.pass(table, self.cell_between(low, high, mean), mean, spent / seconds);
             left -= spent;
             at = next;
             cell = if spent < crossing {
-                self.cell_of(next)
+                self.cell_between(low, high, next)
             } else if rises {
                 high
             } else {
@@ -616,7 +641,7 @@ impl<'a> Pool<'a> {
     fn time_constant(&self, table: &Table, low: usize, high: usize, at: f64) -> f64 {
         let grid = &self.input.grid;
         let slope = (table.in_system[high] - table.in_system[low]) / (grid[high] - grid[low]);
-        let cell = self.cell_of(at);
+        let cell = self.cell_between(low, high, at);
         slope.max(1e-9) / (self.input.slot_rate * (1.0 - mix(&table.refused, cell, self.share_of(cell, at))))
     }
 
@@ -646,6 +671,10 @@ impl<'a> Pool<'a> {
         slice.refused = mix(&table.refused, cell, share);
         slice.busy = (utilization * (1.0 - slice.refused)).min(1.0);
         self.in_system = mix(&table.in_system, cell, share);
+    }
+
+    fn cell_between(&self, low: usize, high: usize, utilization: f64) -> usize {
+        if high - low == 1 { low } else { self.cell_of(utilization) }
     }
 
     fn cell_of(&self, utilization: f64) -> usize {

@@ -12,7 +12,7 @@ const load = between(0.01, 2);
 /** What a pool serves, copied: it keeps one result for all calls. */
 function served(pool: TaskPool, ...how: Parameters<TaskPool["serve"]>): Served {
   const result = pool.serve(...how);
-  return { ...result, late: [...result.late] };
+  return { ...result, late: result.late.slice() };
 }
 
 /** The rate that keeps `count` tasks at a utilization. */

@@ -34,7 +34,7 @@ describe("latticeWait", () => {
         const { wait, ladder } = latticeWait(padded([1 - p, 0, p]), padded([0, 1]), 1 - 2 * p, 30);
         const ratio = p / (1 - p);
         for (const [k, share] of wait.entries()) expect(share).to.be.closeTo((1 - ratio) * ratio ** k, 1e-9);
-        expect(ladder[1]).to.be.closeTo(1, 1e-9);
+        expect(ladder()[1]).to.be.closeTo(1, 1e-9);
       }),
     );
   });

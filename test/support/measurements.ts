@@ -43,7 +43,7 @@ export function simulated(
     const plant = requestPlant(profile, grid, seededRandom(7 + i));
     plant(tasks, rate, 2000 / rate); // fills up first
     const { late, arrived, responseTime, busy } = plant(tasks, rate, count / rate);
-    const tail = late.map((number) => number / arrived);
+    const tail = Array.from(late, (number) => number / arrived);
     const figures: ResponseFigure[] = FIGURES.map((of) => ({ of, time: quantile(grid, tail, of) }));
     return row(rate, { tasks, cpu: busy, responses: [{ of: "mean", time: responseTime }, ...figures] });
   });
