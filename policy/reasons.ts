@@ -212,8 +212,9 @@ function boundReasons(
     lasting * reserve > needed - 1
       ? "the mean of the busiest day, so that CPU credits last, needs"
       : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
-  const max =
-    service.bounds.max === undefined && !capped
+  const max = !Number.isFinite(needed)
+    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
+    : service.bounds.max === undefined && !capped
       ? `twice the ${needed} that ${most}: a ceiling costs nothing until it is used, and stops a runaway`
       : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; ${most} ${needed}`;
   return [
