@@ -1,4 +1,4 @@
-import type { Backtest } from "./backtest.ts";
+import { type Backtest, HOURS_A_MONTH } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
@@ -282,8 +282,14 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
   return {
     of: "cost",
     value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
-    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}${surplus(service, rehearsed)}`,
   };
+}
+
+/** What is paid beyond the running hours: CPU credits that were not earned. */
+function surplus({ price }: Service, { taskHours, hours, dollarsPerMonth }: Backtest): string {
+  const beyond = dollarsPerMonth - (taskHours / hours) * price * HOURS_A_MONTH;
+  return beyond < 0.005 ? "" : `, and ${dollars(beyond)} for surplus CPU credits`;
 }
 
 /** Of an instance that ECS tasks share. */
