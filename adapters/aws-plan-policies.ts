@@ -1,4 +1,5 @@
 import type { ScalingAlarm, StepScaling, TargetTracking } from "../policy/scaling-plan.ts";
+import { seconds as inWords } from "../policy/words.ts";
 import type { AlarmRequest, GroupPolicy } from "./aws-plan-schema.ts";
 import {
   adjustment,
@@ -24,7 +25,7 @@ const LONG_COOLDOWN = 3600;
 /** Notes a cooldown so long that the policy hardly reacts. */
 export function longCooldown(policy: string, which: string, seconds: number, { notes }: Reading): void {
   if (seconds > LONG_COOLDOWN)
-    notes.push(`the ${which} of ${policy} is ${seconds} s, more than an hour: it hardly reacts`);
+    notes.push(`the ${which} of ${policy} is ${inWords(seconds)}, more than an hour: it hardly reacts`);
 }
 
 type TrackingConfiguration = NonNullable<GroupPolicy["TargetTrackingConfiguration"]>;

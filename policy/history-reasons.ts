@@ -1,5 +1,6 @@
 import type { Reason } from "./scaling-plan.ts";
-import { figure, percent, perSecond, seconds } from "./words.ts";
+import { SLOTS_A_DAY } from "./season.ts";
+import { figure, percent, perSecond, seconds, span } from "./words.ts";
 import type { Workload } from "./workload.ts";
 
 /** What the history shows of the traffic, and how sure it is, in words and figures. */
@@ -7,13 +8,13 @@ export function historyReasons(shown: Workload): readonly Reason[] {
   return [pattern(shown), growth(shown), spikes(shown)];
 }
 
-/** Days from which a pattern counts as known, and share of the variance foretold from which it is one. */
+/** Days, but for a half hour, from which a pattern counts as known, and share of the variance foretold from which it is one. */
 const [SURE, A_PATTERN] = [14, 0.5];
 
 function pattern({ days, level, trend, foretold }: Workload): Reason {
-  const length = days < 1 ? `${figure(days * 24)} hours` : `${figure(days)} days`;
+  const length = span(days * 86_400);
   const sure =
-    days >= SURE
+    days >= SURE - 1 / SLOTS_A_DAY
       ? "two weeks or more, every kind of day seen twice"
       : `under ${SURE} days: surges are taken to be the steeper for it`;
   const repeats =
@@ -52,7 +53,7 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
     of: "history.spikes",
     value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",
     because: highest
-      ? `in ${figure(days)} days; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
+      ? `in ${span(days * 86_400)}; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
       : `nothing reached three times the hours around it${silent}`,
   };
 }

@@ -11,6 +11,11 @@ const told = (...trace: Parameters<typeof daily>) => {
 describe("historyReasons", () => {
   it("say how long the history is, and what that leaves open", () => {
     expect(told(14, 100).level.because).to.include("14 days of history, two weeks or more");
+    const first = daily(14, 100).rates.slice(1); // its first minute is missing
+    const [level] = historyReasons(workload({ start: MONDAY + 60, step: 60, rates: first }, 75));
+    expect(level!.because).to.include("14 days of history, two weeks or more");
+    const [hour] = historyReasons(workload(flat(10, 60), 75));
+    expect(hour!.because).to.include("60 minutes of history, under 14 days");
     expect(told(1, 100).level.because)
       .to.include("under 14 days: surges are taken to be the steeper")
       .and.include("no day has another before it")
