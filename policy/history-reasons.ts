@@ -24,7 +24,7 @@ function pattern({ days, level, trend, foretold }: Workload): Reason {
   const weekly =
     trend === undefined
       ? "no trend can be told in under 4 days"
-      : `the level grows by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
+      : `the level changes by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
   return {
     of: "history.level",
     value: `${perSecond(level)} on the newest day`,
@@ -58,7 +58,8 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
   };
 }
 
-/** A change as a signed percentage. */
+/** A change as a signed percentage; none has no sign. */
 function percentChange(ratio: number): string {
-  return `${ratio < 0 ? "−" : "+"}${percent(Math.abs(ratio))}`;
+  const size = percent(Math.abs(ratio));
+  return size === percent(0) ? size : `${ratio < 0 ? "−" : "+"}${size}`;
 }

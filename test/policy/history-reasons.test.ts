@@ -22,6 +22,16 @@ describe("historyReasons", () => {
       .and.include("no trend can be told");
   });
 
+  it("tell a trend with its sign, and none without", () => {
+    expect(told(14, 100).level.because).to.include(
+      "changes by 0 % a week (half of the pairs of days say 0 % to 0 %)",
+    );
+    const days = daily(8, 100);
+    const less = days.rates.map((rate, i) => rate * (1 - i / (16 * 1440)));
+    const [level] = historyReasons(workload({ ...days, rates: less }, 75));
+    expect(level!.because).to.match(/changes by −[\d.]+ % a week/);
+  });
+
   it("tell a pattern from noise", () => {
     expect(told(5, 100).level.because).to.include("the days before foretell 100 %");
     const rates = flat(1, 5 * 1440).rates.map((_, i) => (Math.floor(i / 30) * 7919) % 100);
