@@ -451,6 +451,14 @@ const refusals: readonly [string, string, RegExp][] = [
     stepped([step(null, null), step(10, 20)]),
     /step 0 is open at both ends/,
   ],
+  [
+    "members for another service",
+    document({
+      ScalableTarget: { ...target, ResourceId: "service/shop/cart" },
+      ScalingPolicies: [tracking({ ResourceId: "service/shop/web" })],
+    }),
+    /ScalingPolicies\[0\]\.ResourceId: .*"service\/shop\/web"; the plan is for "service\/shop\/cart", as ScalableTarget\.ResourceId says/,
+  ],
   ["SCL-20 a single step open at both ends", stepped([step(null, null)]), /step 0 is open at both ends/],
   [
     "PLN-11 a metric in the namespace of another",
