@@ -3,16 +3,20 @@ import { SLOTS_A_DAY } from "./season.ts";
 import { figure, percent, perSecond, seconds, span } from "./words.ts";
 import type { Workload } from "./workload.ts";
 
-/** What the history shows of the traffic, and how sure it is, in words and figures. */
-export function historyReasons(shown: Workload): readonly Reason[] {
-  return [pattern(shown), growth(shown), spikes(shown)];
+/**
+ * What the history shows of the traffic, and how sure it is, in words and figures; `recorded` is its whole length in days,
+ * where only the newest of them are shown.
+ */
+export function historyReasons(shown: Workload, recorded = shown.days): readonly Reason[] {
+  return [pattern(shown, recorded), growth(shown), spikes(shown)];
 }
 
 /** Days, but for a half hour, from which a pattern counts as known, and share of the variance foretold from which it is one. */
 const [SURE, A_PATTERN] = [14, 0.5];
 
-function pattern({ days, level, trend, foretold }: Workload): Reason {
-  const length = span(days * 86_400);
+function pattern({ days, level, trend, foretold }: Workload, recorded: number): Reason {
+  const newest = span(days * 86_400);
+  const length = recorded < days + 1 ? newest : `the newest ${newest} of ${span(recorded * 86_400)}`;
   const sure =
     days >= SURE - 1 / SLOTS_A_DAY
       ? "two weeks or more, every kind of day seen twice"

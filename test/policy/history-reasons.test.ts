@@ -14,6 +14,8 @@ describe("historyReasons", () => {
     const first = daily(14, 100).rates.slice(1); // its first minute is missing
     const [level] = historyReasons(workload({ start: MONDAY + 60, step: 60, rates: first }, 75));
     expect(level!.because).to.include("14 days of history, two weeks or more");
+    const [year] = historyReasons(workload(daily(28, 100), 75), 455);
+    expect(year!.because).to.include("the newest 28 days of 455 days of history, two weeks or more");
     const [hour] = historyReasons(workload(flat(10, 60), 75));
     expect(hour!.because).to.include("60 minutes of history, under 14 days");
     expect(told(1, 100).level.because)
