@@ -1,7 +1,9 @@
 import type { ScalingAlarm, StepScaling, TargetTracking } from "../policy/scaling-plan.ts";
+import { seconds as inWords } from "../policy/words.ts";
 import type { AlarmRequest, GroupPolicy } from "./aws-plan-schema.ts";
 import {
   adjustment,
+  alarmMetric,
   comparison,
   HIGH_RESOLUTION,
   KNOWN_METRICS,
@@ -24,7 +26,7 @@ const LONG_COOLDOWN = 3600;
 /** Notes a cooldown so long that the policy hardly reacts. */
 export function longCooldown(policy: string, which: string, seconds: number, { notes }: Reading): void {
   if (seconds > LONG_COOLDOWN)
-    notes.push(`the ${which} of ${policy} is ${seconds} s, more than an hour: it hardly reacts`);
+    notes.push(`the ${which} of ${policy} is ${inWords(seconds)}, more than an hour: it hardly reacts`);
 }
 
 type TrackingConfiguration = NonNullable<GroupPolicy["TargetTrackingConfiguration"]>;
@@ -60,8 +62,9 @@ const TRACKED = {
 function trackedMetric(
   configuration: TrackingConfiguration,
   path: readonly PropertyKey[],
-  { say, unit }: Reading,
+  reading: Reading,
 ): TargetTracking["metric"] | undefined {
+  const { say, unit } = reading;
   const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: customized } =
     configuration;
   if ((predefined === undefined) === (customized === undefined))
@@ -80,7 +83,7 @@ function trackedMetric(
     );
   }
   const at = [...path, "CustomizedMetricSpecification"];
-  const { MetricName = "", Statistic, Metrics, Period = 60 } = customized!;
+  const { MetricName = "", Namespace, Statistic, Metrics, Period = 60 } = customized!;
   if (Metrics !== undefined)
     return void say(
       [...at, "Metrics"],
@@ -93,8 +96,10 @@ function trackedMetric(
     );
   if (Period !== 60)
     return void say([...at, "Period"], `Period is ${Period}; the replay knows metrics of 60 s.`);
-  if (MetricName === "CPUUtilization" && Statistic === "Average") return "cpuUtilization";
-  if (MetricName === "RequestCountPerTarget" && Statistic === "Sum") return "requestRatePerTask";
+  const metric = scalingMetric(MetricName);
+  if (metric !== undefined) elsewhere(metric, Namespace, at, reading);
+  if (metric === "cpuUtilization" && Statistic === "Average") return metric;
+  if (metric === "requestRatePerTask" && Statistic === "Sum") return metric;
   const expected = "the replay knows CPUUtilization (Average) and RequestCountPerTarget (Sum)";
   return void say(
     [...at, "MetricName"],
@@ -167,7 +172,23 @@ export function stepsOf(
   });
 }
 
-function alarmOf(request: AlarmRequest, i: number, { say, notes }: Reading): ScalingAlarm | undefined {
+/** A metric of that name in another namespace is another one, or none at all. */
+function elsewhere(
+  metric: ScalingAlarm["metric"],
+  namespace: string | undefined,
+  path: readonly PropertyKey[],
+  { say, unit }: Reading,
+): void {
+  const { namespace: known, metricName } = alarmMetric(metric, unit);
+  if (namespace === undefined || namespace === known) return;
+  say(
+    [...path, "Namespace"],
+    `Namespace is ${shown("namespace", namespace)}; ${metricName} of ${unit === "task" ? "an ECS service" : "a group"} is in ${known}.`,
+  );
+}
+
+function alarmOf(request: AlarmRequest, i: number, reading: Reading): ScalingAlarm | undefined {
+  const { say, notes } = reading;
   const path = ["Alarms", i];
   const {
     MetricName = "",
@@ -182,6 +203,7 @@ function alarmOf(request: AlarmRequest, i: number, { say, notes }: Reading): Sca
       [...path, "MetricName"],
       `MetricName is ${shown("metric", MetricName)}; the replay knows ${KNOWN_METRICS.join(", ")}.`,
     );
+  elsewhere(metric, request.Namespace, path, reading);
   const datapoints = request.DatapointsToAlarm ?? evaluationPeriods;
   const counts = metric === "requestRate" || metric === "requestRatePerTask";
   if (statistic === undefined || statistic === "SampleCount" || counts !== (statistic === "Sum"))

@@ -9,7 +9,7 @@ import {
   type ServicePolicy,
   servicePlan,
 } from "./aws-plan-schema.ts";
-import { wholePlan } from "./aws-plan-whole.ts";
+import { oneTarget, wholePlan } from "./aws-plan-whole.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { recurrenceEc2, recurrenceEcs } from "./cron.ts";
 import { textFile } from "./input-file.ts";
@@ -62,6 +62,7 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
   const { success, data, error } = safeParse(schema, value);
   if (!success) faults.push(...schemaFaults(schema, error.issues, [], at));
   if (!success || faults.length > 0) throw badInput(faults);
+  oneTarget(document, unit, say);
   const notes: string[] = [];
   const reading = { say, notes, unit };
   const controls =

@@ -114,7 +114,10 @@ const groupPolicy = z.strictObject({
 
 const serviceAction = z.strictObject({
   ...serviceKeys,
-  ScheduledActionName: text(256),
+  ScheduledActionName: text(256).refine(
+    (name) => !/[:/|\p{Cc}]|^ | $/u.test(name),
+    "it has no `:`, `/`, `|` or control character, and no space at its ends",
+  ),
   Schedule: text(1600),
   Timezone: text(1600).exactOptional(),
   StartTime: z.unknown().exactOptional(),

@@ -58,6 +58,29 @@ export function wholePlan(
     notes.push("nothing moves capacity: it stays at min");
 }
 
+/** Requests for several services or groups are several plans: all members name one, where they name any. */
+export function oneTarget(
+  document: Readonly<Record<string, unknown>>,
+  unit: Reading["unit"],
+  say: Reading["say"],
+): void {
+  const [key, own] =
+    unit === "task" ? ["ResourceId", "ScalableTarget"] : ["AutoScalingGroupName", "AutoScalingGroup"];
+  const lists = ["ScalingPolicies", "ScheduledActions"].flatMap((list) =>
+    ((document[list] ?? []) as readonly object[]).map((member, i) => ({ path: [list, i], member })),
+  );
+  const named = [{ path: [own], member: document[own] ?? {} }, ...lists].flatMap(({ path, member }) => {
+    const name = (member as Readonly<Record<string, unknown>>)[key];
+    return name === undefined ? [] : [{ path: [...path, key], name }];
+  });
+  for (const { path, name } of named)
+    if (name !== named[0]!.name)
+      say(
+        path,
+        `${key} is ${shown("name", name)}; the plan is for ${shown("name", named[0]!.name)}, as ${named[0]!.path.join(".")} says. Split it.`,
+      );
+}
+
 function repeated(names: readonly string[]): readonly number[] {
   return names.flatMap((name, i) => (names.indexOf(name) < i ? [i] : []));
 }

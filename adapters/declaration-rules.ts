@@ -1,5 +1,7 @@
+import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { defaultCredits } from "../policy/credits.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
+import { seconds } from "../policy/words.ts";
 import type { InstanceSettings } from "./cluster-settings.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
@@ -119,7 +121,9 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], judg
       "maxWait is missing; without a latency SLO it is the only bound there is. Write `maxWait: 5 s`.",
     );
   if (capacity.maxWait === undefined)
-    notes.push(`maxWait is not declared: ${maxWait} s is taken, ${MAX_WAIT_FACTOR} × the longest threshold`);
+    notes.push(
+      `maxWait is not declared: ${seconds(maxWait)} is taken, ${MAX_WAIT_FACTOR} × the longest threshold`,
+    );
   const measured =
     loadTest === undefined
       ? { serviceTime: capacity.serviceTime?.serviceTime, concurrency: capacity.concurrency }
@@ -137,15 +141,15 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], judg
   const strictest = Math.min(...thresholds);
   if (capacity.maxWait !== undefined && maxWait > Math.max(0, strictest - mean))
     notes.push(
-      `maxWait is ${maxWait} s: requests that wait more than ${Math.max(0, strictest - mean).toFixed(3)} s (threshold − service time) are served, but late`,
+      `maxWait is ${seconds(maxWait)}: requests that wait more than ${seconds(Math.max(0, strictest - mean))} (threshold − service time) are served, but late`,
     );
   if (startup < 15)
     notes.push(
-      `startup is ${startup} s, below 15 s: Fargate alone takes 23 to 45 s from the decision to the first request`,
+      `startup is ${seconds(startup)}, below 15 s: Fargate alone takes 23 to 45 s from the decision to the first request`,
     );
   if (startup > 1800)
     notes.push(
-      `startup is ${startup} s, above 30 min: reaction cannot follow the load, only schedules and a standing reserve can`,
+      `startup is ${seconds(startup)}, above 30 min: reaction cannot follow the load, only schedules and a standing reserve can`,
     );
   return {
     serviceTime,
@@ -165,6 +169,9 @@ const TASKS_PER_SERVICE = 5000;
 const TARGETS = 1000;
 
 const HOURS_A_MONTH = 730;
+
+/** Seconds of a datapoint and of its publication (aws-facts §8), before a first task can even be asked for. */
+const COLD_START = 60 + AWS_LOOP.publicationDelay;
 
 function boundsRules(
   { compute, bounds, slos, capacity, demand, price }: Service,
@@ -202,11 +209,18 @@ function boundsRules(
       );
     else notes.push("min is 1: one task has no availability during a zone's loss or a deploy");
   }
-  const floor = (min ?? 1) * price * HOURS_A_MONTH;
+  if (data.bounds.scaleToZero === true)
+    notes.push(
+      (min ?? 0) > 0
+        ? `scaleToZero changes nothing: min is ${min}`
+        : `scaleToZero is true: the plan keeps one ${compute.type === "ec2" ? "instance" : "task"} all the same. After the last one there is no metric of CPU or requests per target that would start another, and who came first would wait at least ${seconds(COLD_START + capacity.startup)}: a datapoint, its publication and the startup`,
+    );
+  const least = Math.max(1, min ?? 1);
+  const floor = least * price * HOURS_A_MONTH;
   if (budget !== undefined && floor > budget)
     say(
       ["bounds", "budget"],
-      `budget is ${rounded(budget)} USD/month; ${min ?? 1} × ${sizeOf(compute)} alone cost ${floor.toFixed(2)} USD/month. Raise the budget, or lower min or the size.`,
+      `budget is ${rounded(budget)} USD/month; ${least} × ${sizeOf(compute)} alone cost ${floor.toFixed(2)} USD/month. Raise the budget, or lower min or the size.`,
     );
 }
 

@@ -386,7 +386,7 @@ const bounds = z
         path: ["min"],
         input: min,
         message:
-          "with no task there are no metrics to start the first one; write at least 1, or `scaleToZero: true` (the first request then waits for a metric that emits zeros, its datapoint and the startup)",
+          "with no task there are no metrics to start the first one; write at least 1, or `scaleToZero: true` (the plan then says what the first request would wait for, and keeps one)",
       });
   });
 

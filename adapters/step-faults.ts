@@ -8,7 +8,8 @@ export interface StepFault {
 
 /**
  * AWS's rules for step adjustments: they cover a line without gaps or overlaps, open at each end at most once
- * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html).
+ * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html), and none at both: "Both lower and
+ * upper bounds of a step adjustment cannot be left unspecified" (hashicorp/terraform-provider-aws#4812).
  */
 export function stepFaults(
   steps: readonly StepAdjustment[],
@@ -18,8 +19,8 @@ export function stepFaults(
   const faults: StepFault[] = [];
   const say = (index: number | null, message: string) => faults.push({ index, message });
   steps.forEach(({ lower, upper, change }, i) => {
-    if (lower === null && upper === null && steps.length > 1)
-      say(i, `step ${i} is open at both ends; no other step can be beside it. Bound it.`);
+    if (lower === null && upper === null)
+      say(i, `step ${i} is open at both ends; AWS wants one of them. Start it at 0, or end it there.`);
     if (lower !== null && upper !== null && upper <= lower)
       say(i, `step ${i} ends at ${upper}; it must end above its start, ${lower}.`);
     if (adjustment === "exact" && change < 0)

@@ -1,4 +1,5 @@
 import type { Trace } from "../policy/trace.ts";
+import { span } from "../policy/words.ts";
 import { textChunks } from "./input-file.ts";
 import { byMinute, medianStep, regular } from "./trace-grid.ts";
 import { asRates, iso, refused, rowsOf, tidy } from "./trace-rows.ts";
@@ -88,8 +89,6 @@ function remarks({ start, step, rates }: Trace, now: number): readonly string[] 
           `at ${iso(start + peak * step)} the rate is ${Math.round(rates[peak]! / median)} × the median; kept as it is, \`exclude:\` takes intervals`,
         ]
       : []),
-    ...(days < 1
-      ? [`it spans ${(days * 24).toFixed(1)} h, less than a day; a weekly pattern needs 14 d`]
-      : []),
+    ...(days < 1 ? [`it spans ${span(end - start)}, less than a day; a weekly pattern needs 14 d`] : []),
   ];
 }

@@ -18,7 +18,7 @@ export function comparisonText({ service, compared, cheapest }: Comparison): str
     "",
     verdict(compared, cheapest),
     ...compared.flatMap(reasons),
-    ...notes(compared),
+    ...notes(compared, service.bounds.max),
   ].join("\n");
 }
 
@@ -69,7 +69,7 @@ function verdict(compared: readonly Compared[], cheapest: Compared | undefined):
   const saving =
     declared || now === undefined
       ? ""
-      : `, ${whole(Math.abs(100 * (1 - dollarsPerMonth / now.dollarsPerMonth)))} % ${dollarsPerMonth < now.dollarsPerMonth ? "less" : "more"} than what is declared`;
+      : `, ${whole(Math.abs(100 * (1 - dollarsPerMonth / now.dollarsPerMonth)))} % ${dollarsPerMonth < now.dollarsPerMonth ? "less" : "more"} than what is declared${now.meets ? "" : ", which does not"}`;
   return hanging(
     `  ${green("✓")} `,
     `${name} is the cheapest that meets every SLO: ${whole(dollarsPerMonth)} USD a month${saving}.`,
@@ -82,7 +82,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notes(compared: readonly Compared[]): readonly string[] {
+function notes(compared: readonly Compared[], max: number | undefined): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(
@@ -93,6 +93,14 @@ function notes(compared: readonly Compared[]): readonly string[] {
       "  note: ",
       "It reacts to a step of the load in detection (datapoints and their publication) and start.",
     ),
+    ...(max === undefined
+      ? []
+      : [
+          hanging(
+            "  note: ",
+            `max, ${max}, is left aside for all of them, as it counts units of the size that is declared; \`setpoint plan\` keeps it.`,
+          ),
+        ]),
     ...(packed
       ? [
           hanging(

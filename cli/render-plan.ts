@@ -1,6 +1,7 @@
 import type { Feasibility, Reason, ScalingMetric, ScalingPlan, StepScaling } from "../policy/scaling-plan.ts";
 import type { Demand, Service } from "../policy/service.ts";
-import { duration, figure, percent, rate, whole } from "./figures.ts";
+import { span } from "../policy/words.ts";
+import { duration, percent, rate, whole } from "./figures.ts";
 import { columns, grid, hanging, padded } from "./layout.ts";
 import type { Planned } from "./plan.ts";
 import { scheduleLines } from "./render-schedule.ts";
@@ -76,7 +77,7 @@ function traffic(demand: Demand): readonly [value: string, because: string] {
   const most = rates.reduce((a, b) => Math.max(a, b), 0);
   return [
     `${rate(mean)} on average, ${rate(most)} at most`,
-    `${figure((rates.length * step) / 86_400)} days of history in steps of ${duration(step)}${growth}`,
+    `${span(rates.length * step)} of history in steps of ${duration(step)}${growth}`,
   ];
 }
 

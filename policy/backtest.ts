@@ -4,7 +4,7 @@ import { creditRules } from "./credits.ts";
 import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
 import { byMinute } from "./minutes.ts";
 import { baselinePace, fullPace } from "./pace.ts";
-import { type Plant, type Replay, replay } from "./replay.ts";
+import { type Plant, type Replay, replay, type Slice } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { cpuShare } from "./task-bounds.ts";
@@ -64,12 +64,14 @@ export function initialTasks(service: Service, trace: Trace, min: number, max: n
   return Math.max(min, Math.min(max, tasksNeeded(service, rate)));
 }
 
+type MutableSlice = { -readonly [K in keyof Required<Slice>]: K extends "late" ? Float64Array : number };
+
 /** The tasks as the queueing model sees them, one mean task standing for all. */
 export function steadyPlant(service: Service): Plant {
   const pool = pooled(service);
   const share = cpuShare(service);
   const held = { inSystem: 0, before: 0 };
-  const slice = {
+  const slice: MutableSlice = {
     arrived: 0,
     late: new Float64Array(thresholdsOf(service).length),
     refused: 0,
@@ -78,6 +80,10 @@ export function steadyPlant(service: Service): Plant {
     charged: 0,
   };
   return (tasks, rate, seconds) => {
+    if (tasks === 0) {
+      held.inSystem = held.before = 0;
+      return servedByNobody(slice, rate * seconds);
+    }
     // Tasks that join are empty; tasks that leave finish what they hold.
     const { before } = held;
     const start = tasks > before && before > 0 ? (held.inSystem * before) / tasks : held.inSystem;
@@ -97,6 +103,14 @@ export function steadyPlant(service: Service): Plant {
     slice.responseTime = rate > 0 ? inSystem / accepted : 0;
     return slice;
   };
+}
+
+/** With no task every request fails at once. */
+function servedByNobody(slice: MutableSlice, arrived: number): MutableSlice {
+  slice.arrived = slice.refused = arrived;
+  slice.late.fill(arrived);
+  slice.busy = slice.responseTime = slice.charged = 0;
+  return slice;
 }
 
 /** Tables of the queueing model are the same for every replay of a service: made once. */

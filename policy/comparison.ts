@@ -39,13 +39,16 @@ const DEFAULT_COOLDOWN = 300;
 /** Share of its slots that KEDA and predictive scaling keep a task at: the usual 50 % of CPU in requests. */
 const HALF = 0.5;
 
+/** None of the usual settings starts a first task again on its own metric: a HPA's minReplicas is at least 1. */
+const FEWEST = 1;
+
 /** The same traffic against `controls` and against each usual setting, and the bound below them all. */
 export function comparison(service: Service, controls: ScalingControls, trace: Trace): Comparison {
   const minutes = byMinute(trace);
   const demand = demandOverTime(service, minutes);
   const atPeak = demand.reduce((most, tasks) => Math.max(most, tasks), 1);
   const fixed = Number.isFinite(atPeak) ? atPeak : controls.max;
-  const min = service.bounds.min ?? 1;
+  const min = Math.max(FEWEST, service.bounds.min ?? FEWEST);
   // The usual settings get all the room they ask for: a ceiling is not what is compared.
   const max = Math.max(controls.max, 10 * fixed);
   const initial = initialTasks(service, minutes, min, max);

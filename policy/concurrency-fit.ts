@@ -5,6 +5,7 @@ import {
   latencyFit,
   type Outlier,
 } from "./latency-fit.ts";
+import { normalDeviate } from "./normal.ts";
 import type { Estimate, Observation } from "./observation.ts";
 import { standardErrors } from "./student.ts";
 
@@ -37,9 +38,14 @@ export function concurrencyFit(data: LatencyData): ConcurrencyFit {
   return { best, concurrency: range(at, tried, { best, data, most, least }, outliers), outliers };
 }
 
+/** Utilization of the busiest row from which a search may begin: from beyond saturation it finds no way back. */
+const JUST_KEEPS_UP = 0.95;
+
 /** The fit of a concurrency that is known. */
 export function knownConcurrencyFit(data: LatencyData, concurrency: number): ConcurrencyFit {
-  const start = startOf(data.rows);
+  const found = startOf(data.rows);
+  const full = concurrency / Math.max(...data.rows.map(({ arrivalRate, tasks }) => arrivalRate / tasks));
+  const start = { ...found, mean: Math.min(found.mean, JUST_KEEPS_UP * full) };
   const first = latencyFit(data, concurrency, [], start);
   const outliers = outliersOf(data.rows, first);
   const best = outliers.length === 0 ? first : latencyFit(data, concurrency, outliers, start);
@@ -54,10 +60,23 @@ function startOf(rows: readonly Observation[]): { readonly mean: number; readonl
     row.arrivalRate / row.tasks < least.arrivalRate / least.tasks ? row : least,
   );
   const times = idlest.responses.map(({ time }) => time);
-  const median = idlest.responses.find(({ of }) => of === 0.5)?.time ?? Math.min(...times);
+  const median = idlest.responses.find(({ of }) => of === 0.5)?.time;
+  if (median === undefined) return { mean: likelyMean(idlest), cv: USUAL_CV };
   const spread = Math.max(...times) / median;
   const cv = Math.min(2, Math.max(0.2, Math.log(spread) / 2));
   return { mean: median * Math.sqrt(1 + cv ** 2), cv };
+}
+
+/** Of service times, where no median says how far others are from it: that of design.md's example. */
+const USUAL_CV = 0.7;
+
+/** The mean as measured, else that of a log-normal with the lowest percentile measured. */
+function likelyMean({ responses }: Observation): number {
+  const mean = responses.find(({ of }) => of === "mean");
+  if (mean !== undefined) return mean.time;
+  const lowest = responses.reduce((least, figure) => (figure.of < least.of ? figure : least));
+  const sigma = Math.sqrt(Math.log(1 + USUAL_CV ** 2));
+  return lowest.time * Math.exp(sigma ** 2 / 2 - sigma * normalDeviate(Number(lowest.of)));
 }
 
 /** Slots beyond this are surely connections, as in the declaration. */

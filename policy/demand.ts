@@ -1,7 +1,7 @@
 import { byMinute, section } from "./minutes.ts";
 import type { Demand } from "./service.ts";
 import type { Trace } from "./trace.ts";
-import { figure } from "./words.ts";
+import { figure, span } from "./words.ts";
 import { type SeasonOfYear, seasonOfYear } from "./year.ts";
 
 /** Minutes of history that are rehearsed and forecast from: four weeks. What is older tells of the season of the year. */
@@ -44,7 +44,7 @@ function historyAssumptions(
   }
   if (season !== undefined && season.rise > 1)
     assumptions.push(
-      `a year ago the busiest of the four weeks that follow had ${figure(season.rise)} times the traffic of the four before: the newest four weeks are planned for at that`,
+      `a year ago the busiest of the four weeks that follow had ${figure(season.rise) === "1" ? "as much traffic as" : `${figure(season.rise)} times the traffic of`} the four before: the newest four weeks are planned for at that`,
     );
   else if (minutes.rates.length > LOOKED_AT)
     assumptions.push(
@@ -54,12 +54,10 @@ function historyAssumptions(
     );
   if (days < 3)
     assumptions.push(
-      `the history covers ${(days * 24).toFixed(1)} hours: too short for a daily pattern (3 days) or a weekly one (10 days)`,
+      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days) or a weekly one (10 days)`,
     );
   else if (days < 10)
-    assumptions.push(
-      `the history covers ${days.toFixed(1)} days: too short to tell weekends apart (10 days)`,
-    );
+    assumptions.push(`the history covers ${span(days * 86_400)}: too short to tell weekends apart (10 days)`);
   return assumptions;
 }
 

@@ -1,6 +1,6 @@
 import type { Backtest } from "./backtest.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
-import { busiestUtilization, keepsSlos } from "./demand-curve.ts";
+import { busiestUtilization, fleetLimit, keepsSlos } from "./demand-curve.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service } from "./service.ts";
@@ -25,9 +25,11 @@ export interface Findings {
 
 /** What stands between the declaration and its SLOs, each with the ways out; nothing when they can be met. */
 export function obstacles(service: Service, findings: Findings): Feasibility {
+  const slow = tooSlow(service);
   const spent = tooSpent(service, findings);
   const found = [
-    ...tooSlow(service),
+    ...slow,
+    ...(slow.length > 0 ? [] : tooShared(service, findings)),
     ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
     ...tooJumpy(service, findings),
@@ -54,6 +56,22 @@ function tooSlow(service: Service): readonly Obstacle[] {
       },
     ];
   });
+}
+
+/** Tasks hold each other up so much that no number of them keeps the SLOs at the peak. */
+function tooShared(service: Service, { peak, reachable }: Findings): readonly Obstacle[] {
+  if (reachable) return [];
+  const { tasks, rate } = mostCarried(service);
+  return [
+    {
+      why: `no number of ${noun(service)}s keeps the SLOs at the peak of ${perSecond(peak)}: by what they share each slows the others, so that ${tasks} of them carry the most, ${perSecond(rate)}`,
+      waysOut: [
+        `a peak of at most ${perSecond(rate)}`,
+        "less contention: less load on what they share",
+        "a faster or wider task (serviceTime, concurrency, cpu), so that fewer carry the load",
+      ],
+    },
+  ];
 }
 
 /** All instances that the owner allows spend more CPU credits on the busiest day than they earn (CMP-12). */
@@ -122,6 +140,20 @@ function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings
       waysOut: ["a higher max", "a shorter startup", "a longer maxWait or threshold", "a higher min"],
     },
   ];
+}
+
+/** No fleet is searched beyond this, as in demand-curve.ts. */
+const LARGEST = 20_000;
+
+/** The number of tasks that keeps the SLOs at the highest rate, and that rate; what a fleet carries rises to one top and then falls. */
+function mostCarried(service: Service): { readonly tasks: number; readonly rate: number } {
+  let [from, to] = [1, Math.min(LARGEST, fleetLimit(service).tasks)];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (busiestRate(service, middle) < busiestRate(service, middle + 1)) from = middle + 1;
+    else to = middle;
+  }
+  return { tasks: from, rate: busiestRate(service, from) };
 }
 
 /** The highest rate at which `tasks` tasks keep every SLO. */

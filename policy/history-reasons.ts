@@ -1,19 +1,24 @@
 import type { Reason } from "./scaling-plan.ts";
-import { figure, percent, perSecond, seconds } from "./words.ts";
+import { SLOTS_A_DAY } from "./season.ts";
+import { figure, percent, perSecond, seconds, span } from "./words.ts";
 import type { Workload } from "./workload.ts";
 
-/** What the history shows of the traffic, and how sure it is, in words and figures. */
-export function historyReasons(shown: Workload): readonly Reason[] {
-  return [pattern(shown), growth(shown), spikes(shown)];
+/**
+ * What the history shows of the traffic, and how sure it is, in words and figures; `recorded` is its whole length in days,
+ * where only the newest of them are shown.
+ */
+export function historyReasons(shown: Workload, recorded = shown.days): readonly Reason[] {
+  return [pattern(shown, recorded), growth(shown), spikes(shown)];
 }
 
-/** Days from which a pattern counts as known, and share of the variance foretold from which it is one. */
+/** Days, but for a half hour, from which a pattern counts as known, and share of the variance foretold from which it is one. */
 const [SURE, A_PATTERN] = [14, 0.5];
 
-function pattern({ days, level, trend, foretold }: Workload): Reason {
-  const length = days < 1 ? `${figure(days * 24)} hours` : `${figure(days)} days`;
+function pattern({ days, level, trend, foretold }: Workload, recorded: number): Reason {
+  const newest = span(days * 86_400);
+  const length = recorded < days + 1 ? newest : `the newest ${newest} of ${span(recorded * 86_400)}`;
   const sure =
-    days >= SURE
+    days >= SURE - 1 / SLOTS_A_DAY
       ? "two weeks or more, every kind of day seen twice"
       : `under ${SURE} days: surges are taken to be the steeper for it`;
   const repeats =
@@ -23,7 +28,7 @@ function pattern({ days, level, trend, foretold }: Workload): Reason {
   const weekly =
     trend === undefined
       ? "no trend can be told in under 4 days"
-      : `the level grows by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
+      : `the level changes by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
   return {
     of: "history.level",
     value: `${perSecond(level)} on the newest day`,
@@ -52,12 +57,13 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
     of: "history.spikes",
     value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",
     because: highest
-      ? `in ${figure(days)} days; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
+      ? `in ${span(days * 86_400)}; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
       : `nothing reached three times the hours around it${silent}`,
   };
 }
 
-/** A change as a signed percentage. */
+/** A change as a signed percentage; none has no sign. */
 function percentChange(ratio: number): string {
-  return `${ratio < 0 ? "−" : "+"}${percent(Math.abs(ratio))}`;
+  const size = percent(Math.abs(ratio));
+  return size === percent(0) ? size : `${ratio < 0 ? "−" : "+"}${size}`;
 }

@@ -10,13 +10,13 @@ export interface Holdout {
   readonly trace: Trace;
 }
 
-/** Keeps the last `days` of a service's history from it; nothing when less than a day would be left to plan on. */
+/** Keeps the last `days` of a service's history from it; nothing when that is none, or less than a day would be left to plan on. */
 export function holdout(service: Service, days: number): Holdout | undefined {
   const { demand } = service;
   if (demand.kind === "peak") return undefined;
   const { start, step, rates } = demand.trace;
   const before = rates.length - Math.round((days * DAY) / step);
-  if (before * step < DAY) return undefined;
+  if (!(before < rates.length && before * step >= DAY)) return undefined;
   const seen = { start, step, rates: rates.slice(0, before) };
   const held = { start: start + before * step, step, rates: rates.slice(before) };
   return {

@@ -43,7 +43,13 @@ export function fitRefusals(
   const busiest = Math.max(...rows.filter(({ use }) => use === "fit").map(({ utilization }) => utilization));
   const hottest = Math.max(...served.map(({ cpu }) => cpu ?? 0));
   const vague = (estimate: Estimate) => estimate.high > WIDEST * estimate.low;
+  const alone = onlyPercentile(rows);
   const reasons = [
+    ...(known.concurrency === null && alone !== undefined
+      ? [
+          `of the response time there is ${figureName(alone)} alone: a short service time that varies and a long one that does not look alike in it. Measure another percentile or the mean, or declare \`concurrency\``,
+        ]
+      : []),
     ...(residual > MOST_RESIDUAL
       ? [
           `the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`,
@@ -77,6 +83,13 @@ export function fitRefusals(
       : []),
   ];
   return reasons;
+}
+
+/** The one percentile that all rows have and nothing else; undefined where there are more, or the mean. */
+function onlyPercentile(rows: Calibration["rows"]): number | undefined {
+  const figures = new Set(rows.flatMap(({ observation }) => observation.responses.map(({ of }) => of)));
+  const [one] = figures;
+  return figures.size === 1 && one !== "mean" ? one : undefined;
 }
 
 /** The percentile that the model misses most, with by how much. */

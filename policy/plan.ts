@@ -80,7 +80,7 @@ function derived(service: Service): ScalingPlan {
     ),
     reasons: [
       ...(service.demand.kind === "history"
-        ? historyReasons(workload(history, service.capacity.startup))
+        ? historyReasons(workload(history, service.capacity.startup), daysOf(service.demand.trace))
         : []),
       ...reasons(service, controls, {
         peak,
@@ -103,6 +103,10 @@ function derived(service: Service): ScalingPlan {
         .map(remark),
     ],
   };
+}
+
+function daysOf({ step, rates }: Trace): number {
+  return (step * rates.length) / 86_400;
 }
 
 interface Settled {

@@ -1,4 +1,4 @@
-import type { Backtest } from "./backtest.ts";
+import { type Backtest, HOURS_A_MONTH } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
@@ -223,8 +223,9 @@ function boundReasons(
     lasting * reserve > needed - 1
       ? "the mean of the busiest day, so that CPU credits last, needs"
       : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
-  const max =
-    service.bounds.max === undefined && !capped
+  const max = !Number.isFinite(needed)
+    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
+    : service.bounds.max === undefined && !capped
       ? `twice the ${needed} that ${most}: a ceiling costs nothing until it is used, and stops a runaway`
       : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; ${most} ${needed}`;
   return [
@@ -292,8 +293,14 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
   return {
     of: "cost",
     value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
-    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}${surplus(service, rehearsed)}`,
   };
+}
+
+/** What is paid beyond the running hours: CPU credits that were not earned. */
+function surplus({ price }: Service, { taskHours, hours, dollarsPerMonth }: Backtest): string {
+  const beyond = dollarsPerMonth - (taskHours / hours) * price * HOURS_A_MONTH;
+  return beyond < 0.005 ? "" : `, and ${dollars(beyond)} for surplus CPU credits`;
 }
 
 /** Of an instance that ECS tasks share. */

@@ -123,8 +123,9 @@ export function replay(
     columns.arrived[minute] = arrived;
     columns.refused[minute] = refused;
     metrics.requestRate[minute] = arrived / 60;
-    metrics.requestRatePerTask[minute] = arrived / readySeconds;
-    metrics.cpuUtilization[minute] = busy / readySeconds;
+    // What no task was there to measure is missing: it breaches nothing.
+    metrics.requestRatePerTask[minute] = readySeconds > 0 ? arrived / readySeconds : Number.NaN;
+    metrics.cpuUtilization[minute] = readySeconds > 0 ? busy / readySeconds : Number.NaN;
     metrics.responseTime[minute] = response / 60;
     columns.ready[minute] = tasks.ready;
     columns.capacity[minute] = tasks.ready + tasks.starting;

@@ -53,7 +53,7 @@ function keptWithZonesLost(
 ): boolean {
   const needed = initialTasks(service, history, 1, controls.max);
   const initial = Math.max(controls.min, Math.min(controls.max, tasksSurvivedBy(resilience, needed)));
-  const plant = withZonesLost(steadyPlant(service), resilience, 0);
+  const plant = withZonesLost(steadyPlant(service), resilience, 0, steadyPlant(service));
   const { startup } = service.capacity;
   const { outcomes } = judged(service, replay(awsAutoscaler(controls), plant, history, startup, initial));
   return outcomes.every(({ goodShare }, i) => 1 - goodShare <= allowedShare(service, service.slos[i]!));

@@ -13,9 +13,24 @@ export function percent(ratio: number): string {
   return `${Number((ratio * 100).toFixed(digits))} %`;
 }
 
+const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
+
+/** A setting in the largest unit of which it is two or more, and whole. */
 export function seconds(value: number): string {
-  if (value >= 120 && value % 60 === 0) return `${value / 60} min`;
-  return value < 1 ? `${figure(value * 1000)} ms` : `${figure(value)} s`;
+  for (const [size, unit] of [
+    [DAY, "d"],
+    [HOUR, "h"],
+    [MINUTE, "min"],
+  ] as const)
+    if (value >= 2 * size && value % size === 0) return `${value / size} ${unit}`;
+  return value > 0 && value < 1 ? `${figure(value * 1000)} ms` : `${figure(value)} s`;
+}
+
+/** A length of time as one says it: minutes, hours from two on, days from three on. */
+export function span(value: number): string {
+  const [size, unit] =
+    value >= 3 * DAY ? [DAY, "days"] : value >= 2 * HOUR ? [HOUR, "hours"] : [MINUTE, "minutes"];
+  return `${figure(value / size)} ${unit}`;
 }
 
 export function perSecond(rate: number): string {

@@ -23,7 +23,7 @@ export interface Workload {
   readonly burstiness: number;
   /** Surges to SPIKE times the half hours around, newest last. */
   readonly spikes: readonly { readonly time: number; readonly factor: number; readonly minutes: number }[];
-  /** Minutes without a request in the midst of traffic: an outage, or of the recording. */
+  /** Minutes without a request that other days have at that time: an outage, or of the recording. */
   readonly silentMinutes: number;
 }
 
@@ -52,8 +52,26 @@ export function workload(trace: Trace, startup: number): Workload {
     growth: growthOver(trace, reactionTime(startup)),
     burstiness: burstiness(trace),
     spikes: spikes(trace, usual),
-    silentMinutes: rates.filter((rate, i) => rate === 0 && usual(i) * 60 >= SURELY_SOME).length,
+    silentMinutes: rates.filter((rate, i) => rate === 0 && expected(rates, i, usual) * 60 >= SURELY_SOME)
+      .length,
   };
+}
+
+/** Days before and after whose same minute tells what a silent one should have had. */
+const NEIGHBORS = 3;
+
+/**
+ * The rate that a silent minute should have had: the median of the same minute of the days around, 0 where a week before or
+ * after is silent then, too, as a shop that shuts on Sundays is; of less than two days, the usual rate of the hours around.
+ */
+function expected(rates: readonly number[], minute: number, usual: (minute: number) => number): number {
+  const at = (days: number) => rates[minute + days * 1440];
+  if (at(-7) === 0 || at(7) === 0) return 0;
+  const others = Array.from({ length: NEIGHBORS }, (_, i) => [at(-i - 1), at(i + 1)])
+    .flat()
+    .filter((rate) => rate !== undefined)
+    .toSorted((a, b) => a - b);
+  return others.length === 0 ? usual(minute) : quantile(others, 0.5);
 }
 
 /** Seconds from a change of load to the first request that a task started for it serves: a minute to measure, its publication, the start. */

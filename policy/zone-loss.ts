@@ -15,14 +15,18 @@ export function tasksSurvivedBy(resilience: Resilience, tasks: number): number {
 }
 
 /**
- * A plant that loses those zones at `at`, seconds after its first slice, for good. It is static stability alone: the
- * metrics do not tell, what was lost is still paid for, and nothing starts in its place.
+ * A plant that loses those zones at `at`, seconds after its first slice, for good. It is static stability alone: what was
+ * lost is still paid for, nothing starts in its place, and the metrics do not tell: CPU and response time are those of
+ * `whole`, another plant that loses nothing. It may be left out where nothing follows either of them.
  */
-export function withZonesLost(plant: Plant, resilience: Resilience, at: number): Plant {
+export function withZonesLost(plant: Plant, resilience: Resilience, at: number, whole?: Plant): Plant {
   let now = 0;
   return (tasks, rate, seconds) => {
-    const left = now >= at ? Math.max(1, surviving(resilience, tasks)) : tasks;
+    const left = now >= at ? surviving(resilience, tasks) : tasks;
     now += seconds;
-    return plant(left, rate, seconds);
+    const served = plant(left, rate, seconds);
+    if (whole === undefined) return served;
+    const { busy, responseTime } = whole(tasks, rate, seconds);
+    return { ...served, busy, responseTime };
   };
 }

@@ -5,6 +5,7 @@ import { type Plant, type Replay, replay } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Resilience, Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
+import { surviving, tasksSurvivedBy, withZonesLost } from "../policy/zone-loss.ts";
 
 /** A plan replayed over traffic, minute by minute. */
 export interface CapacityTrial {
@@ -29,16 +30,16 @@ export function capacityTrial(plan: Scaled, asked: Service, trace: Trace): Capac
  * The same with zones lost from the first minute to the last, nothing replaced and scaling as if nothing had
  * happened: what static stability promises. The zones lost are those that hold the most tasks.
  */
-export function capacityTrialWithout(
-  plan: Scaled,
-  trace: Trace,
-  { zones, survive }: Resilience,
-): CapacityTrial {
+export function capacityTrialWithout(plan: Scaled, trace: Trace, resilience: Resilience): CapacityTrial {
   const { service, controls } = plan;
-  const needed = Math.ceil((initialTasks(service, trace, 1, Infinity) * zones) / (zones - survive));
+  const needed = tasksSurvivedBy(resilience, initialTasks(service, trace, 1, controls.max));
   const initial = Math.max(controls.min, Math.min(controls.max, needed));
-  const serving = (ready: number) => Math.max(0, ready - survive * Math.ceil(ready / zones));
-  return trial(controls, service, trace, { initial, plant: diminished(service, serving), serving });
+  const plant = withZonesLost(steadyPlant(service), resilience, 0, steadyPlant(service));
+  return trial(controls, service, trace, {
+    initial,
+    plant,
+    serving: (ready) => surviving(resilience, ready),
+  });
 }
 
 interface Scaled {
@@ -61,17 +62,4 @@ function trial(
   const trace = byMinute(traffic);
   const result = replay(awsAutoscaler(controls), plant, trace, service.capacity.startup, initial);
   return { service, controls, trace, replay: result, backtest: judged(service, result), serving };
-}
-
-/** Requests are served by what is left; the metrics that scaling follows are those of the whole. */
-function diminished(service: Service, serving: CapacityTrial["serving"]): Plant {
-  const [whole, left] = [steadyPlant(service), steadyPlant(service)];
-  return (tasks, rate, seconds) => {
-    const { busy, responseTime } = whole(tasks, rate, seconds);
-    const remaining = serving(tasks);
-    const arrived = rate * seconds;
-    if (remaining > 0) return { ...left(remaining, rate, seconds), busy, responseTime };
-    const late = service.slos.flatMap(({ kind }) => (kind === "latency" ? [arrived] : []));
-    return { arrived, late, refused: arrived, busy, responseTime };
-  };
 }

@@ -145,17 +145,27 @@ interface Judged {
 function judgedOn(traffic: Traffic): Judged {
   if (typeof traffic === "string") return { name: traffic, trace: readTrace(traffic) };
   if (traffic instanceof URL) return { name: basename(pathOf(traffic)), trace: readTrace(traffic) };
-  if (isTrace(traffic)) return { name: "", trace: traffic };
-  throw badInput([
-    {
-      where: "on",
-      message: `the traffic is ${shown("traffic", traffic)}; it must be a CSV file's name or a trace. Write \`.on("traces/monday.csv")\`.`,
-    },
-  ]);
+  const wrong = isTrace(traffic)
+    ? traceFault(traffic)
+    : `the traffic is ${shown("traffic", traffic)}; it must be a CSV file's name or a trace`;
+  if (wrong === undefined) return { name: "", trace: traffic };
+  throw badInput([{ where: "on", message: `${wrong}. Write \`.on("traces/monday.csv")\`.` }]);
+}
+
+/** What keeps a trace that no file was read for from telling anything. */
+function traceFault({ start, step, rates }: Trace): string | undefined {
+  const bad = rates.findIndex((rate) => !(rate >= 0 && rate < Infinity));
+  if (bad >= 0)
+    return `rates[${bad}] is ${shown("rate", rates[bad])}; a rate is a finite number of at least 0, requests a second`;
+  if (!rates.some((rate) => rate > 0)) return "the trace has no request in it; nothing could be judged on it";
+  if (!Number.isFinite(start)) return `start is ${shown("start", start)}; it must be Unix seconds`;
+  return step >= 1 && step <= 3600
+    ? undefined
+    : `step is ${shown("step", step)}; it must be from 1 to 3600 seconds`;
 }
 
 function isTrace(value: unknown): value is Trace {
-  return typeof value === "object" && value !== null && "rates" in value && "step" in value;
+  return typeof value === "object" && value !== null && "rates" in value && Array.isArray(value.rates);
 }
 
 function isPlanned(value: unknown): value is PlannedService {

@@ -43,7 +43,7 @@ export function heldOut(
   throw badInput([
     {
       where: `${pathOf(declaration)} services.${name}.demand`,
-      message: `days is ${days}; that many must end a history that has at least one day more to plan on. Hold out less, or declare a longer \`history\`.`,
+      message: `days is ${days}; it must be above 0, and the history must have at least one day more to plan on. Hold out less, or declare a longer \`history\`.`,
     },
   ]);
 }

@@ -1,4 +1,4 @@
-import { badInput, didYouMean } from "../adapters/bad-input.ts";
+import { badInput, didYouMean, shown } from "../adapters/bad-input.ts";
 import { sloOf } from "../adapters/declaration-rules.ts";
 import { sloSchema } from "../adapters/declaration-schema.ts";
 import { safeParse } from "../adapters/safe-parse.ts";
@@ -23,6 +23,13 @@ export const everySlo: unique symbol = Symbol("every SLO");
 /** The service as if it promised exactly what is asked, and nothing else. */
 export function promising(service: Service, promised: Promised): Service {
   if (promised === everySlo) return service;
+  if (typeof promised !== "string" && (typeof promised !== "object" || promised === null))
+    throw badInput([
+      {
+        where: "meet",
+        message: `the SLO is ${shown("slo", promised)}; it must be the name of a declared one, everySlo, or one of the test's own. Write \`.meet("latency")\`.`,
+      },
+    ]);
   if (typeof promised !== "string") return { ...service, slos: [sloFrom(promised)] };
   const slo = service.slos.find(({ name }) => name === promised);
   if (slo !== undefined) return service.slos.length === 1 ? service : { ...service, slos: [slo] };
@@ -38,7 +45,7 @@ export function promising(service: Service, promised: Promised): Service {
 /** `latency`, or `every SLO`. */
 export function promisedName(promised: Promised): string {
   if (promised === everySlo) return "every SLO";
-  return typeof promised === "string" ? promised : promised.name;
+  return typeof promised === "string" ? promised : String(promised?.name);
 }
 
 function sloFrom(given: DeclaredSlo | Slo): Slo {

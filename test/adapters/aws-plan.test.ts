@@ -451,6 +451,25 @@ const refusals: readonly [string, string, RegExp][] = [
     stepped([step(null, null), step(10, 20)]),
     /step 0 is open at both ends/,
   ],
+  [
+    "members for another service",
+    document({
+      ScalableTarget: { ...target, ResourceId: "service/shop/cart" },
+      ScalingPolicies: [tracking({ ResourceId: "service/shop/web" })],
+    }),
+    /ScalingPolicies\[0\]\.ResourceId: .*"service\/shop\/web"; the plan is for "service\/shop\/cart", as ScalableTarget\.ResourceId says/,
+  ],
+  ["SCL-20 a single step open at both ends", stepped([step(null, null)]), /step 0 is open at both ends/],
+  [
+    "PLN-11 a metric in the namespace of another",
+    stepped([step(0, null)], {}, { Namespace: "AWS/EC2" }),
+    /Alarms\[0\]\.Namespace: .*RequestCountPerTarget of an ECS service is in AWS\/ApplicationELB/,
+  ],
+  ...["cart:morning", "a/b", "a|b", " morning"].map((name): [string, string, RegExp] => [
+    `NAM-8 an action named ${name}`,
+    document({ ScheduledActions: [action({ ScheduledActionName: name }), evening] }),
+    /ScheduledActionName.*no `:`, `\/`, `\|`/,
+  ]),
   ["SCL-21 a negative lower bound", stepped([step(-10, 0, -1), step(0, null)]), /Add a step from −∞/],
   [
     "SCL-22 absolute bounds",

@@ -268,7 +268,7 @@ describe("a trace is read", () => {
       csv(minutes(2000, (i) => (i === 900 ? 10_000 : 5 + (i % 2)))),
       /(1667|2000) × the median/,
     ],
-    ["TRC-14 when it is short", csv(minutes(30, wavy)), /0\.5 h.*needs 14 d/],
+    ["TRC-14 when it is short", csv(minutes(30, wavy)), /30 minutes.*needs 14 d/],
     ["TRC-15 when it is old", csv(minutes(1500, wavy, NOW - 5 * 365 * 86_400)), /4 years ago/],
   ];
   for (const [title, text, message] of noted)

@@ -34,6 +34,16 @@ describe("setpoint compare", () => {
     }
   }).timeout(60_000);
 
+  it("says that what is declared meets no SLO where what costs more does", async () => {
+    const slow = serviceYaml("{ peak: 20 /s }", "500 ms").replace("75 s", "75 s, cpuTime: 95 ms");
+    const file = `${folder({ "slow.yaml": `services:\n  cart:${slow}` })}/slow.yaml`;
+    const { code, stdout } = await run(["compare", "-f", file, "--with", "fargate:2048/4096", "-j", "1"]);
+    expect(code).to.equal(0);
+    expect(stdout.replaceAll(/\s+/g, " ")).to.match(
+      /Fargate, 2 vCPU, 4 GB is the cheapest .* more than what is declared, which does not\./,
+    );
+  });
+
   it("exits with 1 where none meets the SLOs, and says why", async () => {
     const { code, stdout } = await run([
       "compare",

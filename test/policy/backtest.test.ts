@@ -38,6 +38,30 @@ describe("backtest", () => {
     expect(backtest(CART, fixed(needed - 1), flat(60, 300)).met).to.equal(false);
   });
 
+  it("fails every request while a schedule stops the fleet, and serves again once it starts it", () => {
+    const at = (hour: number) => ({
+      minutes: [0],
+      hours: [hour],
+      weekdays: null,
+      daysOfMonth: null,
+      months: null,
+      years: null,
+    });
+    const stopped = controlsOf({
+      min: 10,
+      max: 10,
+      tracking: cpuTracking(0.5, 10, 10).tracking,
+      schedule: [
+        { name: "stop", at: at(1), min: 0, max: 0 },
+        { name: "start", at: at(2), min: 10, max: 10 },
+      ],
+    });
+    const { outcomes, taskHours } = backtest(CART, stopped, flat(20, 240));
+    expect(taskHours).to.be.closeTo(30, 1e-9); // three hours of four
+    const starting = CART.capacity.startup / 3600; // at 02:00, when some serve before others
+    expect(1 - outcomes[0]!.goodShare).to.be.within(0.25, (1 + 1.2 * starting) / 4 + 0.001);
+  });
+
   it("starts with what the first ten minutes need, within the bounds", () => {
     const trace = { ...flat(10, 20), rates: [...new Array(9).fill(10), 60, ...new Array(10).fill(500)] };
     expect(initialTasks(CART, trace, 1, 100)).to.equal(tasksNeeded(CART, 60));

@@ -19,6 +19,11 @@ function reasons(result: CalibrationResult): string {
   return result.kind === "refused" ? result.reasons.join("; ") : "calibrated";
 }
 
+/** The rows with one figure left in each. */
+function only(figure: number, rows: readonly Observation[]): readonly Observation[] {
+  return rows.map((each) => ({ ...each, responses: each.responses.filter(({ of }) => of === figure) }));
+}
+
 const CART = profileOf(2, 0.2, 0.7);
 const UP_TO_SATURATION = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
 const measured = modeled(CART, UP_TO_SATURATION, 0.02);
@@ -67,6 +72,25 @@ describe("calibration", () => {
     const { mean, concurrency } = fitted(calibration(idle, { maxWait: 60, concurrency: 2 }));
     expect(off(mean.value, 0.2)).to.be.below(0.02);
     expect(concurrency).to.deep.equal({ value: 2, low: 2, high: 2 });
+  });
+
+  it("finds a profile whose concurrency is known in p99 alone, from far beyond what p99 says of the mean", () => {
+    const wide = profileOf(4, 0.1, 0.8);
+    const found = fitted(
+      calibration(only(0.99, modeled(wide, UP_TO_SATURATION, 0.01)), { maxWait: 60, concurrency: 4 }),
+    );
+    expect(off(found.mean.value, 0.1)).to.be.below(0.03);
+    expect(off(found.cv.value, 0.8)).to.be.below(0.05);
+  });
+
+  it("needs no median: p90 and p99 do", () => {
+    const tails = modeled(profileOf(4, 0.1, 0.8), UP_TO_SATURATION).map((each) => ({
+      ...each,
+      responses: each.responses.filter(({ of }) => of !== 0.5),
+    }));
+    const found = fitted(calibration(tails, UNKNOWN));
+    expect(found.concurrency.value).to.equal(4);
+    expect(off(found.mean.value, 0.1)).to.be.below(1e-3);
   });
 
   it("gives the same answer whatever the order of the rows", () => {
@@ -154,6 +178,11 @@ describe("calibration is refused", () => {
       "when nothing comes near saturation",
       modeled(CART, [0.02, 0.05, 0.1], 0.01),
       /nothing comes near saturation.*concurrency is not identifiable.*declare `concurrency`/,
+    ],
+    [
+      "when one percentile alone is to tell mean, variation and concurrency",
+      only(0.99, modeled(profileOf(4, 0.1, 0.8), UP_TO_SATURATION, 0.02)),
+      /there is p99 alone: .*declare `concurrency`/,
     ],
     [
       "when means alone leave the variation open",

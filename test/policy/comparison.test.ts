@@ -47,6 +47,15 @@ describe("comparison", () => {
     for (const { backtest } of met) expect(backtest.taskHours).to.be.above(bound.taskHours);
   });
 
+  it("judges each by numbers where the service may scale to zero and nobody comes at night", () => {
+    const quiet = { ...trace, rates: trace.rates.map((rate, minute) => (minute < 360 ? 0 : rate)) };
+    const zero = comparison({ ...CART, bounds: { min: 0 } }, controlsOf({ min: 0, max: 20 }), quiet);
+    for (const { name, backtest } of zero.contenders) {
+      expect(backtest.outcomes[0]!.goodShare, name).to.be.within(0, 1);
+      expect(backtest.taskHours, name).to.be.above(0);
+    }
+  });
+
   it("measures each against what the minutes need", () => {
     const fixed = contenders.at(-1)!.elasticity;
     expect(fixed).to.include({ underProvisioning: 0, underTimeshare: 0, scaleEventsADay: 0 });

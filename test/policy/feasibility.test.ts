@@ -41,6 +41,23 @@ describe("obstacles", () => {
     expect(obstacle!.waysOut[0]).to.equal(`max of at least ${needed}`);
   });
 
+  it("names a peak that no number of tasks carries for what they share, and one that some do", () => {
+    const shared = {
+      ...CART,
+      capacity: { ...CART.capacity, contention: { alpha: 0.03, beta: 0.0001 } },
+      demand: { kind: "peak", peak: 150, growth: 0 },
+    } as const;
+    expect(tasksNeeded(shared, 150)).to.equal(Number.POSITIVE_INFINITY);
+    const [obstacle, ...others] = obstaclesOf(shared);
+    expect(others).to.deep.equal([]);
+    expect(obstacle!.why).to.match(/no number of tasks keeps the SLOs at the peak of 150 \/s/);
+    const carried = figureAfter(obstacle!.waysOut[0]!, /at most ([\d.]+) \/s/);
+    expect(tasksNeeded(shared, 0.99 * carried)).to.be.below(100);
+    expect(tasksNeeded(shared, 1.01 * carried)).to.equal(Number.POSITIVE_INFINITY);
+    const words = scalingPlan(shared).reasons.map(({ because }) => because);
+    expect(words.filter((because) => because.includes("Infinity"))).to.deep.equal([]);
+  });
+
   it("SCL-9 SCL-11 a budget below the cheapest plan that keeps the SLOs: both sums, and a budget that does", () => {
     const { controls } = scalingPlan(CART);
     const cost = backtest(CART, controls, demandHistory(CART.demand).trace).dollarsPerMonth;

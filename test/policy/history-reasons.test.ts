@@ -11,10 +11,27 @@ const told = (...trace: Parameters<typeof daily>) => {
 describe("historyReasons", () => {
   it("say how long the history is, and what that leaves open", () => {
     expect(told(14, 100).level.because).to.include("14 days of history, two weeks or more");
+    const first = daily(14, 100).rates.slice(1); // its first minute is missing
+    const [level] = historyReasons(workload({ start: MONDAY + 60, step: 60, rates: first }, 75));
+    expect(level!.because).to.include("14 days of history, two weeks or more");
+    const [year] = historyReasons(workload(daily(28, 100), 75), 455);
+    expect(year!.because).to.include("the newest 28 days of 455 days of history, two weeks or more");
+    const [hour] = historyReasons(workload(flat(10, 60), 75));
+    expect(hour!.because).to.include("60 minutes of history, under 14 days");
     expect(told(1, 100).level.because)
       .to.include("under 14 days: surges are taken to be the steeper")
       .and.include("no day has another before it")
       .and.include("no trend can be told");
+  });
+
+  it("tell a trend with its sign, and none without", () => {
+    expect(told(14, 100).level.because).to.include(
+      "changes by 0 % a week (half of the pairs of days say 0 % to 0 %)",
+    );
+    const days = daily(8, 100);
+    const less = days.rates.map((rate, i) => rate * (1 - i / (16 * 1440)));
+    const [level] = historyReasons(workload({ ...days, rates: less }, 75));
+    expect(level!.because).to.match(/changes by −[\d.]+ % a week/);
   });
 
   it("tell a pattern from noise", () => {

@@ -90,6 +90,22 @@ describe("reasons", () => {
     expect(remarks(0)).not.to.include("likely to miss");
   });
 
+  it("tell what surplus credits cost beside the hours that run", () => {
+    const unlimited = {
+      ...CART,
+      compute: { type: "ec2", instanceType: "t3.medium", credits: "unlimited" },
+      demand: { kind: "peak", peak: 400, growth: 0 },
+      price: 0.0416,
+    } as const;
+    const { value, because } = scalingPlan(unlimited).reasons.find(({ of }) => of === "cost")!;
+    const [, running, surplus] = /^([\d.]+) running.* and ([\d.]+) USD for surplus CPU credits$/.exec(
+      because,
+    )!;
+    const sum = Number(running) * unlimited.price * 730 + Number(surplus);
+    expect(sum / Number.parseFloat(value)).to.be.closeTo(1, 0.005);
+    expect(scalingPlan(CART).reasons.find(({ of }) => of === "cost")!.because).not.to.include("credits");
+  });
+
   it("say of no number that it keeps the SLOs where none does, nor that its owner pinned what stands", () => {
     const { controls, reasons, assumptions } = scalingPlan({ ...both, bounds: { max: 3 } });
     expect([controls.min, controls.max]).to.deep.equal([3, 3]);

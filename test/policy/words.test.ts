@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { dollars, figure, percent, perSecond, seconds } from "../../policy/words.ts";
+import { dollars, figure, percent, perSecond, seconds, span } from "../../policy/words.ts";
 import { between } from "../support/services.ts";
 
 describe("words", () => {
@@ -45,7 +45,10 @@ describe("words", () => {
   });
 
   it("write times in the unit a person would use", () => {
-    expect([0.25, 0.712, 1, 75, 120, 180, 375].map(seconds)).to.deep.equal([
+    expect(
+      [0, 0.25, 0.712, 1, 75, 120, 180, 375, 3600, 7200, 7500, 86_400, 8_640_000].map(seconds),
+    ).to.deep.equal([
+      "0 s",
       "250 ms",
       "712 ms",
       "1 s",
@@ -53,6 +56,21 @@ describe("words", () => {
       "2 min",
       "3 min",
       "375 s",
+      "60 min",
+      "2 h",
+      "125 min",
+      "24 h",
+      "100 d",
+    ]);
+    expect([1800, 3600, 7200, 45_000, 86_400, 172_800, 302_400, 1_209_600].map(span)).to.deep.equal([
+      "30 minutes",
+      "60 minutes",
+      "2 hours",
+      "12.5 hours",
+      "24 hours",
+      "48 hours",
+      "3.5 days",
+      "14 days",
     ]);
   });
 

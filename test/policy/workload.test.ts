@@ -52,6 +52,17 @@ describe("workload", () => {
     expect(silentMinutes).to.equal(20);
   });
 
+  it("tells an outage, whole, from nights and Sundays without anybody", () => {
+    const open = (minute: number, i: number) =>
+      minute >= 360 && minute < 1320 && Math.floor(i / 1440) % 7 !== 6;
+    const shop = flat(30, 14 * 1440).rates.map((rate, i) => (open(i % 1440, i) ? rate : 0));
+    const silent = (rates: readonly number[]) =>
+      workload({ start: MONDAY, step: 60, rates }, STARTUP).silentMinutes;
+    expect(silent(shop)).to.equal(0);
+    const [from, to] = [8 * 1440 + 480, 8 * 1440 + 1080]; // ten hours of a Tuesday
+    expect(silent(shop.map((rate, i) => (i >= from && i < to ? 0 : rate)))).to.equal(600);
+  });
+
   it("says the same of the same shape at any volume", () => {
     fc.assert(
       fc.property(between(1, 1000), (factor) => {

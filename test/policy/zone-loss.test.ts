@@ -79,6 +79,13 @@ describe("a plan that survives a zone", () => {
       }).timeout(30_000);
     }
 
+  it("keeps it on CPU, too, which is that of all tasks and does not tell of the loss", () => {
+    const resilience = { zones: 3, survive: 1 };
+    const demand = { kind: "history", trace: daily(2, 60), growth: 0 } as const;
+    const onCpu: Service = { ...CART, demand, resilience, policies: { metric: "cpuUtilization" } };
+    expect(goodShare(onCpu, resilience, 0)).to.be.at.least(0.99);
+  });
+
   for (const zones of [2, 3])
     it(`which plans without a reserve do not on most of them: one of ${zones} lost`, () => {
       const resilience = { zones, survive: 1 };
@@ -126,7 +133,7 @@ function goodShare(
   const needed = initialTasks(service, trace, 1, controls.max);
   const standing = service.resilience === undefined ? needed : tasksSurvivedBy(resilience, needed);
   const initial = Math.max(controls.min, Math.min(controls.max, standing));
-  const plant = withZonesLost(plantOf(service), resilience, at);
+  const plant = withZonesLost(plantOf(service), resilience, at, steadyPlant(service));
   const result = replay(awsAutoscaler(controls), plant, trace, service.capacity.startup, initial);
   return judged(service, result).outcomes[0]!.goodShare;
 }

@@ -110,6 +110,13 @@ describe("capacity tests", () => {
     expect(fixed(6)).to.not.survive({ zones: 3, survive: 1 }).on(traffic);
   });
 
+  it("lose the fullest zones and no more: of four tasks on three zones one is left when two are lost", () => {
+    const light = flat(5, 120);
+    expect(backtest(CART, fixed(1).controls, light).met).to.equal(true);
+    expect(fixed(4)).to.survive({ zones: 3, survive: 2 }).on(light);
+    expect(fixed(2)).to.not.survive({ zones: 3, survive: 2 }).on(light);
+  });
+
   it("with more zones lost serve no better", () => {
     const holds = (tasks: number, zones: number, survive: number) => {
       try {
@@ -174,6 +181,41 @@ describe("capacity tests", () => {
           .to.cost.atMost("9 USD" as never)
           .on(quiet),
       /limit is "9 USD"; .*number of US/,
+    ],
+    [
+      "no SLO",
+      () =>
+        expect(ten)
+          .to.meet(undefined as never)
+          .on(quiet),
+      /SLO is missing; .*\.meet\("latency"\)/,
+    ],
+    ["a trace of nothing", () => expect(ten).to.meet("latency").on(flat(1, 0)), /no request in it/],
+    [
+      "traffic scaled to nothing",
+      () => expect(ten).to.meet("latency").on(scaled(quiet, 0)),
+      /no request in it/,
+    ],
+    [
+      "traffic that is no number",
+      () => expect(ten).to.meet("latency").on(scaled(quiet, Number.NaN)),
+      /rates\[0\] is NaN; .*finite/,
+    ],
+    [
+      "traffic below zero",
+      () =>
+        expect(ten)
+          .to.meet("latency")
+          .on({ ...quiet, rates: [60, -5] }),
+      /rates\[1\] is -5/,
+    ],
+    [
+      "traffic without a step",
+      () =>
+        expect(ten)
+          .to.meet("latency")
+          .on({ start: 0, rates: [60] } as never),
+      /step is missing; .*1 to 3600 seconds/,
     ],
     ["no limit", () => expect(ten).on(quiet).to.peak.atMost(Number.NaN), /limit is NaN; .*number of tasks/],
   ];

@@ -49,6 +49,8 @@ describe("plans in tests", () => {
 
   it("need a day of history beside the days held out", () => {
     expect(() => heldOut(services, "cart", 5)).to.throw(/days is 5; .*one day more to plan on/);
+    for (const days of [0, -1, Number.NaN])
+      expect(() => heldOut(services, "cart", days)).to.throw(/it must be above 0/);
     expect(() => heldOut(services, "web", 1)).to.throw(/services\.web\.demand: .*longer `history`/);
   });
 
