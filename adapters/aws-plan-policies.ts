@@ -35,6 +35,7 @@ type TrackingConfiguration = NonNullable<GroupPolicy["TargetTrackingConfiguratio
 export function trackingOf(
   name: string,
   configuration: TrackingConfiguration,
+  /** Of ECS alone. */
   cooldowns: Pick<TargetTracking, "scaleOutCooldown" | "scaleInCooldown">,
   path: readonly PropertyKey[],
   reading: Reading,
@@ -121,7 +122,8 @@ interface StepConfiguration {
 export function stepsOf(
   name: string,
   configuration: StepConfiguration,
-  cooldown: number,
+  /** Of ECS alone. */
+  cooldown: Pick<StepScaling, "cooldown">,
   alarms: readonly AlarmRequest[],
   path: readonly PropertyKey[],
   reading: Reading,
@@ -166,7 +168,7 @@ export function stepsOf(
         adjustment: kind,
         ...minimum,
         steps,
-        cooldown,
+        ...cooldown,
       },
     ];
   });

@@ -138,7 +138,7 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
     return stepsOf(
       policy.PolicyName,
       configuration,
-      cooldown,
+      { cooldown },
       plan.Alarms ?? [],
       ["ScalingPolicies", index(policy), "StepScalingPolicyConfiguration"],
       reading,
@@ -162,7 +162,7 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
   return controls;
 }
 
-/** Application Auto Scaling's default for an ECS service, and EC2 Auto Scaling's default cooldown, in seconds. */
+/** Application Auto Scaling's default for an ECS service, in seconds. */
 const DEFAULT_COOLDOWN = 300;
 
 function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
@@ -183,7 +183,6 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
   const warmup = estimates.length > 0 ? Math.max(...estimates) : group === -1 ? undefined : group;
   if (new Set(estimates).size > 1)
     reading.notes.push(`the policies' warm-ups differ; the longest, ${warmup} s, is taken for all`);
-  const settle = warmup ?? DEFAULT_COOLDOWN;
   const index = (policy: GroupPolicy) => (plan.ScalingPolicies ?? []).indexOf(policy);
   const tracking = policies.flatMap((policy) => {
     const path = ["ScalingPolicies", index(policy), "TargetTrackingConfiguration"];
@@ -193,13 +192,7 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
       configuration === undefined
     )
       return [];
-    return trackingOf(
-      policy.PolicyName,
-      configuration,
-      { scaleOutCooldown: settle, scaleInCooldown: settle },
-      path,
-      reading,
-    );
+    return trackingOf(policy.PolicyName, configuration, {}, path, reading);
   });
   const steps = policies.flatMap((policy) => {
     const { AdjustmentType, StepAdjustments } = policy;
@@ -212,7 +205,7 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
     return stepsOf(
       policy.PolicyName,
       { ...policy, AdjustmentType, StepAdjustments },
-      settle,
+      {},
       plan.Alarms ?? [],
       path,
       reading,

@@ -141,6 +141,14 @@ export function stepAdjustments(
   }));
 }
 
+/** A time as AWS takes it, in whole seconds and never shorter; what is not set stays out. */
+export function wholeSeconds<K extends string>(
+  key: K,
+  seconds: number | undefined,
+): { readonly [P in K]?: number } {
+  return seconds === undefined ? {} : ({ [key]: Math.ceil(seconds) } as { [P in K]: number });
+}
+
 /** Two digits more than are written to AWS, so that what was read is written again as it was: 5.4 ÷ 60 becomes 0.09. */
 function fourteenDigits(value: number): number {
   return Number(value.toPrecision(14));

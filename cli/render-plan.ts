@@ -12,7 +12,7 @@ type Obstacles = Extract<Feasibility, { possible: false }>["obstacles"];
 /** A plan for people: what cannot be met first, then every number with its reason. */
 export function planText({ declared: { service }, plan }: Planned): string {
   const { unit, controls, feasibility, assumptions } = plan;
-  const told = plan.reasons.filter(({ of }) => !(unit === "instance" && COOLDOWN.test(of)));
+  const told = plan.reasons;
   const width = Math.max(...told.map(({ of }) => columns(labelOf(of))), columns("traffic"));
   const why = (name: Section) =>
     told
@@ -39,9 +39,6 @@ export function planText({ declared: { service }, plan }: Planned): string {
     ),
   ].join("\n");
 }
-
-/** AWS has no cooldowns for instances: their warm-up acts instead. */
-const COOLDOWN = /cooldown/i;
 
 /** Why promises cannot be kept, each with every way out. */
 export function obstacleLines(service: string, obstacles: Obstacles): readonly string[] {
@@ -127,7 +124,7 @@ function paceLines(
   if (unit === "task")
     return steps
       .filter(({ name }) => !told(`${name}.cooldown`))
-      .map(({ name, cooldown }) => row(`${name} cooldown`, width, duration(cooldown)));
+      .map(({ name, cooldown = 0 }) => row(`${name} cooldown`, width, duration(cooldown)));
   if (warmup === undefined || told("warmup")) return [];
   return [row("warm-up", width, duration(warmup), "until then a new instance is left out of the metrics")];
 }

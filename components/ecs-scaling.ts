@@ -7,6 +7,7 @@ import {
   forecastPair,
   trackingMetric,
   trackingTarget,
+  wholeSeconds,
 } from "../adapters/aws-vocabulary.ts";
 import type {
   PredictiveScaling,
@@ -81,8 +82,8 @@ function trackingPolicy(
         ...trackedMetric(tracking, target),
         targetValue: trackingTarget(tracking),
         disableScaleIn: tracking.disableScaleIn,
-        scaleOutCooldown: Math.ceil(tracking.scaleOutCooldown),
-        scaleInCooldown: Math.ceil(tracking.scaleInCooldown),
+        ...wholeSeconds("scaleOutCooldown", tracking.scaleOutCooldown),
+        ...wholeSeconds("scaleInCooldown", tracking.scaleInCooldown),
       },
     },
     { parent: scaling, dependsOn: [...target.rules] },
@@ -112,7 +113,7 @@ function stepPolicy(
       ...scalable(scaling.target),
       stepScalingPolicyConfiguration: {
         adjustmentType: adjustmentType(step),
-        cooldown: Math.ceil(step.cooldown),
+        ...wholeSeconds("cooldown", step.cooldown),
         metricAggregationType: aggregation(step),
         ...(step.minAdjustment === undefined ? {} : { minAdjustmentMagnitude: step.minAdjustment }),
         stepAdjustments: intervals(step),

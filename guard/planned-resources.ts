@@ -9,6 +9,7 @@ import {
   stepAdjustments,
   trackingMetric,
   trackingTarget,
+  wholeSeconds,
 } from "../adapters/aws-vocabulary.ts";
 import type {
   PredictiveScaling,
@@ -82,8 +83,8 @@ function ecsTracking(tracking: TargetTracking, shifts: boolean): Bag {
   return {
     targetTrackingScalingPolicyConfiguration: {
       ...held(tracking, "task", shifts),
-      scaleOutCooldown: Math.ceil(tracking.scaleOutCooldown),
-      scaleInCooldown: Math.ceil(tracking.scaleInCooldown),
+      ...wholeSeconds("scaleOutCooldown", tracking.scaleOutCooldown),
+      ...wholeSeconds("scaleInCooldown", tracking.scaleInCooldown),
     },
   };
 }
@@ -108,7 +109,7 @@ function ecsSteps(step: StepScaling): Bag {
   return {
     stepScalingPolicyConfiguration: {
       adjustmentType: adjustmentType(step),
-      cooldown: Math.ceil(cooldown),
+      ...wholeSeconds("cooldown", cooldown),
       minAdjustmentMagnitude: minAdjustment,
       stepAdjustments: intervals(step),
     },

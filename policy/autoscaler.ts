@@ -1,4 +1,4 @@
-import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
+import { AWS_LOOP, type AwsLoop, UNSET_WARMUP } from "./aws-loop.ts";
 import { occursAt } from "./recurrence.ts";
 import type {
   ScalingAlarm,
@@ -8,6 +8,7 @@ import type {
   StepScaling,
   TargetTracking,
 } from "./scaling-plan.ts";
+import { Turnover } from "./turnover.ts";
 
 /** The metrics minute by minute, one column for each, in requests per second, ratios and seconds. */
 export type MinuteMetrics = Readonly<Record<ScalingMetric, Float64Array>>;
@@ -37,6 +38,7 @@ export interface Autoscaler {
  * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
  * target. Scale out: the largest wins. Scale in: what every tracking policy that may agrees on, or what a step asks for,
  * which tracking that is not ready does not hold back (Application Auto Scaling user guide); the largest wins there, too.
+ * Policies without cooldowns are those of an EC2 group, where instances that warm up or end count as `Turnover` says.
  */
 export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
   return new AwsAutoscaler(controls, loop);
@@ -51,19 +53,25 @@ class AwsAutoscaler implements Autoscaler {
   private readonly removers: readonly Stepper[];
   private readonly longestCooldown: number;
   private readonly scaleOutEndsCooldown: boolean;
+  private readonly turnover: Turnover | undefined;
   private min: number;
   private max: number;
   private scaleInHeldUntil = Number.NEGATIVE_INFINITY;
   private askedCooldown = 0;
 
-  constructor({ min, max, tracking, steps, schedule }: ScalingControls, loop: AwsLoop) {
+  constructor(controls: ScalingControls, loop: AwsLoop) {
+    const { min, max, tracking, steps, schedule } = controls;
     this.min = min;
     this.max = max;
     this.agenda = agendaOf(schedule);
-    this.trackers = tracking.map((policy) => new Tracker(policy, loop));
-    this.steppers = steps.map((policy) => new Stepper(policy));
+    const turnover = isGroup(controls)
+      ? new Turnover(controls.warmup ?? UNSET_WARMUP, loop.draining)
+      : undefined;
+    this.turnover = turnover;
+    this.trackers = tracking.map((policy) => new Tracker(policy, loop, turnover));
+    this.steppers = steps.map((policy) => new Stepper(policy, turnover));
     this.removers = this.steppers.filter(({ removes }) => removes);
-    this.longestCooldown = Math.max(0, ...tracking.map((policy) => policy.scaleInCooldown));
+    this.longestCooldown = Math.max(0, ...tracking.map((policy) => policy.scaleInCooldown ?? 0));
     this.scaleOutEndsCooldown = loop.scaleOutEndsScaleInCooldown;
   }
 
@@ -71,12 +79,13 @@ class AwsAutoscaler implements Autoscaler {
     const due = this.agenda[((view.now / 60) | 0) % this.agenda.length]!;
     if (due.length > 0) this.act(due, view.now);
     const current = view.ready + view.starting;
+    this.turnover?.look(view.now, current);
     const largest = this.largestOut(view);
     if (largest > current) {
       if (this.scaleOutEndsCooldown) this.scaleInHeldUntil = Number.NEGATIVE_INFINITY;
       return this.bounded(largest);
     }
-    if (view.now < this.scaleInHeldUntil) return this.bounded(current);
+    if (view.now < this.scaleInHeldUntil || (this.turnover?.warming ?? 0) > 0) return this.bounded(current);
     const agreed = this.agreedIn(view, current);
     const asked = this.removers.length === 0 ? 0 : this.askedIn(view, current);
     const least = Math.max(agreed, asked);
@@ -137,6 +146,15 @@ class AwsAutoscaler implements Autoscaler {
   }
 }
 
+/** Whether it is an EC2 group that is scaled: a policy of ECS has a cooldown. */
+function isGroup({ tracking, steps }: ScalingControls): boolean {
+  const cooldowns = [
+    ...tracking.map(({ scaleOutCooldown }) => scaleOutCooldown),
+    ...steps.map(({ cooldown }) => cooldown),
+  ];
+  return cooldowns.length > 0 && cooldowns.every((cooldown) => cooldown === undefined);
+}
+
 /** Scheduled actions by the minute of the day; of one list alone where there are none. */
 type Agenda = readonly (readonly ScheduledAction[])[];
 
@@ -158,7 +176,8 @@ class Tracker {
   private readonly policy: TargetTracking;
   private readonly loop: AwsLoop;
   private readonly low: number;
-  private readonly cooldown: Cooldown;
+  private readonly pace: Pace;
+  private readonly turnover: Turnover | undefined;
   private minutes: MinuteMetrics | undefined;
   private values: Float64Array = NO_VALUES;
   /** Minutes looked at, and of the newest of them how many in a row are above the setpoint and below the low threshold. */
@@ -166,33 +185,32 @@ class Tracker {
   private above = 0;
   private below = 0;
 
-  constructor(policy: TargetTracking, loop: AwsLoop) {
+  constructor(policy: TargetTracking, loop: AwsLoop, turnover: Turnover | undefined) {
     this.policy = policy;
     this.loop = loop;
     this.low = policy.setpoint * loop.lowFactor;
-    this.cooldown = new Cooldown(policy.scaleOutCooldown);
+    this.turnover = turnover;
+    this.pace = turnover ?? new Cooldown(policy.scaleOutCooldown ?? 0);
   }
 
   out(view: FleetView): number {
-    this.cooldown.tick(view);
+    this.pace.tick(view);
     this.look(view);
     return this.above < this.loop.datapointsOut ? 0 : this.proportional(view);
   }
 
   /** The count at which the metric would be at the setpoint, if it is more than there is. */
   private proportional(view: FleetView): number {
-    const base = this.cooldown.base(view.ready);
+    const base = this.pace.base(view.ready);
     const result = Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9);
-    return this.cooldown.beyond(view, base, result);
+    return this.pace.beyond(view, base, result);
   }
 
   in(view: FleetView): number {
     if (this.policy.disableScaleIn) return 0;
     if (this.below < this.loop.datapointsIn) return Number.POSITIVE_INFINITY;
-    return Math.max(
-      1,
-      Math.ceil((view.ready * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9),
-    );
+    const base = this.turnover?.withEnding() ?? view.ready;
+    return Math.max(1, Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9));
   }
 
   private look(view: FleetView): void {
@@ -218,14 +236,16 @@ class Stepper {
   readonly cooldown: number;
   private readonly policy: StepScaling;
   private readonly alarm: Alarm;
-  private readonly counted: Cooldown;
+  private readonly counted: Pace;
+  private readonly turnover: Turnover | undefined;
   private readonly exact: boolean;
 
-  constructor(policy: StepScaling) {
+  constructor(policy: StepScaling, turnover: Turnover | undefined) {
     this.policy = policy;
     this.alarm = new Alarm(policy.alarm);
-    this.counted = new Cooldown(policy.cooldown);
-    this.cooldown = policy.cooldown;
+    this.cooldown = policy.cooldown ?? 0;
+    this.turnover = turnover;
+    this.counted = turnover ?? new Cooldown(this.cooldown);
     this.exact = policy.adjustment === "exact";
     this.removes = this.exact || policy.steps.some(({ change }) => change < 0);
   }
@@ -247,7 +267,7 @@ class Stepper {
   in(view: FleetView): number {
     const distance = this.alarm.distance(view);
     const step = Number.isNaN(distance) ? undefined : stepAt(this.policy.steps, distance);
-    const current = view.ready + view.starting;
+    const current = this.turnover?.withEnding() ?? view.ready + view.starting;
     if (!step || (!this.exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
     return Math.max(1, this.exact ? step.change : current + added(this.policy, step.change, current));
   }
@@ -335,11 +355,21 @@ function beyond({ comparison, threshold }: ScalingAlarm, value: number): boolean
   }
 }
 
+/** What keeps a policy from making the same shortage good twice: its cooldown, or the group's warm-up. */
+interface Pace {
+  /** At each look at the fleet. */
+  readonly tick: (view: FleetView) => void;
+  /** The count that a result is computed on: `fresh` when nothing is waited for. */
+  readonly base: (fresh: number) => number;
+  /** The result if it asks for more than there is; 0 otherwise. */
+  readonly beyond: (view: FleetView, base: number, result: number) => number;
+}
+
 /**
  * A policy's scale-out cooldown: it counts from when the added tasks are ready. Within it a result is
  * computed on the count that the activity started from, and only what exceeds that activity's own is added.
  */
-class Cooldown {
+class Cooldown implements Pace {
   private readonly seconds: number;
   private running = false;
   /** Of the activity that it runs for: the ready tasks that it counted from, and the count it asked for. */

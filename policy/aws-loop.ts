@@ -13,6 +13,8 @@ export interface AwsLoop {
   readonly lowFactor: number;
   /** A scale-out ends a running scale-in cooldown (TargetTrackingScalingPolicyConfiguration reference). */
   readonly scaleOutEndsScaleInCooldown: boolean;
+  /** Seconds for which an EC2 instance that ends still counts as capacity: the balancer's default deregistration delay (ELB, target group attributes). */
+  readonly draining: number;
   /** Start-up varies by this share either way. */
   readonly startupSpread: number;
 }
@@ -23,5 +25,9 @@ export const AWS_LOOP: AwsLoop = {
   datapointsIn: 15,
   lowFactor: 0.9,
   scaleOutEndsScaleInCooldown: true,
+  draining: 300,
   startupSpread: 0.2,
 };
+
+/** Seconds of warm-up of a group that sets none: its default cooldown (EC2 Auto Scaling user guide, "Set the default instance warmup"). */
+export const UNSET_WARMUP = 300;

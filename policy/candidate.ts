@@ -22,17 +22,22 @@ export interface Candidate {
   readonly standing: Standing;
 }
 
-/** What AWS is told for a candidate. */
+/** What AWS is told for a candidate: cooldowns for tasks, for instances, which have none, their warm-up. */
 export function controlsFor(candidate: Candidate, profile: TaskProfile, max: number): ScalingControls {
   const { utilization, surge, standing } = candidate;
+  const { warmup, startup } = profile;
   const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
+  const [trackingPace, surgePace] =
+    warmup === undefined
+      ? [{ scaleOutCooldown: FRESH, scaleInCooldown: undoing(startup) }, { cooldown: FRESH }]
+      : [{}, {}];
   return {
     min: standing.min,
     max,
-    tracking: [tracking(setpoint, undoing(profile.startup))],
-    steps: surge ? [surgeSteps(setpoint, surge)] : [],
+    tracking: [{ ...tracking(setpoint), ...trackingPace }],
+    steps: surge ? [{ ...surgeSteps(setpoint, surge), ...surgePace }] : [],
     schedule: standing.schedule,
-    warmup: Math.ceil(profile.startup),
+    warmup: warmup ?? Math.ceil(startup),
   };
 }
 
@@ -44,15 +49,19 @@ export function undoing(startup: number): number {
   return AWS_LOOP.datapointsOut * 60 + AWS_LOOP.publicationDelay + Math.ceil(startup);
 }
 
-function tracking(setpoint: number, scaleInCooldown: number): TargetTracking {
-  return {
-    name: "tracking",
-    metric: "requestRatePerTask",
-    setpoint,
-    disableScaleIn: false,
-    scaleOutCooldown: FRESH,
-    scaleInCooldown,
-  };
+/** Seconds that EC2 Auto Scaling leaves a new instance out at most (DefaultInstanceWarmup). */
+const LONGEST_WARMUP = 3600;
+
+/**
+ * Seconds of warm-up after which a minute with a new instance is whole and visible. AWS counts it from InService, which may come a
+ * whole start-up before the first request is served.
+ */
+export function freshWarmup(startup: number): number {
+  return Math.min(LONGEST_WARMUP, Math.ceil(startup) + FRESH);
+}
+
+function tracking(setpoint: number): TargetTracking {
+  return { name: "tracking", metric: "requestRatePerTask", setpoint, disableScaleIn: false };
 }
 
 /** Each band is this much wider than the one before, and there are so many: the last begins at six times the threshold. */
@@ -87,6 +96,5 @@ function surgeSteps(setpoint: number, { at, gain, jump }: Surge): StepScaling {
     adjustment: "percent",
     minAdjustment: 1,
     steps,
-    cooldown: FRESH,
   };
 }

@@ -59,8 +59,12 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
     const result = replay(autoscaler, steadyPlant(service), minutes, startup, from);
     return { name, backtest: judged(service, result), elasticity: elasticity(result.minutes, demand) };
   };
-  const cpu = (utilization: number) => awsAutoscaler(cpuTracking(utilization, min, max));
-  const predictive = predictiveAutoscaler(cpuTracking(HALF, min, max), rateEach, past(service, trace));
+  const cpu = (utilization: number) => awsAutoscaler(usualTracking(service, utilization, min, max));
+  const predictive = predictiveAutoscaler(
+    usualTracking(service, HALF, min, max),
+    rateEach,
+    past(service, trace),
+  );
   const fleet: ScalingControls = { min: fixed, max: fixed, tracking: [], steps: [], schedule: [] };
   const ours = initialTasks(service, minutes, controls.min, controls.max);
   return {
@@ -94,7 +98,17 @@ function past({ demand }: Service, { start }: Trace): Trace | undefined {
   return before <= 0 ? undefined : scaled(section(trace, 0, before), 1 + growth);
 }
 
-/** AWS's usual setting: target tracking on CPU with the default cooldowns. */
+/** AWS's usual setting for what the service runs on: instances have no cooldowns, and no warm-up unless one is set. */
+function usualTracking({ compute }: Service, utilization: number, min: number, max: number): ScalingControls {
+  const controls = cpuTracking(utilization, min, max);
+  if (compute.type !== "ec2") return controls;
+  return {
+    ...controls,
+    tracking: controls.tracking.map(({ scaleOutCooldown: _, scaleInCooldown: __, ...policy }) => policy),
+  };
+}
+
+/** AWS's usual setting for ECS: target tracking on CPU with the default cooldowns. */
 export function cpuTracking(utilization: number, min: number, max: number): ScalingControls {
   const tracking = {
     name: "cpu",

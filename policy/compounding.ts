@@ -1,15 +1,17 @@
 import { awsAutoscaler } from "./autoscaler.ts";
+import { UNSET_WARMUP } from "./aws-loop.ts";
 import { steadyPlant } from "./backtest.ts";
-import { FRESH } from "./candidate.ts";
+import { FRESH, freshWarmup } from "./candidate.ts";
 import { replay } from "./replay.ts";
-import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
+import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 
 /** A policy that multiplies a shortage again before CloudWatch shows what it has already added. */
 export interface Compounding {
   readonly policy: string;
-  /** Seconds. */
+  /** Seconds: what it waits, and the least that waits for fresh metrics. */
   readonly cooldown: number;
+  readonly fresh: number;
   /** When the load of ten tasks doubles: the most there are, and the most with a cooldown that waits for fresh metrics. */
   readonly most: number;
   readonly enough: number;
@@ -21,25 +23,39 @@ const NOTICED = 1.1;
 /** The policies whose cooldown (on instances: warm-up) is shorter than their metric's delay and that overshoot by it. */
 export function compounding(service: Service, controls: ScalingControls): readonly Compounding[] {
   const instances = service.compute.type === "ec2";
-  const effective = (cooldown: number) => (instances ? (controls.warmup ?? cooldown) : cooldown);
-  const judged = (name: string, cooldown: number, peakWith: (cooldown: number) => number): Compounding[] => {
-    if (cooldown >= FRESH) return [];
-    const [most, enough] = [peakWith(cooldown), peakWith(FRESH)];
-    return most > NOTICED * enough ? [{ policy: name, cooldown, most, enough }] : [];
+  const fresh = instances ? freshWarmup(service.capacity.startup) : FRESH;
+  const judged = (
+    name: string,
+    cooldown: number,
+    rateEach: number,
+    alone: (seconds: number) => Partial<ScalingControls>,
+  ): Compounding[] => {
+    if (cooldown >= fresh) return [];
+    const [most, enough] = [cooldown, fresh].map((seconds) => peak(service, alone(seconds), rateEach)) as [
+      number,
+      number,
+    ];
+    return most > NOTICED * enough ? [{ policy: name, cooldown, fresh, most, enough }] : [];
   };
+  const { warmup = UNSET_WARMUP } = controls;
   return [
-    ...controls.tracking.flatMap((policy) =>
-      judged(policy.name, effective(policy.scaleOutCooldown), (scaleOutCooldown) =>
-        peak(service, [{ ...policy, scaleOutCooldown }], [], rateOf(service, policy.metric, policy.setpoint)),
-      ),
-    ),
+    ...controls.tracking.flatMap((policy) => {
+      const { scaleOutCooldown = 0, scaleInCooldown, ...rest } = policy;
+      const rate = rateOf(service, policy.metric, policy.setpoint);
+      return instances
+        ? judged(policy.name, warmup, rate, (seconds) => ({ tracking: [rest], warmup: seconds }))
+        : judged(policy.name, scaleOutCooldown, rate, (seconds) => ({
+            tracking: [{ ...policy, scaleOutCooldown: seconds }],
+          }));
+    }),
     ...controls.steps.flatMap((policy) => {
       const { metric, threshold } = policy.alarm;
       if (metric === "requestRate" || metric === "responseTime") return [];
+      const { cooldown = 0, ...rest } = policy;
       const rate = rateOf(service, metric, threshold);
-      return judged(policy.name, effective(policy.cooldown), (cooldown) =>
-        peak(service, [], [{ ...policy, cooldown }], rate),
-      );
+      return instances
+        ? judged(policy.name, warmup, rate, (seconds) => ({ steps: [rest], warmup: seconds }))
+        : judged(policy.name, cooldown, rate, (seconds) => ({ steps: [{ ...policy, cooldown: seconds }] }));
     }),
   ];
 }
@@ -48,13 +64,15 @@ export function compounding(service: Service, controls: ScalingControls): readon
 const [TASKS, NEAR, BEFORE, AFTER] = [10, 0.9, 20, 90];
 
 /** The most tasks that a policy alone starts when the load doubles. */
-function peak(
-  service: Service,
-  tracking: readonly TargetTracking[],
-  steps: readonly StepScaling[],
-  rateEach: number,
-): number {
-  const alone: ScalingControls = { min: 1, max: 100_000, tracking, steps, schedule: [] };
+function peak(service: Service, policy: Partial<ScalingControls>, rateEach: number): number {
+  const alone: ScalingControls = {
+    min: 1,
+    max: 100_000,
+    tracking: [],
+    steps: [],
+    schedule: [],
+    ...policy,
+  };
   const rates = Array.from(
     { length: BEFORE + AFTER },
     (_, minute) => TASKS * NEAR * rateEach * (minute < BEFORE ? 1 : 2),

@@ -98,14 +98,14 @@ function stepScaleIn({ tracking, steps }: ScalingControls, cycles: readonly Figh
   });
 }
 
-function tooEager({ compute }: Service, { policy, cooldown, most, enough }: Compounding): Fight {
+function tooEager({ compute }: Service, { policy, cooldown, fresh, most, enough }: Compounding): Fight {
   const which = compute.type === "ec2" ? "warm-up" : "scale-out cooldown";
   return {
     kind: "compounding",
     severity: "refuse",
     policies: [policy],
     why: `the ${which} of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same shortage is made good again: when the load of 10 doubles it starts up to ${most} where ${enough} would do`,
-    wayOut: `a ${which} of at least 180 s`,
+    wayOut: `a ${which} of at least ${fresh} s`,
   };
 }
 

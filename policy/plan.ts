@@ -1,5 +1,5 @@
 import { type Backtest, backtest } from "./backtest.ts";
-import { controlsFor, FRESH } from "./candidate.ts";
+import { controlsFor, freshWarmup } from "./candidate.ts";
 import { demandHistory } from "./demand.ts";
 import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
@@ -43,7 +43,8 @@ export function scalingPlan(service: Service): ScalingPlan {
   return plan;
 }
 
-function derived(service: Service): ScalingPlan {
+function derived(declared: Service): ScalingPlan {
+  const service = withWarmup(declared);
   const { trace: history, assumptions } = demandHistory(service.demand);
   const { resilience } = service;
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
@@ -144,7 +145,7 @@ function settled(
     ? withReserve(service, resilience, chosen, { min, max }, history)
     : { controls: { ...chosen, max }, factor: 1 };
   const predictive = predictiveScaling(service, reserved);
-  const controls = withWarmup(service, predictive === undefined ? reserved : { ...reserved, predictive });
+  const controls = predictive === undefined ? reserved : { ...reserved, predictive };
   return { choice, chosen, controls, reserve, rehearsed: backtest(service, controls, history) };
 }
 
@@ -161,16 +162,11 @@ function remark({ kind, why, wayOut }: Fight): string {
   return `${kind}: ${why}; way out: ${wayOut}`;
 }
 
-/** Seconds that EC2 Auto Scaling leaves a new instance out at most (DefaultInstanceWarmup). */
-const LONGEST_WARMUP = 3600;
-
-/**
- * Instances have no cooldowns. AWS counts their warm-up from InService, which may come a whole start-up before the first
- * request is served; from then on it takes as long as a cooldown until a minute with them is visible.
- */
-function withWarmup({ compute, capacity }: Service, controls: ScalingControls): ScalingControls {
-  if (compute.type !== "ec2") return controls;
-  return { ...controls, warmup: Math.min(LONGEST_WARMUP, Math.ceil(capacity.startup) + FRESH) };
+/** Instances have no cooldowns: what is rehearsed, judged and deployed has their warm-up. */
+function withWarmup(service: Service): Service {
+  const { compute, capacity } = service;
+  if (compute.type !== "ec2") return service;
+  return { ...service, capacity: { ...capacity, warmup: freshWarmup(capacity.startup) } };
 }
 
 function leastTasks({ slos, resilience }: Service): number {

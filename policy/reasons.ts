@@ -3,7 +3,7 @@ import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
-import type { Reason, ScalingControls } from "./scaling-plan.ts";
+import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
@@ -105,7 +105,7 @@ function trackingReasons(
   { ceiling, choice, reserve }: Derivation,
 ): readonly Reason[] {
   const slotRate = service.capacity.concurrency / service.capacity.serviceTime.mean;
-  return controls.tracking.flatMap((policy) => {
+  return controls.tracking.flatMap((policy): Reason[] => {
     const onCpu = policy.metric === "cpuUtilization";
     const rate = onCpu ? policy.setpoint * slotRate : policy.setpoint;
     const utilization = (rate / slotRate) * reserve;
@@ -120,19 +120,30 @@ function trackingReasons(
           : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
         because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}${busy}`,
       },
-      {
-        of: "tracking.scaleOutCooldown",
-        value: seconds(FRESH),
-        because:
-          "one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice",
-      },
-      {
-        of: "tracking.scaleInCooldown",
-        value: seconds(policy.scaleInCooldown),
-        because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(service.capacity.startup)})`,
-      },
+      ...cooldownReasons(policy, service),
     ];
   });
+}
+
+/** None for instances, which have no cooldowns. */
+function cooldownReasons(
+  { scaleOutCooldown, scaleInCooldown }: TargetTracking,
+  { capacity }: Service,
+): readonly Reason[] {
+  if (scaleOutCooldown === undefined || scaleInCooldown === undefined) return [];
+  return [
+    {
+      of: "tracking.scaleOutCooldown",
+      value: seconds(scaleOutCooldown),
+      because:
+        "one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice",
+    },
+    {
+      of: "tracking.scaleInCooldown",
+      value: seconds(scaleInCooldown),
+      because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(capacity.startup)})`,
+    },
+  ];
 }
 
 /** Probability of a miss from which on an owner must know of it. */
@@ -174,19 +185,23 @@ function surgeReasons(
       value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
       because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${choice.keeps ? ". Of the reactions tried this was the cheapest that kept the SLOs" : ""}`,
     },
-    {
-      of: "surge.cooldown",
-      value: seconds(policy.cooldown),
-      because:
-        "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
-    },
+    ...(policy.cooldown === undefined
+      ? []
+      : [
+          {
+            of: "surge.cooldown",
+            value: seconds(policy.cooldown),
+            because:
+              "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
+          },
+        ]),
   ]);
   if (controls.steps.length === 0) pace.push(surge === undefined ? none : beyondCpu);
   if (service.compute.type !== "ec2" || controls.warmup === undefined) return pace;
   const warmup = {
     of: "warmup",
     value: seconds(controls.warmup),
-    because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in`,
+    because: `the declared startup (${seconds(service.capacity.startup)}), in which a new instance serves nothing, and ${seconds(FRESH)} until a whole minute with it is visible: acting sooner would count the same shortage twice. Until then it is left out of the metrics and blocks scale-in. EC2 Auto Scaling has no cooldowns beside it`,
   };
   return [...pace, warmup];
 }

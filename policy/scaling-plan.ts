@@ -12,9 +12,9 @@ export interface TargetTracking {
   /** Requests per second for each task, or a ratio. */
   readonly setpoint: number;
   readonly disableScaleIn: boolean;
-  /** Seconds; for instances AWS has no such setting and `warmup` acts instead. */
-  readonly scaleOutCooldown: number;
-  readonly scaleInCooldown: number;
+  /** Seconds; of ECS alone: for instances AWS has no such setting, and `warmup` acts instead. */
+  readonly scaleOutCooldown?: number;
+  readonly scaleInCooldown?: number;
   /** On metrics of 20 s instead of 60, which only CPU of ECS has. */
   readonly highResolution?: boolean;
 }
@@ -59,8 +59,8 @@ export interface StepScaling {
   /** Tasks; only with `percent`. */
   readonly minAdjustment?: number;
   readonly steps: readonly StepAdjustment[];
-  /** Seconds; for instances `warmup` acts instead. */
-  readonly cooldown: number;
+  /** Seconds; of ECS alone: for instances `warmup` acts instead. */
+  readonly cooldown?: number;
 }
 
 /** Moments in UTC: a moment matches when each field holds it; `null` matches all. Weekdays count from Sunday = 0. */

@@ -48,6 +48,8 @@ export interface TaskProfile {
   readonly maxWait: number;
   /** Seconds from the decision to the first request served. */
   readonly startup: number;
+  /** Seconds from its launch for which EC2 Auto Scaling leaves a new one out, where ECS has cooldowns; instances alone. */
+  readonly warmup?: number;
   /** CPU seconds that one request takes, if that is known. */
   readonly cpuTime?: number;
   /** Memory in MiB that a task takes idle, and for each request it serves, if that is known. */

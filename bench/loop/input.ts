@@ -43,12 +43,12 @@ const ADJUSTMENTS = ["change", "percent", "exact"] as const;
 const REGULAR = 32;
 
 function trackingOf({ tracking }: ScalingControls): readonly number[] {
-  const { metric, setpoint, disableScaleIn, scaleOutCooldown, scaleInCooldown } = only(tracking);
+  const { metric, setpoint, disableScaleIn, scaleOutCooldown = 0, scaleInCooldown = 0 } = only(tracking);
   return [METRICS.indexOf(metric), setpoint, Number(disableScaleIn), scaleOutCooldown, scaleInCooldown];
 }
 
 function stepsOf({ steps }: ScalingControls): readonly number[] {
-  const { alarm, adjustment, minAdjustment, cooldown, steps: bands }: StepScaling = only(steps);
+  const { alarm, adjustment, minAdjustment, cooldown = 0, steps: bands }: StepScaling = only(steps);
   const { metric, statistic, comparison, threshold, period, evaluationPeriods, datapoints } = alarm;
   return [
     METRICS.indexOf(metric),

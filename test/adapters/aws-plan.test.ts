@@ -2,7 +2,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
 import { isBadInput } from "../../adapters/bad-input.ts";
+import { backtest } from "../../policy/backtest.ts";
+import { scalingPlan } from "../../policy/plan.ts";
 import type { ScalingControls, ScalingPlan } from "../../policy/scaling-plan.ts";
+import type { Service } from "../../policy/service.ts";
+import { CART, surging } from "../support/services.ts";
 
 const plan = (controls: ScalingControls, unit: ScalingPlan["unit"]) => ({ service: "cart", unit, controls });
 
@@ -175,6 +179,15 @@ const arbitraryControls = (cooldown: fc.Arbitrary<number>) =>
     schedule: fc.oneof(fc.constant([]), arbitrarySchedule),
   });
 
+/** The same without cooldowns, which EC2 Auto Scaling does not have. */
+function ofGroup({ tracking, steps, ...rest }: ScalingControls): ScalingControls {
+  return {
+    ...rest,
+    tracking: tracking.map(({ scaleOutCooldown: _, scaleInCooldown: __, ...policy }) => policy),
+    steps: steps.map(({ cooldown: _, ...policy }) => policy),
+  };
+}
+
 describe("awsPlan and parseAwsPlan", () => {
   it("gives a service's controls back", () => {
     fc.assert(
@@ -189,7 +202,7 @@ describe("awsPlan and parseAwsPlan", () => {
   it("gives a group's controls back, with the warm-up in the place of cooldowns", () => {
     const warm = fc
       .integer({ min: 0, max: 3600 })
-      .chain((warmup) => arbitraryControls(fc.constant(warmup)).map((controls) => ({ ...controls, warmup })));
+      .chain((warmup) => arbitraryControls(seconds).map((controls) => ({ ...ofGroup(controls), warmup })));
     fc.assert(
       fc.property(warm, (controls) => {
         const read = parseAwsPlan(JSON.stringify(awsPlan(plan(controls, "instance"))), "plan.json");
@@ -197,6 +210,22 @@ describe("awsPlan and parseAwsPlan", () => {
         expect(read.controls).to.deep.equal(controls);
       }),
     );
+  });
+
+  it("replays a group's plan from its document as the plan was judged", () => {
+    const instances: Service = {
+      ...CART,
+      compute: { type: "ec2", instanceType: "m5.large" },
+      demand: { kind: "history", trace: surging(), growth: 0 },
+    };
+    const made = scalingPlan(instances);
+    const { controls } = parseAwsPlan(JSON.stringify(awsPlan(made)), "plan.json");
+    expect(controls.warmup).to.equal(CART.capacity.startup + 180);
+    const judged = backtest(instances, made.controls, surging());
+    expect(judged.scaleOuts).to.be.above(5);
+    const read = backtest(instances, controls, surging());
+    expect(read.taskHours).to.be.closeTo(judged.taskHours, 1e-6); // numbers are written with twelve digits
+    expect([read.scaleOuts, read.scaleIns]).to.deep.equal([judged.scaleOuts, judged.scaleIns]);
   });
 
   it("says the same again once it was read, whatever the numbers", () => {

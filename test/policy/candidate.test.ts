@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Candidate, controlsFor, FRESH, undoing } from "../../policy/candidate.ts";
+import { type Candidate, controlsFor, FRESH, freshWarmup, undoing } from "../../policy/candidate.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import { anyProfile, between, PROFILE } from "../support/services.ts";
 
@@ -90,5 +90,14 @@ describe("controlsFor", () => {
     expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
+  });
+
+  it("gives instances no cooldown, which EC2 Auto Scaling does not have, but their warm-up", () => {
+    const surge = { at: 1.5, gain: 0.8, jump: 1 };
+    const profile = { ...PROFILE, warmup: freshWarmup(PROFILE.startup) };
+    const controls = controlsFor({ utilization: 0.5, surge, standing: least }, profile, 40);
+    expect(controls.warmup).to.equal(75 + FRESH);
+    expect(JSON.stringify(controls)).not.to.match(/cooldown/i);
+    expect(freshWarmup(3500)).to.equal(3600); // DefaultInstanceWarmup is 3600 at most
   });
 });

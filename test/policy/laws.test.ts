@@ -123,18 +123,17 @@ describe("laws of scalingPlan", () => {
   it("a slower start never shortens what the plan waits for: its hold, the lead of its schedule, its warm-up; nor its ceiling", () => {
     fc.assert(
       fc.property(habits, (each) => {
-        const plans = [30, 75, 240].map((startup) =>
-          scalingPlan(
-            on(habitual(each), {
-              compute: { type: "ec2", instanceType: "m5.large" },
-              capacity: { ...CART.capacity, startup },
-            }),
-          ),
-        );
-        for (const figure of [leastHold, warmup, ceiling]) {
-          const figures = plans.map(figure);
-          expect(figures).to.deep.equal(figures.toSorted((a, b) => a - b));
-        }
+        const plans = (other: Partial<Service>) =>
+          [30, 75, 240].map((startup) =>
+            scalingPlan(on(habitual(each), { ...other, capacity: { ...CART.capacity, startup } })),
+          );
+        const [tasks, instances] = [plans({}), plans({ compute: { type: "ec2", instanceType: "m5.large" } })];
+        const figures = [
+          tasks.map(leastHold),
+          instances.map(warmup),
+          ...[tasks, instances].map((all) => all.map(ceiling)),
+        ];
+        for (const figure of figures) expect(figure).to.deep.equal(figure.toSorted((a, b) => a - b));
       }),
       runs(5),
     );
@@ -165,7 +164,7 @@ function choiceAt(startup: number, trace: Trace) {
 }
 
 function leastHold({ controls }: ScalingPlan): number {
-  return Math.min(3600, ...controls.tracking.map(({ scaleInCooldown }) => scaleInCooldown));
+  return Math.min(3600, ...controls.tracking.map(({ scaleInCooldown }) => scaleInCooldown!));
 }
 
 function warmup({ controls }: ScalingPlan): number {

@@ -70,6 +70,15 @@ describe("scalingPlan", () => {
     expect(scalingPlan({ ...peak, compute }).unit).to.equal("instance");
   });
 
+  it("has no cooldown of instances, in its numbers or reasons, but their warm-up", () => {
+    const compute = { type: "ec2" as const, instanceType: "m5.large" };
+    const { controls, reasons } = scalingPlan({ ...history, compute });
+    expect(controls.warmup).to.equal(CART.capacity.startup + 180);
+    expect(JSON.stringify(controls)).not.to.match(/cooldown/i);
+    expect(reasons.filter(({ of }) => /cooldown/i.test(of))).to.deep.equal([]);
+    expect(reasons.find(({ of }) => of === "warmup")!.because).to.include("blocks scale-in");
+  });
+
   it("says what it assumed", () => {
     expect(scalingPlan(peak).assumptions.join()).to.include("no history is declared");
     expect(scalingPlan(history).assumptions.join()).to.include("too short for a daily pattern");

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { backtest } from "../../policy/backtest.ts";
 import { type Candidate, controlsFor } from "../../policy/candidate.ts";
 import { leastAhead, loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
+import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import type { Trace } from "../../policy/trace.ts";
-import { CART, daily, flat } from "../support/services.ts";
+import { bursty, CART, daily, flat } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const stageOf = (trace: Trace) => stageFor(CART, trace, 60);
@@ -29,6 +30,17 @@ describe("rehearse", () => {
     const tested = backtest(CART, controlsFor(at(0.6), CART.capacity, 60), trace);
     expect(rehearsal.taskHours).to.be.closeTo(tested.taskHours, 1e-9);
     expect(rehearsal.worstUse).to.be.closeTo((1 - tested.outcomes[0]!.goodShare) / 0.01, 1e-9);
+  });
+
+  it("rehearses instances as they are judged: with their warm-up, and without cooldowns", () => {
+    const trace = bursty();
+    const instances: Service = { ...CART, capacity: { ...CART.capacity, warmup: 255 } };
+    const controls = controlsFor(at(0.6), instances.capacity, 60);
+    const tested = backtest(instances, controls, trace);
+    const rehearsal = rehearse(stageFor(instances, trace, 60), at(0.6));
+    expect(rehearsal.taskHours).to.be.closeTo(tested.taskHours, 1e-9);
+    expect(rehearsal.worstUse).to.be.closeTo((1 - tested.outcomes[0]!.goodShare) / 0.01, 1e-9);
+    expect(rehearsal.taskHours).not.to.be.closeTo(rehearse(stageOf(trace), at(0.6)).taskHours, 1e-3);
   });
 
   it("gives up once the loss reaches the limit, or more windows are missed than may be", () => {
