@@ -1,5 +1,6 @@
 import type { ScalingControls, ScheduledAction } from "../policy/scaling-plan.ts";
 import { longCooldown, type Reading, stepsOf, trackingOf } from "./aws-plan-policies.ts";
+import { predictiveOf } from "./aws-plan-predictive.ts";
 import { scheduled } from "./aws-plan-schedule.ts";
 import {
   type GroupPlan,
@@ -84,11 +85,16 @@ function unitOf(document: Readonly<Record<string, unknown>>, say: Reading["say"]
     "ServiceNamespace",
     "TargetTrackingScalingPolicyConfiguration",
     "StepScalingPolicyConfiguration",
+    "PredictiveScalingPolicyConfiguration",
     "Schedule",
   ].find(has);
-  const group = ["AutoScalingGroupName", "TargetTrackingConfiguration", "StepAdjustments", "Recurrence"].find(
-    has,
-  );
+  const group = [
+    "AutoScalingGroupName",
+    "TargetTrackingConfiguration",
+    "StepAdjustments",
+    "PredictiveScalingConfiguration",
+    "Recurrence",
+  ].find(has);
   const ecs = "ScalableTarget" in document ? "ScalableTarget" : service;
   const ec2 = "AutoScalingGroup" in document ? "AutoScalingGroup" : group;
   if (ecs !== undefined && ec2 !== undefined) {
@@ -107,12 +113,15 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
     ["ScalableTarget", "MinCapacity", "MaxCapacity"],
     reading,
   );
-  const policies = replayed(
-    plan.ScalingPolicies ?? [],
-    (policy) => policy.PredictiveScalingPolicyConfiguration,
+  const all = plan.ScalingPolicies ?? [];
+  const forecast = predictiveOf(
+    all,
+    all,
+    ["PredictiveScalingPolicyConfiguration", (policy) => policy.PredictiveScalingPolicyConfiguration],
     reading,
   );
-  const index = (policy: ServicePolicy) => (plan.ScalingPolicies ?? []).indexOf(policy);
+  const policies = all.filter(({ PolicyType }) => PolicyType !== "PredictiveScaling");
+  const index = (policy: ServicePolicy) => all.indexOf(policy);
   const tracking = policies.flatMap((policy) => {
     const i = index(policy);
     const path = ["ScalingPolicies", i, "TargetTrackingScalingPolicyConfiguration"];
@@ -157,8 +166,8 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
       reading,
     );
   });
-  const controls = { min, max, tracking, steps, schedule };
-  wholePlan(controls, policies, plan.Alarms ?? [], reading);
+  const controls = { min, max, tracking, steps, schedule, ...forecast };
+  wholePlan(controls, all, plan.Alarms ?? [], reading);
   return controls;
 }
 
@@ -171,11 +180,18 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
     ["AutoScalingGroup", "MinSize", "MaxSize"],
     reading,
   );
-  const enabled = (plan.ScalingPolicies ?? []).filter(({ Enabled, PolicyName }) => {
+  const all = plan.ScalingPolicies ?? [];
+  const enabled = all.filter(({ Enabled, PolicyName }) => {
     if (Enabled === false) reading.notes.push(`the policy ${PolicyName} is disabled and left out`);
     return Enabled !== false;
   });
-  const policies = replayed(enabled, (policy) => policy.PredictiveScalingConfiguration, reading);
+  const forecast = predictiveOf(
+    enabled,
+    all,
+    ["PredictiveScalingConfiguration", (policy) => policy.PredictiveScalingConfiguration],
+    reading,
+  );
+  const policies = enabled.filter(({ PolicyType }) => PolicyType !== "PredictiveScaling");
   const group = plan.AutoScalingGroup?.DefaultInstanceWarmup;
   const estimates = policies.flatMap(({ EstimatedInstanceWarmup: warmup }) =>
     warmup === undefined ? [] : [warmup],
@@ -183,7 +199,7 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
   const warmup = estimates.length > 0 ? Math.max(...estimates) : group === -1 ? undefined : group;
   if (new Set(estimates).size > 1)
     reading.notes.push(`the policies' warm-ups differ; the longest, ${warmup} s, is taken for all`);
-  const index = (policy: GroupPolicy) => (plan.ScalingPolicies ?? []).indexOf(policy);
+  const index = (policy: GroupPolicy) => all.indexOf(policy);
   const tracking = policies.flatMap((policy) => {
     const path = ["ScalingPolicies", index(policy), "TargetTrackingConfiguration"];
     const configuration = policy.TargetTrackingConfiguration;
@@ -223,28 +239,10 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
       reading,
     ),
   );
-  const controls = { min, max, tracking, steps, schedule, ...(warmup === undefined ? {} : { warmup }) };
-  wholePlan(controls, policies, plan.Alarms ?? [], reading);
+  const warm = warmup === undefined ? {} : { warmup };
+  const controls = { min, max, tracking, steps, schedule, ...warm, ...forecast };
+  wholePlan(controls, all, plan.Alarms ?? [], reading);
   return controls;
-}
-
-/** The policies without those that only forecast; one that scales by AWS's own forecast is refused. */
-function replayed<P extends ServicePolicy | GroupPolicy>(
-  policies: readonly P[],
-  forecast: (policy: P) => { readonly Mode?: string } | undefined,
-  { say, notes }: Reading,
-): readonly P[] {
-  return policies.filter((policy) => {
-    const { PolicyName, PolicyType } = policy;
-    if (PolicyType !== "PredictiveScaling") return true;
-    if (forecast(policy)?.Mode === "ForecastAndScale")
-      say(
-        ["ScalingPolicies"],
-        `${PolicyName} scales by AWS's own forecast (Mode ForecastAndScale), which is not published and cannot be replayed. Write ForecastOnly, or remove it.`,
-      );
-    else notes.push(`${PolicyName} only forecasts: it never acts, and is left out`);
-    return false;
-  });
 }
 
 function capacityBounds(

@@ -75,8 +75,27 @@ const step = {
 };
 
 const POLICY_TYPES = ["TargetTrackingScaling", "StepScaling", "PredictiveScaling"];
+const pair = z.strictObject({
+  PredefinedMetricType: text(128),
+  ResourceLabel: text(1023).exactOptional(),
+});
+const forecast = z.strictObject({
+  TargetValue: tracking.TargetValue,
+  PredefinedMetricPairSpecification: pair.exactOptional(),
+  PredefinedScalingMetricSpecification: z.unknown().exactOptional(),
+  PredefinedLoadMetricSpecification: z.unknown().exactOptional(),
+  CustomizedScalingMetricSpecification: z.unknown().exactOptional(),
+  CustomizedLoadMetricSpecification: z.unknown().exactOptional(),
+  CustomizedCapacityMetricSpecification: z.unknown().exactOptional(),
+});
 const predictive = z
-  .looseObject({ Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional() })
+  .strictObject({
+    MetricSpecifications: z.array(forecast).length(1, "AWS takes exactly one metric specification"),
+    Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional(),
+    SchedulingBufferTime: whole(0, 3600).exactOptional(),
+    MaxCapacityBreachBehavior: oneOf(["HonorMaxCapacity", "IncreaseMaxCapacity"]).exactOptional(),
+    MaxCapacityBuffer: whole(0, 100).exactOptional(),
+  })
   .exactOptional();
 const policyName = text(256).refine((name) => !name.includes("|"), "a `|` is not allowed in it");
 const servicePolicy = z.strictObject({
@@ -218,3 +237,4 @@ export type GroupPlan = z.infer<typeof groupPlan>;
 export type AlarmRequest = z.infer<typeof alarm>;
 export type ServicePolicy = z.infer<typeof servicePolicy>;
 export type GroupPolicy = z.infer<typeof groupPolicy>;
+export type Forecasting = NonNullable<z.infer<typeof predictive>>;

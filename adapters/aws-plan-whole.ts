@@ -39,11 +39,11 @@ export function wholePlan(
       else if (policy.PolicyType !== "StepScaling")
         say(
           path,
-          `the action is ${shown("action", action)}; AWS makes the alarms of target tracking itself. Remove it.`,
+          `the action is ${shown("action", action)}; ${policy.PolicyType === "PredictiveScaling" ? "no alarm calls a predictive policy" : "AWS makes the alarms of target tracking itself"}. Remove it.`,
         );
     });
   });
-  const { tracking, steps, schedule } = controls;
+  const { tracking, steps, schedule, predictive } = controls;
   for (const { path, message } of scheduleFaults(controls)) say(["ScheduledActions", ...path], message);
   const shrinks = steps.some(
     (step) => step.adjustment === "exact" || step.steps.some(({ change }) => change < 0),
@@ -54,7 +54,9 @@ export function wholePlan(
       ["ScalingPolicies"],
       "DisableScaleIn is true on every policy; capacity would never get smaller. Leave it false on one.",
     );
-  if (tracking.length === 0 && steps.length === 0 && schedule.length === 0)
+  if (predictive !== undefined && tracking.length === 0 && !shrinks)
+    notes.push(`nothing takes away what ${predictive.name} adds: predictive scaling only scales out`);
+  if (tracking.length === 0 && steps.length === 0 && schedule.length === 0 && predictive === undefined)
     notes.push("nothing moves capacity: it stays at min");
 }
 

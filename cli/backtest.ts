@@ -81,6 +81,7 @@ async function backtest(options: BacktestOptions): Promise<ExitCode> {
 /** Plans the trials' services, unless a plan is given, and replays their traffic; in order, on so many threads. */
 async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOptions): AsyncGenerator<Judged> {
   const given = plan === undefined ? undefined : await givenPlan(plan, trials[0]!);
+  const { STAND_IN } = await import("../policy/predictive-scaling.ts");
   const doing = given === undefined ? "planning and replaying" : "replaying";
   const tasks = trials.map(({ service, trace, traffic }) => ({
     title: `${doing} ${service.name}: ${traffic}`,
@@ -91,9 +92,10 @@ async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOpti
     const trial = trials[next++]!;
     const [first, ...usual] = judgment.contenders;
     const name = given === undefined ? "this plan" : "the plan given";
+    const forecasts = given === undefined && trial.service.policies?.predictive === "forecastAndScale";
     yield {
       ...judgment,
-      trial: { ...trial, notes: [...trial.notes, ...(given?.notes ?? [])] },
+      trial: { ...trial, notes: [...trial.notes, ...(given?.notes ?? []), ...(forecasts ? [STAND_IN] : [])] },
       contenders: [{ ...first!, name }, ...usual],
     };
   }

@@ -34,18 +34,23 @@ export interface Autoscaler {
   readonly desired: (view: FleetView) => number;
 }
 
+/** One that knows the most there may be now, as scheduled actions move it. */
+export interface BoundedAutoscaler extends Autoscaler {
+  readonly max: number;
+}
+
 /**
  * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
  * target. Scale out: the largest wins. Scale in: what every tracking policy that may agrees on, or what a step asks for,
  * which tracking that is not ready does not hold back (Application Auto Scaling user guide); the largest wins there, too.
  * Policies without cooldowns are those of an EC2 group, where instances that warm up or end count as `Turnover` says.
  */
-export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): Autoscaler {
+export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): BoundedAutoscaler {
   return new AwsAutoscaler(controls, loop);
 }
 
 /** A replay asks for each minute of weeks: hence classes, and loops by index, which V8 makes into less code than closures and iterators. */
-class AwsAutoscaler implements Autoscaler {
+class AwsAutoscaler implements BoundedAutoscaler {
   readonly interval = 60;
   private readonly agenda: Agenda;
   private readonly trackers: readonly Tracker[];
@@ -55,7 +60,7 @@ class AwsAutoscaler implements Autoscaler {
   private readonly scaleOutEndsCooldown: boolean;
   private readonly turnover: Turnover | undefined;
   private min: number;
-  private max: number;
+  max: number;
   private scaleInHeldUntil = Number.NEGATIVE_INFINITY;
   private askedCooldown = 0;
 

@@ -1,4 +1,5 @@
-import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
+import type { Autoscaler } from "./autoscaler.ts";
+import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { type CreditedPool, creditedPool } from "./credited-pool.ts";
 import { creditRules } from "./credits.ts";
 import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
@@ -39,9 +40,10 @@ export const HOURS_A_MONTH = 730;
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
   const minutes = byMinute(trace);
   const initial = initialTasks(service, minutes, controls.min, controls.max);
+  const autoscaler = controlsAutoscaler(service, controls, minutes.start);
   return judged(
     service,
-    replay(awsAutoscaler(controls), steadyPlant(service), minutes, service.capacity.startup, initial),
+    replay(autoscaler, steadyPlant(service), minutes, service.capacity.startup, initial),
   );
 }
 

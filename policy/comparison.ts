@@ -1,15 +1,15 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { type Backtest, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
 import { clairvoyantTaskHours } from "./clairvoyant.ts";
+import { controlsAutoscaler, past } from "./controls-autoscaler.ts";
 import { demandOverTime } from "./demand-over-time.ts";
 import { type Elasticity, elasticity } from "./elasticity.ts";
 import { hpaAutoscaler } from "./hpa.ts";
 import { kedaAutoscaler } from "./keda.ts";
 import { knativeAutoscaler } from "./knative.ts";
-import { byMinute, section } from "./minutes.ts";
+import { byMinute } from "./minutes.ts";
 import { predictiveAutoscaler } from "./predictive-scaling.ts";
 import { replay } from "./replay.ts";
-import { scaled } from "./scaled.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -63,13 +63,13 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
   const predictive = predictiveAutoscaler(
     usualTracking(service, HALF, min, max),
     rateEach,
-    past(service, trace),
+    past(service, trace.start),
   );
   const fleet: ScalingControls = { min: fixed, max: fixed, tracking: [], steps: [], schedule: [] };
   const ours = initialTasks(service, minutes, controls.min, controls.max);
   return {
     contenders: [
-      contender("this plan", awsAutoscaler(controls), ours),
+      contender("this plan", controlsAutoscaler(service, controls, minutes.start), ours),
       contender("CPU 50 %", cpu(0.5)),
       contender("CPU 60 %", cpu(0.6)),
       contender("CPU 70 %", cpu(0.7)),
@@ -88,14 +88,6 @@ function boundOf(service: Service, minutes: Trace): ClairvoyantBound {
   const taskHours = clairvoyantTaskHours(service, minutes);
   const mean = taskHours / (minutes.rates.length / 60);
   return { taskHours, dollarsPerMonth: mean * service.price * HOURS_A_MONTH };
-}
-
-/** The declared history before a trace begins, grown as the service's demand is; what AWS would have measured. */
-function past({ demand }: Service, { start }: Trace): Trace | undefined {
-  if (demand.kind === "peak") return undefined;
-  const { trace, growth } = demand;
-  const before = Math.min(trace.rates.length, Math.floor((start - trace.start) / trace.step));
-  return before <= 0 ? undefined : scaled(section(trace, 0, before), 1 + growth);
 }
 
 /** AWS's usual setting for what the service runs on: instances have no cooldowns, and no warm-up unless one is set. */

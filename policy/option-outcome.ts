@@ -1,7 +1,7 @@
-import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, judged, steadyPlant } from "./backtest.ts";
 import type { Alternative } from "./compute-options.ts";
+import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { demandHistory } from "./demand.ts";
 import { type Ceiling, sustainedCeiling } from "./demand-curve.ts";
 import { scalingPlan } from "./plan.ts";
@@ -42,7 +42,8 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const { trace } = demandHistory(service.demand);
   const { startup } = service.capacity;
   const initial = initialTasks(service, trace, controls.min, controls.max);
-  const result = replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, initial);
+  const autoscaler = controlsAutoscaler(service, controls, trace.start);
+  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial);
   const backtest = judged(service, result);
   const instances = tasksAnInstance === undefined ? undefined : count(result.minutes, tasksAnInstance);
   const dollarsPerMonth =

@@ -1,5 +1,6 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { backtest } from "./backtest.ts";
+import { STAND_IN } from "./predictive-scaling.ts";
 import type { PredictiveScaling, ScalingControls, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -72,19 +73,15 @@ export function predictiveScaling(
   return { name: "forecast", metric, setpoint, mode, buffer: Math.min(LONGEST_BUFFER, longest) };
 }
 
-/** What a reader must know of the policies declared, as the back-test cannot show it. */
+/** What a reader must know of the policies declared, as the back-test does not show it. */
 export function policyRemarks({ policies }: Service): readonly string[] {
   const { predictive, highResolution } = policies ?? {};
   const mode = {
-    forecastOnly: "only forecasts and changes nothing",
-    forecastAndScale: "adds capacity, and its cost, before AWS's forecast",
+    forecastOnly: "predictive scaling only forecasts and changes nothing",
+    forecastAndScale: `predictive scaling adds capacity, and its cost, before AWS's forecast. ${STAND_IN}`,
   };
   return [
-    ...(predictive === undefined
-      ? []
-      : [
-          `predictive scaling ${mode[predictive]}; AWS does not publish its forecast, so that the back-test leaves it out`,
-        ]),
+    ...(predictive === undefined ? [] : [mode[predictive]]),
     ...(highResolution === true
       ? [
           "the ECS service must publish metrics every 20 s (monitoring.metricConfigurations, resolutionSeconds: 20); the back-test replays the slower ones of 60 s",

@@ -13,7 +13,7 @@ const [LEAST, REMEMBERED, HORIZON] = [24, 14 * DAY, 48];
 const REFRESH = 6 * HOUR;
 
 /** Seconds by which a rise is brought forward: SchedulingBufferTime's default. */
-const BUFFER = 300;
+export const DEFAULT_BUFFER = 300;
 
 /** A kind of day is known from its second day on, as in season.ts. */
 const KNOWN = 2;
@@ -22,12 +22,13 @@ const KNOWN = 2;
  * AWS's predictive scaling, in mode ForecastAndScale on requests, `rateEach` a second for each task, beside the policies of `controls`: a count
  * for each hour that capacity is raised to, never lowered; the larger of the two wins; `max` is honored. AWS does not publish its
  * forecast: here it is the mean of the same hour over the two weeks before, of days of the same kind (workday, weekend) where
- * two of them are known. `history` is what the metric was before the replay, if anything.
+ * two of them are known. `history` is what the metric was before the replay, if anything; a rise is brought forward by `buffer` seconds.
  */
 export function predictiveAutoscaler(
   controls: ScalingControls,
   rateEach: number,
   history: Trace | undefined,
+  buffer = DEFAULT_BUFFER,
 ): Autoscaler {
   const reactive = awsAutoscaler(controls);
   const known = hourlyLoad(history);
@@ -40,11 +41,15 @@ export function predictiveAutoscaler(
       refreshed = view.now;
       forecast = forecastFrom(known.means(view.now), Math.floor(view.now / HOUR));
     }
-    const count = Math.max(foretold(view.now), foretold(view.now + BUFFER));
-    return Math.max(reactive.desired(view), Math.min(count, controls.max));
+    const count = Math.max(foretold(view.now), foretold(view.now + buffer));
+    return Math.max(reactive.desired(view), Math.min(count, reactive.max));
   };
   return { interval: reactive.interval, desired };
 }
+
+/** What a reader must know of a back-test with predictive scaling. */
+export const STAND_IN =
+  "AWS does not publish its forecast; the back-test has in its place the mean of the same hour over the two weeks before, of workdays or weekends alone where two of them are known, from what came before each minute";
 
 /** The load by hour counted from 1970, gathered as it becomes visible. */
 function hourlyLoad(history: Trace | undefined) {

@@ -90,7 +90,7 @@ export interface ScalingControls {
   readonly schedule: readonly ScheduledAction[];
   /** Seconds that a new instance is left out of the metrics; instances only. */
   readonly warmup?: number;
-  /** Left out of back-tests: AWS does not publish how it forecasts. */
+  /** A back-test has a forecast of its own in its place: AWS does not publish how it forecasts. */
   readonly predictive?: PredictiveScaling;
 }
 

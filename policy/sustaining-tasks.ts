@@ -1,5 +1,5 @@
-import { awsAutoscaler } from "./autoscaler.ts";
 import { steadyPlant } from "./backtest.ts";
+import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
@@ -42,7 +42,8 @@ export function earnsItsCredits(service: Service, controls: ScalingControls, tra
   const { credits } = taskBounds(service);
   if (!Number.isFinite(credits)) return true;
   const { startup } = service.capacity;
-  const { minutes } = replay(awsAutoscaler(controls), steadyPlant(service), trace, startup, controls.min);
+  const autoscaler = controlsAutoscaler(service, controls, trace.start);
+  const { minutes } = replay(autoscaler, steadyPlant(service), trace, startup, controls.min);
   const growing = Math.min(GROWING, Math.floor(minutes.count / 2)); // an hour of history is taken to go on
   const length = Math.min(DAY, minutes.count - growing);
   let [arrived, ready] = [0, 0];

@@ -1,5 +1,5 @@
-import { awsAutoscaler } from "../policy/autoscaler.ts";
 import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";
+import { controlsAutoscaler } from "../policy/controls-autoscaler.ts";
 import { byMinute } from "../policy/minutes.ts";
 import { type Plant, type Replay, replay } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
@@ -60,6 +60,7 @@ function trial(
   { initial, plant, serving }: Setting,
 ): CapacityTrial {
   const trace = byMinute(traffic);
-  const result = replay(awsAutoscaler(controls), plant, trace, service.capacity.startup, initial);
+  const autoscaler = controlsAutoscaler(service, controls, trace.start);
+  const result = replay(autoscaler, plant, trace, service.capacity.startup, initial);
   return { service, controls, trace, replay: result, backtest: judged(service, result), serving };
 }

@@ -31,6 +31,25 @@ const tracking = (more: Members = {}, configuration: Members = {}) => ({
   },
   ...more,
 });
+const forecasting = (configuration?: Members, metric: Members = {}) => ({
+  PolicyName: "forecast",
+  PolicyType: "PredictiveScaling",
+  ...(configuration === undefined
+    ? {}
+    : {
+        PredictiveScalingPolicyConfiguration: {
+          MetricSpecifications: [
+            {
+              TargetValue: 50,
+              PredefinedMetricPairSpecification: { PredefinedMetricType: "ECSServiceCPUUtilization" },
+              ...metric,
+            },
+          ],
+          Mode: "ForecastAndScale",
+          ...configuration,
+        },
+      }),
+});
 const surge = (steps: readonly Members[], configuration: Members = {}) => ({
   PolicyName: "surge",
   PolicyType: "StepScaling",
@@ -428,6 +447,69 @@ const refusals: readonly [string, string, RegExp][] = [
     document({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
     /ECS service and AutoScalingGroup of an EC2 group/,
   ],
+  [
+    "a forecast without its configuration",
+    policies(forecasting()),
+    /PredictiveScaling; the configuration.*missing/,
+  ],
+  [
+    "a forecast's configuration on another type",
+    policies({ ...tracking(), ...forecasting({}), PolicyType: "TargetTrackingScaling" }),
+    /PredictiveScalingPolicyConfiguration goes with PredictiveScaling/,
+  ],
+  [
+    "a forecast of no metric",
+    policies(forecasting({ MetricSpecifications: [] })),
+    /exactly one metric specification/,
+  ],
+  [
+    "a forecast of memory",
+    policies(
+      forecasting(
+        {},
+        { PredefinedMetricPairSpecification: { PredefinedMetricType: "ECSServiceMemoryUtilization" } },
+      ),
+    ),
+    /ECSServiceMemoryUtilization.*knows ALBRequestCount and ECSServiceCPUUtilization/,
+  ],
+  [
+    "a forecast of a group's CPU for a service",
+    policies(
+      forecasting({}, { PredefinedMetricPairSpecification: { PredefinedMetricType: "ASGCPUUtilization" } }),
+    ),
+    /knows ALBRequestCount and ECSServiceCPUUtilization/,
+  ],
+  [
+    "a forecast of one's own metric",
+    policies(forecasting({}, { CustomizedLoadMetricSpecification: { MetricDataQueries: [] } })),
+    /Write that in the place of CustomizedLoadMetricSpecification/,
+  ],
+  [
+    "a forecast beyond the maximum",
+    policies(forecasting({ MaxCapacityBreachBehavior: "IncreaseMaxCapacity", MaxCapacityBuffer: 10 })),
+    /IncreaseMaxCapacity; the replay never goes beyond the maximum/,
+  ],
+  [
+    "a buffer of nothing",
+    policies(forecasting({ MaxCapacityBuffer: 10 })),
+    /goes with IncreaseMaxCapacity only/,
+  ],
+  [
+    "a forecast earlier than its hour",
+    policies(forecasting({ SchedulingBufferTime: 3601 })),
+    /from 0 to 3600/,
+  ],
+  ["a forecast of CPU above 100 %", policies(forecasting({}, { TargetValue: 120 })), /at most 100 %/],
+  [
+    "two forecasts",
+    policies(forecasting({}), { ...forecasting({}), PolicyName: "other" }),
+    /forecast and other scale by forecasts; the replay knows one/,
+  ],
+  [
+    "an alarm that calls a forecast",
+    document({ ScalingPolicies: [forecasting({})], Alarms: [alarm({ AlarmActions: ["policy:forecast"] })] }),
+    /no alarm calls a predictive policy/,
+  ],
   ["SCL-12 a target of 0", policies(tracking({}, { TargetValue: 0 })), /TargetValue is 0.*greater than 0/],
   ["SCL-12 a negative target", policies(tracking({}, { TargetValue: -5 })), /greater than 0/],
   ["SCL-12 a target of 1e120", policies(tracking({}, { TargetValue: 1e120 })), /2\^360/],
@@ -681,6 +763,12 @@ describe("a plan made elsewhere is read with a note", () => {
   });
   it("SCL-12 when it holds CPU above 90 %", () => {
     expect(notesOf(policies(tracking({}, { TargetValue: 95 })))).to.match(/above 90 %/);
+  });
+  it("when nothing takes away what a forecast adds, at AWS's default buffer of five minutes", () => {
+    const { controls, notes } = parseAwsPlan(policies(forecasting({})), "plan.json");
+    expect(controls.predictive).to.include({ metric: "cpuUtilization", setpoint: 0.5, buffer: 300 });
+    expect(notes.join()).to.match(/nothing takes away what forecast adds/);
+    expect(notesOf(policies(tracking(), forecasting({})))).not.to.match(/takes away/);
   });
   it("SCL-14 when a cooldown exceeds an hour", () => {
     expect(notesOf(policies(tracking({}, { ScaleInCooldown: 3601 })))).to.match(/more than an hour/);

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { expect } from "chai";
 import { folder, run, serviceYaml, traceCsv } from "./setpoint.ts";
 
@@ -7,6 +8,7 @@ const root = folder({
   "shop.csv": traceCsv(4),
   "services.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
   "peak.yaml": `services:\n  cart:${serviceYaml("{ peak: 15 /s }")}`,
+  "forecasts.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`,
   "enough.json": JSON.stringify(plan(4)),
   "little.json": JSON.stringify(plan(1)),
   "group.json": JSON.stringify({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
@@ -64,6 +66,24 @@ describe("setpoint backtest", () => {
     expect(code).to.equal(0);
     expect(stdout).to.match(/the plan given +\d+\.\d+ % ✓ met +4 +384 /); // four tasks for 96 hours
   });
+
+  it("judges and checks our own plan that scales by a forecast, and says what stands in for AWS's", async () => {
+    const forecasts = `${root}/forecasts.yaml`;
+    const { stdout: made } = await run(["plan", "-f", forecasts, "--format", "aws"]);
+    writeFileSync(`${root}/forecasts.json`, made);
+    const given = ["-f", forecasts, "--plan", `${root}/forecasts.json`];
+    const judged = await run(["backtest", ...given]);
+    const words = (text: string) => text.replace(/\s+/g, " ");
+    expect(judged.code).to.equal(0);
+    expect(words(judged.stdout)).to.match(
+      /note: forecast scales by a forecast: AWS does not publish its forecast/,
+    );
+    expect((await run(["check", ...given])).code).to.equal(0);
+    const own = await run(["backtest", "-f", forecasts, "--holdout", "2"]);
+    expect(words(own.stdout)).to.match(
+      /note: AWS does not publish its forecast; the back-test has in its place/,
+    );
+  }).timeout(60_000);
 
   it("exits with 1 for one that misses it", async () => {
     const { code, stdout } = await run(["backtest", "-f", services, "--plan", `${root}/little.json`]);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
-import { isBadInput } from "../../adapters/bad-input.ts";
 import { backtest } from "../../policy/backtest.ts";
 import { fights } from "../../policy/fights.ts";
 import { scalingPlan } from "../../policy/plan.ts";
@@ -129,20 +128,24 @@ describe("a plan with predictive scaling", () => {
     expect(shape).to.include('"Mode":"ForecastAndScale"').and.not.include("ServiceNamespace");
   });
 
-  it("is read back as nothing where it only forecasts, and refused where it scales by a forecast nobody knows", () => {
+  it("is read back as nothing where it only forecasts, and as it is where it scales, of tasks and of instances", () => {
     const text = JSON.stringify(awsPlan(planned({ predictive: "forecastOnly" })));
     const { controls, notes } = parseAwsPlan(text, "plan.json");
-    expect(controls.tracking.length + controls.steps.length).to.equal(
-      JSON.parse(text).ScalingPolicies.length - 1,
-    );
+    expect(controls).not.to.have.property("predictive");
     expect(notes.join()).to.match(/forecast only forecasts: it never acts/);
-    const scaling = JSON.stringify(awsPlan(planned({ predictive: "forecastAndScale" })));
-    try {
-      parseAwsPlan(scaling, "plan.json");
-      expect.fail("it was read");
-    } catch (error) {
-      expect(isBadInput(error)).to.equal(true);
-      expect((error as Error).message).to.match(/cannot be replayed. Write ForecastOnly/);
+    const instances: Service = { ...surges, compute: { type: "ec2", instanceType: "m5.large" } };
+    for (const [service, metric] of [
+      [surges, "requestRatePerTask"],
+      [instances, "cpuUtilization"],
+    ] as const) {
+      const plan = planned({ predictive: "forecastAndScale", metric }, service);
+      const document = awsPlan(plan);
+      const read = parseAwsPlan(JSON.stringify(document), "plan.json");
+      const { setpoint, ...forecast } = plan.controls.predictive!;
+      expect(read.controls.predictive).to.deep.include(forecast);
+      expect(read.controls.predictive!.setpoint).to.be.closeTo(setpoint, 1e-9);
+      expect(read.notes.join()).to.match(/forecast scales by a forecast: AWS does not publish its forecast/);
+      expect(awsPlan({ ...plan, controls: read.controls })).to.deep.equal(document);
     }
   });
 });

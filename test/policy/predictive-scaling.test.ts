@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
 import { backtestOf } from "../../policy/backtest.ts";
 import { cpuTracking } from "../../policy/comparison.ts";
 import { predictiveAutoscaler } from "../../policy/predictive-scaling.ts";
@@ -94,8 +94,7 @@ describe("predictiveAutoscaler", () => {
     };
     const history = { start: MONDAY - 7 * DAY, step: 60, rates: new Array(7).fill(rise.rates).flat() };
     const tracking = cpuTracking(0.6, 1, 500);
-    const share = (autoscaler: ReturnType<typeof awsAutoscaler>) =>
-      backtestOf(CART, autoscaler, rise, 8).outcomes[0]!.goodShare;
+    const share = (autoscaler: Autoscaler) => backtestOf(CART, autoscaler, rise, 8).outcomes[0]!.goodShare;
     expect(share(predictiveAutoscaler(tracking, 6, history))).to.be.above(share(awsAutoscaler(tracking)));
   });
 });
