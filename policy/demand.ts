@@ -1,4 +1,5 @@
 import { byMinute, section } from "./minutes.ts";
+import { withoutOutages } from "./outages.ts";
 import type { Demand } from "./service.ts";
 import type { Trace } from "./trace.ts";
 import { figure, span } from "./words.ts";
@@ -7,10 +8,15 @@ import { type SeasonOfYear, seasonOfYear } from "./year.ts";
 /** Minutes of history that are rehearsed and forecast from: four weeks. What is older tells of the season of the year. */
 const LOOKED_AT = 28 * 1440;
 
-/** The traffic to size for, minute by minute and grown, with the choices made on the way. */
+/** Minutes beside a silence that are part of an outage where they have less than usual: its beginning and end, smoothed or not. */
+const EDGE = 5;
+
+/** The traffic to size for, minute by minute, grown and without outages, with the choices made on the way. */
 export function demandHistory(demand: Demand): {
   readonly trace: Trace;
   readonly assumptions: readonly string[];
+  /** Minutes that the recording is silent amid traffic. */
+  readonly silentMinutes: number;
 } {
   const growth = 1 + demand.growth;
   if (demand.kind === "peak") {
@@ -19,6 +25,7 @@ export function demandHistory(demand: Demand): {
       assumptions: [
         "no history is declared: a day that swings between 35 % and 80 % of the peak is assumed, with a surge to the peak within five minutes at its height",
       ],
+      silentMinutes: 0,
     };
   }
   const minutes = byMinute(demand.trace);
@@ -26,8 +33,33 @@ export function demandHistory(demand: Demand): {
   const season = seasonOfYear(minutes);
   // A quieter season ahead lowers nothing: the level of these weeks is what is sure.
   const factor = growth * Math.max(1, season?.rise ?? 1);
-  const trace = { ...newest, rates: newest.rates.map((rate) => rate * factor) };
-  return { trace, assumptions: historyAssumptions(demand.trace, minutes, season) };
+  const {
+    trace: mended,
+    silent,
+    filled,
+  } = withoutOutages(newest, Math.max(EDGE, Math.ceil(demand.trace.step / 60)));
+  const trace = { ...mended, rates: mended.rates.map((rate) => rate * factor) };
+  return {
+    trace,
+    assumptions: [...historyAssumptions(demand.trace, minutes, season), ...outageAssumptions(silent, filled)],
+    silentMinutes: silent,
+  };
+}
+
+function outageAssumptions(silent: number, filled: number): readonly string[] {
+  const long = silent - filled;
+  return [
+    ...(filled === 0
+      ? []
+      : [
+          `${filled} minutes of the history are silent amid traffic: taken for outages, which are no pattern to plan for, and filled from the hours around and the same minutes of other days`,
+        ]),
+    ...(long === 0
+      ? []
+      : [
+          `${long} minutes of the history are silent for half a day or more, where other days have traffic: without another week to compare with they are planned for as they are`,
+        ]),
+  ];
 }
 
 function historyAssumptions(

@@ -50,9 +50,7 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
     undefined,
   );
   const silent =
-    silentMinutes === 0
-      ? ""
-      : `; ${silentMinutes} minutes are silent amid traffic: outages, planned for as they are`;
+    silentMinutes === 0 ? "" : `; ${silentMinutes} minutes are silent amid traffic, as in an outage`;
   return {
     of: "history.spikes",
     value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",

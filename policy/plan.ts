@@ -45,7 +45,7 @@ export function scalingPlan(service: Service): ScalingPlan {
 
 function derived(declared: Service): ScalingPlan {
   const service = withWarmup(declared);
-  const { trace: history, assumptions } = demandHistory(service.demand);
+  const { trace: history, assumptions, silentMinutes } = demandHistory(service.demand);
   const { resilience } = service;
   const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
@@ -81,7 +81,10 @@ function derived(declared: Service): ScalingPlan {
     ),
     reasons: [
       ...(service.demand.kind === "history"
-        ? historyReasons(workload(history, service.capacity.startup), daysOf(service.demand.trace))
+        ? historyReasons(
+            { ...workload(history, service.capacity.startup), silentMinutes },
+            daysOf(service.demand.trace),
+          )
         : []),
       ...reasons(service, controls, {
         peak,

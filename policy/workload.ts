@@ -1,6 +1,9 @@
 import { AWS_LOOP } from "./aws-loop.ts";
+import { silentMinutes } from "./outages.ts";
+import { ascending, quantile } from "./quantile.ts";
 import { forecast, SLOT, SLOTS_A_DAY, slotMeans } from "./season.ts";
 import type { Trace } from "./trace.ts";
+import { usualRates } from "./usual-rates.ts";
 
 /** What a history shows of the traffic, and how sure that is. Rates in requests per second, times in seconds. */
 export interface Workload {
@@ -30,14 +33,8 @@ export interface Workload {
 /** A spike is this many times the usual rate of the hours around it. */
 const SPIKE = 3;
 
-/** Minutes around a minute whose median is the usual rate. */
-const AROUND = 120;
-
 /** Days that a trend takes to be told from a week's shape. */
 const TREND_DAYS = 4;
-
-/** A silence in traffic of fewer requests a minute than this is no outage: none may come by chance (e^−9 is 1 in 8,000). */
-const SURELY_SOME = 9;
 
 /** Describes a trace of minutes for tasks that take `startup` seconds to start. */
 export function workload(trace: Trace, startup: number): Workload {
@@ -52,26 +49,8 @@ export function workload(trace: Trace, startup: number): Workload {
     growth: growthOver(trace, reactionTime(startup)),
     burstiness: burstiness(trace),
     spikes: spikes(trace, usual),
-    silentMinutes: rates.filter((rate, i) => rate === 0 && expected(rates, i, usual) * 60 >= SURELY_SOME)
-      .length,
+    silentMinutes: silentMinutes(rates, usual),
   };
-}
-
-/** Days before and after whose same minute tells what a silent one should have had. */
-const NEIGHBORS = 3;
-
-/**
- * The rate that a silent minute should have had: the median of the same minute of the days around, 0 where a week before or
- * after is silent then, too, as a shop that shuts on Sundays is; of less than two days, the usual rate of the hours around.
- */
-function expected(rates: readonly number[], minute: number, usual: (minute: number) => number): number {
-  const at = (days: number) => rates[minute + days * 1440];
-  if (at(-7) === 0 || at(7) === 0) return 0;
-  const others = Array.from({ length: NEIGHBORS }, (_, i) => [at(-i - 1), at(i + 1)])
-    .flat()
-    .filter((rate) => rate !== undefined)
-    .toSorted((a, b) => a - b);
-  return others.length === 0 ? usual(minute) : quantile(others, 0.5);
 }
 
 /** Seconds from a change of load to the first request that a task started for it serves: a minute to measure, its publication, the start. */
@@ -159,24 +138,6 @@ function spikes(trace: Trace, usualAt: (minute: number) => number): Workload["sp
     }
   });
   return found;
-}
-
-/** The median rate of the hours around a minute, for every tenth minute and the nine after it. */
-function usualRates(rates: readonly number[]): (minute: number) => number {
-  const medians = Array.from({ length: Math.ceil(rates.length / 10) }, (_, i) => {
-    const near = rates.slice(Math.max(0, i * 10 - AROUND), i * 10 + AROUND).filter((_, j) => j % 5 === 0);
-    return quantile(ascending(near), 0.5);
-  });
-  return (minute) => medians[Math.floor(minute / 10)]!;
-}
-
-function ascending(values: readonly number[]): Float64Array {
-  return Float64Array.from(values).sort(); // as numbers, which takes a tenth of the time of a comparison in JavaScript
-}
-
-/** The value that a share of ascending values stays within; 1 of none, which no traffic has grown beyond. */
-function quantile(sorted: ArrayLike<number>, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
 }
 
 function mean(values: readonly number[]): number {

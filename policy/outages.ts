@@ -1,0 +1,119 @@
+import { ascending, quantile } from "./quantile.ts";
+import type { Trace } from "./trace.ts";
+import { usualRates } from "./usual-rates.ts";
+
+/** A silence in traffic of fewer requests a minute than this is no outage: none may come by chance (e^−9 is 1 in 8,000). */
+const SURELY_SOME = 9;
+
+/** Days before and after whose same minute tells what a silent one should have had. */
+const NEIGHBORS = 3;
+
+const [DAY, WEEK] = [1440, 7 * 1440];
+
+/** A silence of so many minutes may be a day that is always silent, unless another week tells that it is not. */
+const HALF_A_DAY = 720;
+
+/** Minutes before and after an outage that tell at what level the traffic was. */
+const BESIDE = 60;
+
+/** Minutes without a request that other days have at that time; `usual` is the rate of the hours around. */
+export function silentMinutes(rates: readonly number[], usual: (minute: number) => number): number {
+  return outages(rates, usual).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+interface Stretch {
+  readonly from: number;
+  /** The first minute after it. */
+  readonly to: number;
+}
+
+/** Without another day to compare with, the end of a longer silence, such as a night's, is none. */
+function outages(rates: readonly number[], usual: (minute: number) => number): readonly Stretch[] {
+  const found: { from: number; to: number }[] = [];
+  for (let i = 0; i < rates.length; i++) {
+    if (rates[i] !== 0 || expected(rates, i, usual) * 60 < SURELY_SOME) continue;
+    const last = found.at(-1);
+    if (last?.to === i) last.to++;
+    else found.push({ from: i, to: i + 1 });
+  }
+  if (rates.length > DAY) return found;
+  return found.filter(({ from, to }) => rates[from - 1] !== 0 && rates[to] !== 0);
+}
+
+/**
+ * The rate that a silent minute should have had: the median of the same minute of the days around, 0 where a week before or
+ * after is silent then, too, as a shop that shuts on Sundays is; of less than two days, the usual rate of the hours around.
+ */
+function expected(rates: readonly number[], minute: number, usual: (minute: number) => number): number {
+  if (rates[minute - WEEK] === 0 || rates[minute + WEEK] === 0) return 0;
+  return ofNeighbors(rates, minute) ?? usual(minute);
+}
+
+function ofNeighbors(rates: readonly number[], minute: number): number | undefined {
+  const others: number[] = [];
+  for (let day = 1; day <= NEIGHBORS; day++)
+    for (const other of [rates[minute - day * DAY], rates[minute + day * DAY]])
+      if (other !== undefined) others.push(other);
+  return others.length === 0 ? undefined : quantile(ascending(others), 0.5);
+}
+
+/** A history as it would have been without its outages. */
+export interface Mended {
+  readonly trace: Trace;
+  /** Minutes that were silent, and so many of them that are filled. */
+  readonly silent: number;
+  readonly filled: number;
+}
+
+/**
+ * Fills outages, which are no pattern of the traffic, as the return from one is no surge of it: with the same minutes of the days
+ * around, at the level before and after. So are `edge` minutes beside a silence where they have less: a coarser recording joins them
+ * to it, or it began or ended in them. A silence of half a day without another week beside it stays.
+ */
+export function withoutOutages(trace: Trace, edge: number): Mended {
+  if (!trace.rates.includes(0)) return { trace, silent: 0, filled: 0 };
+  const rates = [...trace.rates];
+  let [silent, filled] = [0, 0];
+  for (const outage of outages(trace.rates, usualRates(trace.rates))) {
+    const length = outage.to - outage.from;
+    silent += length;
+    if (length >= HALF_A_DAY && !otherWeeks(trace.rates, outage)) continue;
+    filled += length;
+    fill(trace.rates, rates, outage, edge);
+  }
+  return { trace: { ...trace, rates }, silent, filled };
+}
+
+/** Whether the same time of the week before or after had traffic. */
+function otherWeeks(rates: readonly number[], { from, to }: Stretch): boolean {
+  for (let i = from; i < to; i++) if ((rates[i - WEEK] ?? 0) > 0 || (rates[i + WEEK] ?? 0) > 0) return true;
+  return false;
+}
+
+function fill(given: readonly number[], rates: number[], { from, to }: Stretch, edge: number): void {
+  const [first, last] = [Math.max(0, from - edge), Math.min(given.length, to + edge)];
+  const shape = (minute: number) => ofNeighbors(given, minute) ?? 1;
+  const before = levelOf(given, shape, first - BESIDE, first);
+  const after = levelOf(given, shape, last, last + BESIDE);
+  const [start, end] = [before ?? after ?? 1, after ?? before ?? 1];
+  for (let i = first; i < last; i++) {
+    const level = start + ((end - start) * (i - first + 0.5)) / (last - first);
+    rates[i] = Math.max(given[i]!, level * shape(i));
+  }
+}
+
+/** The rate of some minutes as a multiple of what the days around had then. */
+function levelOf(
+  rates: readonly number[],
+  shape: (minute: number) => number,
+  from: number,
+  to: number,
+): number | undefined {
+  let [sum, usual] = [0, 0];
+  for (let i = Math.max(0, from); i < Math.min(rates.length, to); i++) {
+    if (rates[i] === 0) continue;
+    sum += rates[i]!;
+    usual += shape(i);
+  }
+  return usual > 0 ? sum / usual : undefined;
+}
