@@ -4,6 +4,7 @@ import type { Resilience } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { costing, type Expectation, meeting, peaking, surviving } from "./expectations.ts";
 import { obstacleFindings, span } from "./findings.ts";
+import { openSentences } from "./open-sentences.ts";
 import { type FileName, type PlannedService, pathOf, readTrace } from "./planned-service.ts";
 import type { Promised } from "./promise.ts";
 
@@ -52,6 +53,7 @@ type Assertion = Chai.AssertionStatic;
 /** A chai plugin, for `use(capacity)`: what a plan does on traffic, as assertions. */
 export const capacity: Chai.ChaiPlugin = (chai, { flag }) => {
   const { Assertion, AssertionError } = chai;
+  const open = openSentences();
 
   Assertion.addMethod("meet", function (promised: Promised) {
     return expected(this, () => meeting(promised));
@@ -108,17 +110,11 @@ export const capacity: Chai.ChaiPlugin = (chai, { flag }) => {
     return assertion;
   }
 
-  /** Whoever forgets the end of a sentence has asserted nothing: that is an error as soon as the statement is over. */
+  /** Whoever forgets the end of a sentence has asserted nothing: that is an error as soon as the test, or the statement, is over. */
   function begin(assertion: Assertion, rest: string): void {
     finish(assertion);
     const nothing = failure(assertion, `nothing was asserted: ${rest}`);
-    let open = true;
-    queueMicrotask(() => {
-      if (open) throw nothing;
-    });
-    flag(assertion, "capacity.finish", () => {
-      open = false;
-    });
+    flag(assertion, "capacity.finish", open.begin(nothing));
   }
 
   function finish(assertion: Assertion): void {

@@ -4,6 +4,13 @@ import { expect } from "chai";
 import { folder } from "../cli/setpoint.ts";
 import { CART, controlsOf, flat } from "../support/services.ts";
 
+const HEAD = `
+import { expect, use } from ${JSON.stringify(new URL("../../node_modules/chai/index.js", import.meta.url).href)};
+import { capacity } from ${JSON.stringify(new URL("../../testing/index.ts", import.meta.url).href)};
+use(capacity);
+const plan: any = ${JSON.stringify({ service: CART, controls: controlsOf({ min: 10, max: 10 }) })};
+const trace = ${JSON.stringify(flat(60, 20))};`;
+
 describe("a capacity test that ends too early", () => {
   const unfinished: [string, RegExp][] = [
     [`expect(plan).to.meet("latency")`, /nothing was asserted: it is not said on which traffic/],
@@ -21,13 +28,13 @@ describe("a capacity test that ends too early", () => {
   ];
   const root = folder({
     "unfinished.test.ts": `
-import { expect, use } from ${JSON.stringify(new URL("../../node_modules/chai/index.js", import.meta.url).href)};
-import { capacity } from ${JSON.stringify(new URL("../../testing/index.ts", import.meta.url).href)};
-use(capacity);
-const plan: any = ${JSON.stringify({ service: CART, controls: controlsOf({ min: 10, max: 10 }) })};
-const trace = ${JSON.stringify(flat(60, 20))};
+${HEAD}
 const sentences: any[] = [${unfinished.map(([sentence]) => `() => { ${sentence}; }`).join(", ")}, () => { expect(plan).on(trace).to.meet("latency"); }];
 it("waits for none", sentences[Number(process.env.SENTENCE)]);
+it("waits for a promise", async () => { sentences[Number(process.env.SENTENCE)](); await new Promise((done) => setTimeout(done, 5)); });
+it("calls back", (done) => { sentences[Number(process.env.SENTENCE)](); setTimeout(done, 5); });
+it("is another", () => { expect(plan).on(trace).to.meet("latency"); });
+it("ends its sentence later", async () => { const later = expect(plan).to.meet("latency"); await 1; later.on(trace); });
 `,
   });
   const mocha = fileURLToPath(new URL("../../node_modules/mocha/bin/mocha.js", import.meta.url));
@@ -42,11 +49,25 @@ it("waits for none", sentences[Number(process.env.SENTENCE)]);
     );
 
   for (const [i, [sentence, why]] of unfinished.entries())
-    it(`fails: ${sentence}`, () => {
+    it(`fails by itself, whether it waits or not: ${sentence}`, () => {
       const { status, stdout } = ran(i);
       expect(stdout).to.match(why).and.include("unfinished.test.ts");
-      expect(status).to.equal(1);
+      expect(stdout).to.match(
+        /1\) waits for none\n +2\) waits for a promise\n +3\) calls back\n +✔ is another.*\n +✔ ends its sentence later/,
+      );
+      expect(status).to.equal(3); // so many failed
     });
+
+  it("fails as soon as the statement is over where no test of mocha's runs", () => {
+    const script = `${HEAD}\nexpect(plan).to.meet("latency");\n`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import=tsx", "--input-type=module", "-e", script.replace(": any", "")],
+      { encoding: "utf8" },
+    );
+    expect(stderr).to.match(/nothing was asserted: it is not said on which traffic/);
+    expect(status).to.equal(1);
+  });
 
   it("is the only one that fails so", () => {
     expect(ran(unfinished.length).status).to.equal(0);
