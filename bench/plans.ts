@@ -1,6 +1,6 @@
 /**
  * Whether many services are as cheap, each, as one: wall time, CPU time and peak memory of `setpoint plan` for 1, 10, 100
- * and 1,000 services, on one core and on all of them, as ratios. `npm run bench:plans [-- COUNT…]`.
+ * and 1,000 services, on one core and on all of them, as ratios; and one on CPU credits. `npm run bench:plans [-- COUNT…]`.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const COUNTS = process.argv.slice(2).map(Number);
+
+/** A month minute by minute: of what ships, the longest to plan on CPU credits. */
+const NASA = fileURLToPath(new URL("../traces/nasa-ksc-jul1995-1min.csv", import.meta.url));
 
 /** A month of hourly page views, of which a plan reads 28 days minute by minute. */
 const TRACE = fileURLToPath(new URL("../traces/wikipedia-en-jan2016-1h.csv", import.meta.url));
@@ -46,6 +49,13 @@ for (const count of COUNTS.length > 0 ? COUNTS : [1, 10, 100, 1000]) {
     console.log(row(count, each, measured, one));
   }
 }
+
+const credited = join(root, "credits.yaml");
+writeFileSync(credited, onCredits());
+const { time, cpu } = await planned(credited, 1);
+console.log(
+  `one on CPU credits, whose history is replayed whole: ${time.toFixed(1)} s, CPU ${cpu.toFixed(1)} s`,
+);
 
 function row(count: number, threads: number, { time, cpu, memory }: Measured, one: Measured): string {
   const cells: readonly [string, number][] = [
@@ -92,4 +102,16 @@ function declaration(count: number): string {
     bounds: { min: 1, max: 500 }`;
   });
   return `services:\n${services.join("\n")}\n`;
+}
+
+/** Instances that slow down when their CPU credits are spent. */
+function onCredits(): string {
+  return `services:
+  credited:
+    compute: { type: ec2, instanceType: t3.medium, credits: standard }
+    slos: [{ name: latency, threshold: 1 s, objective: 99 % }]
+    capacity: { serviceTime: { mean: 100 ms, cv: 0.7 }, cpuTime: 80 ms, concurrency: 8, maxWait: 5 s, startup: 150 s }
+    demand: { history: { file: ${NASA}, scale: 600 } }
+    bounds: { min: 1, max: 5000 }
+`;
 }

@@ -54,7 +54,7 @@ function walk(name: string, trace: Trace): readonly Score[] {
   );
   for (let n = windows; n > 0; n--) {
     const cut = scaled.rates.length - n * WINDOW;
-    const past = Math.min(cut, Number(values.history) * 1440);
+    const past = Math.min(cut, Math.round(Number(values.history) * 1440));
     const service = serviceOf(name, kind, section(scaled, cut - past, past));
     scores.push(score(service, section(scaled, cut, WINDOW), values));
   }

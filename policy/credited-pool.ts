@@ -65,8 +65,15 @@ export function creditedPool(
 
 /** The mean balance once instances with another one have joined; `share` is that of those that were there. */
 function joined(balance: CreditBalance, share: number, fresh: CreditBalance): CreditBalance {
-  const mean = (credits: keyof CreditBalance) => share * balance[credits] + (1 - share) * fresh[credits];
-  return { accrued: mean("accrued"), launch: mean("launch"), surplus: mean("surplus") };
+  return {
+    accrued: mean(share, balance.accrued, fresh.accrued),
+    launch: mean(share, balance.launch, fresh.launch),
+    surplus: mean(share, balance.surplus, fresh.surplus),
+  };
+}
+
+function mean(share: number, a: number, b: number): number {
+  return share * a + (1 - share) * b;
 }
 
 function copied(served: Served): Served {
@@ -75,11 +82,10 @@ function copied(served: Served): Served {
 
 /** Both parts of a slice; `share` is the length of the first. */
 function mixed(first: Served, rest: Served, share: number): Served {
-  const mean = (a: number, b: number) => share * a + (1 - share) * b;
   return {
-    late: first.late.map((late, i) => mean(late, rest.late[i]!)),
-    refused: mean(first.refused, rest.refused),
-    busy: mean(first.busy, rest.busy),
+    late: first.late.map((late, i) => mean(share, late, rest.late[i]!)),
+    refused: mean(share, first.refused, rest.refused),
+    busy: mean(share, first.busy, rest.busy),
     inSystem: rest.inSystem,
   };
 }

@@ -1,5 +1,6 @@
 import { type Backtest, backtest } from "./backtest.ts";
 import { controlsFor, freshWarmup } from "./candidate.ts";
+import { ceilingRoom } from "./ceiling-room.ts";
 import { demandHistory } from "./demand.ts";
 import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
@@ -19,9 +20,6 @@ import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
 
 /** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
 const TASKS_A_SERVICE = 5000;
-
-/** Room above what the highest rate of the history needs: a ceiling costs nothing until it is used. */
-const ROOM = 2;
 
 /** What target tracking may hold at most: at 1 a queue never empties. */
 const FULL = 0.97;
@@ -54,9 +52,13 @@ function derived(declared: Service): ScalingPlan {
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
   const reachable = Number.isFinite(carrying);
   const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
+  const room = ceilingRoom(
+    service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
+  );
   const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
   const max =
-    service.bounds.max ?? Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? ROOM * needed : wise));
+    service.bounds.max ??
+    Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? Math.ceil(room * needed) : wise));
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
@@ -90,6 +92,7 @@ function derived(declared: Service): ScalingPlan {
         peak,
         needed,
         lasting,
+        room,
         ceiling,
         reserve,
         choice,

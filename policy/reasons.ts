@@ -17,6 +17,8 @@ export interface Derivation {
   readonly needed: number;
   /** Tasks for which CPU credits last; 0 where nothing runs out. */
   readonly lasting: number;
+  /** The ceiling ÷ what is needed, where the owner declares none. */
+  readonly room: number;
   /** How busy one may be: as long as CPU credits last, and for ever. */
   readonly ceiling: { readonly burst: Ceiling; readonly sustained: Ceiling };
   readonly reserve: number;
@@ -157,9 +159,9 @@ export function riskRemarks({ rehearsal, keeps }: Choice): readonly string[] {
   ];
 }
 
-function rehearsalWords({ rehearsal, observed, stress, keeps }: Choice): string {
+function rehearsalWords({ rehearsal, observed, stress, keeps, growthAllowed }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget`;
+  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
 }
 
 function surgeReasons(
@@ -183,7 +185,7 @@ function surgeReasons(
     {
       of: "surge",
       value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
-      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${choice.keeps ? ". Of the reactions tried this was the cheapest that kept the SLOs" : ""}`,
+      because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${chosenWords(choice)}`,
     },
     ...(policy.cooldown === undefined
       ? []
@@ -206,6 +208,12 @@ function surgeReasons(
   return [...pace, warmup];
 }
 
+function chosenWords({ keeps, surgesUnseen }: Choice): string {
+  if (surgesUnseen)
+    return ". It stands whatever the rehearsal says: a history so short or so coarse shows no surges, and none has to come for it to cost nothing";
+  return keeps ? ". Of the reactions tried this was the cheapest that kept the SLOs" : "";
+}
+
 function surgeWords(surge: Surge | undefined, bands: number): string {
   const { gain, jump } = surge ?? { gain: 1, jump: 1 };
   return jump > 1
@@ -222,7 +230,7 @@ function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["ala
 function boundReasons(
   service: Service,
   controls: ScalingControls,
-  { peak, needed, lasting, choice, reserve }: Derivation,
+  { peak, needed, lasting, room, choice, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
@@ -233,7 +241,7 @@ function boundReasons(
       : kind === "constant"
         ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
         : "in force until the first scheduled action: the mean of the scheduled floor";
-  const capped = controls.max < 2 * needed;
+  const capped = controls.max < room * needed;
   const most =
     lasting * reserve > needed - 1
       ? "the mean of the busiest day, so that CPU credits last, needs"
@@ -241,7 +249,7 @@ function boundReasons(
   const max = !Number.isFinite(needed)
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
     : service.bounds.max === undefined && !capped
-      ? `twice the ${needed} that ${most}: a ceiling costs nothing until it is used, and stops a runaway`
+      ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
       : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },

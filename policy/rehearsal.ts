@@ -32,7 +32,7 @@ export interface Stage {
   /** The trace in blocks, the newest first: what they show weighs most, so that most candidates need no more. */
   readonly blocks: readonly Block[];
   readonly odds: () => WindowOdds;
-  /** The least rate of the minutes up to each, as long as tracking takes to answer it, requests per second. */
+  /** The least rate of the minutes visible in each, for as long as tracking takes to answer it, requests per second. */
   readonly lasting: Float64Array;
   /** What the newest candidates took at least, by utilization: the same for all reactions. */
   readonly ahead: Map<number, Float64Array>;
@@ -147,7 +147,7 @@ export function rehearse(
   return rejection(done, missed) ?? { candidate, taskHours: done, missed, worstUse: odds.worstUse() };
 }
 
-/** Task-hours that a candidate takes at least from each minute on: its floor, and what its tracking asks for at rates that last. */
+/** Task-hours that a candidate takes at least from each minute on, whatever its reaction. */
 export function leastAhead(stage: Stage, { standing, utilization }: Candidate): Float64Array {
   if (stage.aheadOf !== standing) stage.ahead.clear();
   stage.aheadOf = standing;
@@ -156,38 +156,70 @@ export function leastAhead(stage: Stage, { standing, utilization }: Candidate): 
   return found;
 }
 
-function hoursAhead(
-  { service, lasting, max }: Stage,
-  { rehearsed, min }: Standing,
-  utilization: number,
-): Float64Array {
-  const { serviceTime, concurrency } = service.capacity;
-  const setpoint = (utilization * concurrency) / serviceTime.mean;
-  const ahead = new Float64Array(lasting.length + 1);
-  for (let i = lasting.length - 1; i >= 0; i--) {
-    const floor = rehearsed === undefined ? min : rehearsed[i]!;
-    const tracked = Math.min(max, Math.ceil(lasting[i]! / setpoint - 1e-6));
-    ahead[i] = ahead[i + 1]! + Math.max(floor, tracked) / 60;
-  }
+function hoursAhead(stage: Stage, standing: Standing, utilization: number): Float64Array {
+  const ahead = leastTasks(stage, standing, utilization);
+  for (let i = ahead.length - 2; i >= 0; i--) ahead[i] = ahead[i + 1]! + ahead[i]! / 60;
   return ahead;
 }
 
 /**
- * Minutes after which target tracking has answered a rate: its datapoints, their delay, and one to see the newest of them; or,
- * where the scale-out before has just begun and did not see it, that one's slowest start and its cooldown.
+ * The tasks that there are at least in each minute, and a 0. Let the visible rates that last ask for n tasks.
+ * - Those there are stay: only tracking removes any, and leaves what the newest visible minute asks for.
+ * - Others join: short of n, tracking starts what is missing unless a scale-out of its own still counts, as one does until
+ *   `minutesToAnswer` after the last start, whoever's. So in as many minutes there are n, or one more: traffic that keeps
+ *   rising keeps the first scale-out's base in force for hours, and a big fleet short.
+ * - A replay, or a block of one, begins with no scale-out that counts: its first answer is whole.
  */
-function minutesToAnswer(startup: number): number {
-  const { datapointsOut, publicationDelay, startupSpread } = AWS_LOOP;
-  const busy = Math.ceil((startup * (1 + startupSpread) + FRESH) / 60);
-  return publicationDelay / 60 + Math.max(datapointsOut + 1, busy);
+function leastTasks(
+  { service, trace: { rates }, lasting, max }: Stage,
+  { rehearsed, min }: Standing,
+  utilization: number,
+): Float64Array {
+  const { serviceTime, concurrency, startup } = service.capacity;
+  const setpoint = (utilization * concurrency) / serviceTime.mean;
+  const asked = (rate: number) => Math.min(max, Math.ceil(rate / setpoint - ROUNDING));
+  const busy = minutesToAnswer(startup);
+  const least = new Float64Array(rates.length + 1);
+  for (let i = 0, tasks = 0; i < rates.length; i++) {
+    if (i > FIRST_ANSWER && rates[i - 1 - DELAY]! < tasks * setpoint)
+      tasks = Math.min(tasks, asked(rates[i - 1 - DELAY]!));
+    if (lasting[i]! > tasks * setpoint) {
+      const joined = i === FIRST_ANSWER ? max : 1 + (i < busy ? 0 : least[i - busy]!);
+      if (joined > tasks) tasks = Math.max(tasks, Math.min(joined, asked(lasting[i]!)));
+    }
+    const floor = rehearsed === undefined ? min : rehearsed[i]!;
+    if (floor > tasks) tasks = floor;
+    least[i] = tasks;
+  }
+  return least;
 }
 
+/** Tasks asked for are whole but for this. */
+const ROUNDING = 1e-6;
+
+/** Minutes from the end of a minute until it is visible. */
+const DELAY = AWS_LOOP.publicationDelay / 60;
+
+/** Minutes until tracking has seen enough datapoints of what begins now. */
+const FIRST_ANSWER = AWS_LOOP.datapointsOut + DELAY;
+
+/**
+ * Minutes after the last start in which target tracking has answered: that start's slowest task and its own cooldown are over,
+ * or, where that is sooner, what a removal just before hid is visible.
+ */
+function minutesToAnswer(startup: number): number {
+  const busy = Math.ceil((startup * (1 + AWS_LOOP.startupSpread) + FRESH) / 60);
+  return Math.max(FIRST_ANSWER, busy);
+}
+
+/** The least rate of the minutes visible up to each, as many as tracking takes to answer them. */
 function lastingRates({ rates }: Trace, startup: number): Float64Array {
-  const answered = minutesToAnswer(startup);
+  const busy = minutesToAnswer(startup);
   return Float64Array.from(rates, (_, i) => {
-    if (i < answered) return 0;
+    const from = i === FIRST_ANSWER ? 0 : i - DELAY - busy;
+    if (from < 0 || i < FIRST_ANSWER) return 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let j = i - answered; j <= i; j++) least = Math.min(least, rates[j]!);
+    for (let j = from; j < i - DELAY; j++) least = Math.min(least, rates[j]!);
     return least;
   });
 }

@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { backtest } from "../../policy/backtest.ts";
-import { type Candidate, controlsFor } from "../../policy/candidate.ts";
+import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { backtest, initialTasks, steadyPlant } from "../../policy/backtest.ts";
+import { type Candidate, controlsFor, freshWarmup } from "../../policy/candidate.ts";
 import { leastAhead, loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
+import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import type { Trace } from "../../policy/trace.ts";
-import { bursty, CART, daily, flat } from "../support/services.ts";
+import { between, bursty, CART, daily, flat } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const stageOf = (trace: Trace) => stageFor(CART, trace, 60);
@@ -22,6 +24,8 @@ function disturbed(...days: readonly number[]): Trace {
   const incident = (i: number) => days.includes(Math.floor(i / 1440)) && i % 1440 === 720;
   return { ...calm, rates: calm.rates.map((rate, i) => (incident(i) ? 120 * rate : rate)) };
 }
+
+const seeds = fc.integer({ min: 1, max: 1000 });
 
 describe("rehearse", () => {
   it("is the back-test of the candidate's controls, its bad share in error budgets", () => {
@@ -78,7 +82,6 @@ describe("rehearse", () => {
   });
 
   it("knows before a replay what floor and lasting rates take at least", () => {
-    const seeds = fc.integer({ min: 1, max: 1000 });
     fc.assert(
       fc.property(
         seeds,
@@ -93,6 +96,43 @@ describe("rehearse", () => {
         },
       ),
       { numRuns: 30 },
+    );
+  });
+
+  it("knows no more than what a replay takes in any minute, whatever starts tasks meanwhile", () => {
+    const startups = fc.constantFrom(30, 75, 300, 600);
+    const utilizations = between(0.05, 0.3);
+    const reactions = fc.constantFrom(
+      undefined,
+      { at: 1.1, gain: 0.75, jump: 1 },
+      { at: 1.3, gain: 1, jump: 4.5 },
+    );
+    fc.assert(
+      fc.property(
+        seeds,
+        startups,
+        utilizations,
+        reactions,
+        fc.boolean(),
+        fc.boolean(),
+        (seed, startup, utilization, surge, smooth, instances) => {
+          const warm = instances ? { warmup: freshWarmup(startup) } : {};
+          const service = { ...CART, capacity: { ...CART.capacity, startup, ...warm } };
+          const made = habitual({ days: 1, level: 200, swing: 0.8, bursts: 4, height: 3, seed });
+          const trace = smooth ? daily(1, 400 + seed) : made;
+          const stage = stageFor(service, trace, 2000);
+          const candidate = { surge, utilization, standing: constantStanding(1) };
+          const ahead = leastAhead(stage, candidate);
+          const autoscaler = awsAutoscaler(controlsFor(candidate, service.capacity, 2000));
+          const initial = initialTasks(service, trace, 1, 2000);
+          const { minutes } = replay(autoscaler, steadyPlant(service), trace, startup, initial);
+          for (let i = 0; i < trace.rates.length; i++)
+            expect((ahead[i]! - ahead[i + 1]!) * 60, `minute ${i}`).to.be.at.most(
+              minutes.capacity[i]! + 1e-6,
+            );
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 
