@@ -1,4 +1,6 @@
 import type { Count, Outcome } from "../policy/option-outcome.ts";
+import { STAND_IN } from "../policy/predictive-scaling.ts";
+import type { Service } from "../policy/service.ts";
 import type { Compared, Comparison } from "./compare.ts";
 import { duration, figure, percent, whole } from "./figures.ts";
 import { type Column, hanging, table } from "./layout.ts";
@@ -18,7 +20,7 @@ export function comparisonText({ service, compared, cheapest }: Comparison): str
     "",
     verdict(compared, cheapest),
     ...compared.flatMap(reasons),
-    ...notes(compared, service.bounds.max),
+    ...notes(compared, service),
   ].join("\n");
 }
 
@@ -82,7 +84,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notes(compared: readonly Compared[], max: number | undefined): readonly string[] {
+function notes(compared: readonly Compared[], { bounds: { max }, policies }: Service): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(
@@ -101,6 +103,7 @@ function notes(compared: readonly Compared[], max: number | undefined): readonly
             `max, ${max}, is left aside for all of them, as it counts units of the size that is declared; \`setpoint plan\` keeps it.`,
           ),
         ]),
+    ...(policies?.predictive === "forecastAndScale" ? [hanging("  note: ", `${STAND_IN}.`)] : []),
     ...(packed
       ? [
           hanging(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { folder, run, serviceYaml, setpoint } from "./setpoint.ts";
+import { folder, run, serviceYaml, setpoint, traceCsv } from "./setpoint.ts";
 
 const root = folder({
   "services.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}`,
@@ -32,6 +32,17 @@ describe("setpoint compare", () => {
       expect(options.find(({ name }: { name: string }) => name === cheapest).dollarsPerMonth).to.equal(least);
       expect(options.map(({ kind }: { kind: string }) => kind)).to.deep.equal(["fargate", "ecs", "ec2"]);
     }
+  }).timeout(60_000);
+
+  it("says what stands in for AWS's forecast where one scales", async () => {
+    const declared = `${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`;
+    const files = folder({ "shop.csv": traceCsv(3), "forecasts.yaml": `services:\n  cart:${declared}` });
+    const { stdout } = await run([
+      ...["compare", "-f", `${files}/forecasts.yaml`, "--with", "ec2:m5.large", "-j", "1"],
+    ]);
+    expect(stdout.replace(/\s+/g, " ")).to.match(
+      /note: AWS does not publish its forecast; the back-test has in its place/,
+    );
   }).timeout(60_000);
 
   it("says that what is declared meets no SLO where what costs more does", async () => {
