@@ -52,7 +52,7 @@ export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOO
 /** A replay asks for each minute of weeks: hence classes, and loops by index, which V8 makes into less code than closures and iterators. */
 class AwsAutoscaler implements BoundedAutoscaler {
   readonly interval = 60;
-  private readonly agenda: Agenda;
+  private readonly agenda: readonly Due[];
   private readonly trackers: readonly Tracker[];
   private readonly steppers: readonly Stepper[];
   private readonly removers: readonly Stepper[];
@@ -63,12 +63,15 @@ class AwsAutoscaler implements BoundedAutoscaler {
   max: number;
   private scaleInHeldUntil = Number.NEGATIVE_INFINITY;
   private askedCooldown = 0;
+  /** Unix seconds of the next minute of the day that has scheduled actions. */
+  private nextDue: number;
 
   constructor(controls: ScalingControls, loop: AwsLoop) {
     const { min, max, tracking, steps, schedule } = controls;
     this.min = min;
     this.max = max;
-    this.agenda = agendaOf(schedule);
+    this.agenda = schedule.length === 0 ? [] : agendaOf(schedule);
+    this.nextDue = schedule.length === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     const turnover = isGroup(controls)
       ? new Turnover(controls.warmup ?? UNSET_WARMUP, loop.draining)
       : undefined;
@@ -81,8 +84,7 @@ class AwsAutoscaler implements BoundedAutoscaler {
   }
 
   desired(view: FleetView): number {
-    const due = this.agenda[((view.now / 60) | 0) % this.agenda.length]!;
-    if (due.length > 0) this.act(due, view.now);
+    if (view.now >= this.nextDue) this.act(view.now);
     const current = view.ready + view.starting;
     this.turnover?.look(view.now, current);
     const largest = this.largestOut(view);
@@ -93,19 +95,22 @@ class AwsAutoscaler implements BoundedAutoscaler {
     if (view.now < this.scaleInHeldUntil || (this.turnover?.warming ?? 0) > 0) return this.bounded(current);
     const agreed = this.agreedIn(view, current);
     const asked = this.removers.length === 0 ? 0 : this.askedIn(view, current);
-    const least = Math.max(agreed, asked);
+    const least = asked > agreed ? asked : agreed;
     if (least === 0) return this.bounded(current);
     if (least >= this.min)
       this.scaleInHeldUntil = view.now + (asked > agreed ? this.askedCooldown : this.longestCooldown);
     return this.bounded(least);
   }
 
-  private act(due: readonly ScheduledAction[], now: number): void {
-    for (const { at, min, max } of due) {
+  private act(now: number): void {
+    const minute = Math.floor(now / 60);
+    const due = this.agenda[minute % DAY]!;
+    for (const { at, min, max } of due.actions) {
       if (!occursAt(at, now)) continue;
       this.min = min ?? this.min;
       this.max = max ?? this.max;
     }
+    this.nextDue = 60 * (minute + due.wait);
   }
 
   private largestOut(view: FleetView): number {
@@ -127,7 +132,7 @@ class AwsAutoscaler implements BoundedAutoscaler {
     const { trackers } = this;
     let largest = 0;
     for (let i = 0; i < trackers.length; i++) {
-      const count = trackers[i]!.in(view);
+      const count = trackers[i]!.in(view, current);
       if (count >= current) return 0;
       if (count > largest) largest = count;
     }
@@ -138,7 +143,7 @@ class AwsAutoscaler implements BoundedAutoscaler {
   private askedIn(view: FleetView, current: number): number {
     let largest = 0;
     for (const step of this.removers) {
-      const count = step.in(view);
+      const count = step.in(view, current);
       if (count >= current || count <= largest) continue;
       largest = count;
       this.askedCooldown = step.cooldown;
@@ -147,7 +152,8 @@ class AwsAutoscaler implements BoundedAutoscaler {
   }
 
   private bounded(count: number): number {
-    return Math.max(this.min, Math.min(this.max, count));
+    const most = count < this.max ? count : this.max;
+    return most > this.min ? most : this.min;
   }
 }
 
@@ -160,23 +166,35 @@ function isGroup({ tracking, steps }: ScalingControls): boolean {
   return cooldowns.length > 0 && cooldowns.every((cooldown) => cooldown === undefined);
 }
 
-/** Scheduled actions by the minute of the day; of one list alone where there are none. */
-type Agenda = readonly (readonly ScheduledAction[])[];
+/** Minutes in a day. */
+const DAY = 1440;
 
-function agendaOf(schedule: readonly ScheduledAction[]): Agenda {
-  if (schedule.length === 0) return NONE;
-  const byMinute: ScheduledAction[][] = Array.from({ length: 1440 }, () => []);
-  for (const action of schedule)
-    for (const hour of action.at.hours)
-      for (const minute of action.at.minutes) byMinute[hour * 60 + minute]!.push(action);
-  return byMinute;
+/** What is due in a minute of the day, and the minutes until something is due again. */
+interface Due {
+  readonly actions: ScheduledAction[];
+  wait: number;
 }
 
-const NONE: Agenda = [[]];
+/** By the minute of the day. */
+function agendaOf(schedule: readonly ScheduledAction[]): readonly Due[] {
+  const agenda = Array.from({ length: DAY }, (): Due => ({ actions: [], wait: 0 }));
+  for (const action of schedule)
+    for (const hour of action.at.hours)
+      for (const minute of action.at.minutes) agenda[hour * 60 + minute]!.actions.push(action);
+  let next = DAY + agenda.findIndex(({ actions }) => actions.length > 0);
+  for (let minute = DAY - 1; minute >= 0; minute--) {
+    agenda[minute]!.wait = next - minute;
+    if (agenda[minute]!.actions.length > 0) next = minute;
+  }
+  return agenda;
+}
 
 const NO_VALUES = new Float64Array(0);
 
-/** Target tracking of one metric: the count it wants out (0: none) and, asked after that, in (infinite: it does not agree). */
+/** More tasks than there are anywhere: counts up to it are integers to the processor, which is quicker than with fractions. */
+const MOST = 2 ** 30;
+
+/** Target tracking of one metric: the count it wants out (0: none) and, asked after that, in (the current one: it does not agree). */
 class Tracker {
   private readonly policy: TargetTracking;
   private readonly loop: AwsLoop;
@@ -207,15 +225,19 @@ class Tracker {
   /** The count at which the metric would be at the setpoint, if it is more than there is. */
   private proportional(view: FleetView): number {
     const base = this.pace.base(view.ready);
-    const result = Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9);
-    return this.pace.beyond(view, base, result);
+    return this.pace.beyond(view, base, this.proportionalTo(base, view));
   }
 
-  in(view: FleetView): number {
+  in(view: FleetView, current: number): number {
     if (this.policy.disableScaleIn) return 0;
-    if (this.below < this.loop.datapointsIn) return Number.POSITIVE_INFINITY;
-    const base = this.turnover?.withEnding() ?? view.ready;
-    return Math.max(1, Math.ceil((base * this.values[view.visible - 1]!) / this.policy.setpoint - 1e-9));
+    if (this.below < this.loop.datapointsIn) return current;
+    const count = this.proportionalTo(this.turnover?.withEnding() ?? view.ready, view);
+    return count > 1 ? count : 1;
+  }
+
+  private proportionalTo(base: number, { visible }: FleetView): number {
+    const count = Math.ceil((base * this.values[visible - 1]!) / this.policy.setpoint - 1e-9);
+    return count < MOST ? count | 0 : MOST;
   }
 
   private look(view: FleetView): void {
@@ -235,7 +257,7 @@ class Tracker {
   }
 }
 
-/** Step scaling on its alarm: the count it wants out (0: none), and in (infinite: none). */
+/** Step scaling on its alarm: the count it wants out (0: none), and in (the current one: none). */
 class Stepper {
   readonly removes: boolean;
   readonly cooldown: number;
@@ -269,12 +291,12 @@ class Stepper {
     return this.counted.beyond(view, base, base + added(this.policy, step.change, base));
   }
 
-  in(view: FleetView): number {
+  in(view: FleetView, current: number): number {
     const distance = this.alarm.distance(view);
     const step = Number.isNaN(distance) ? undefined : stepAt(this.policy.steps, distance);
-    const current = this.turnover?.withEnding() ?? view.ready + view.starting;
-    if (!step || (!this.exact && step.change >= 0)) return Number.POSITIVE_INFINITY;
-    return Math.max(1, this.exact ? step.change : current + added(this.policy, step.change, current));
+    if (!step || (!this.exact && step.change >= 0)) return current;
+    const base = this.turnover?.withEnding() ?? current;
+    return Math.max(1, this.exact ? step.change : base + added(this.policy, step.change, base));
   }
 }
 

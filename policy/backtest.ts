@@ -70,49 +70,62 @@ type MutableSlice = { -readonly [K in keyof Required<Slice>]: K extends "late" ?
 
 /** The tasks as the queueing model sees them, one mean task standing for all. */
 export function steadyPlant(service: Service): Plant {
-  const pool = pooled(service);
-  const share = cpuShare(service);
-  const held = { inSystem: 0, before: 0 };
-  const slice: MutableSlice = {
-    arrived: 0,
-    late: new Float64Array(thresholdsOf(service).length),
-    refused: 0,
-    busy: 0,
-    responseTime: 0,
-    charged: 0,
-  };
-  return (tasks, rate, seconds) => {
-    if (tasks === 0) {
-      held.inSystem = held.before = 0;
-      return servedByNobody(slice, rate * seconds);
-    }
+  const plant = new SteadyPlant(service);
+  return (tasks, rate, seconds) => plant.serve(tasks, rate, seconds);
+}
+
+class SteadyPlant {
+  private readonly pool: CreditedPool;
+  private readonly share: number;
+  private readonly thresholds: number;
+  private readonly slice: MutableSlice;
+  private inSystem = 0;
+  private before = 0;
+
+  constructor(service: Service) {
+    this.pool = pooled(service);
+    this.share = cpuShare(service);
+    this.thresholds = thresholdsOf(service).length;
+    this.slice = {
+      arrived: 0,
+      late: new Float64Array(this.thresholds),
+      refused: 0,
+      busy: 0,
+      responseTime: 0,
+      charged: 0,
+    };
+  }
+
+  serve(tasks: number, rate: number, seconds: number): Slice {
+    if (tasks === 0) return this.nobody(rate * seconds);
     // Tasks that join are empty; tasks that leave finish what they hold.
-    const { before } = held;
-    const start = tasks > before && before > 0 ? (held.inSystem * before) / tasks : held.inSystem;
-    held.before = tasks;
+    const { pool, slice, before, thresholds } = this;
+    const start = tasks > before && before > 0 ? (this.inSystem * before) / tasks : this.inSystem;
     const served = pool.serve(tasks, rate, seconds, start);
-    const { inSystem } = served;
-    held.inSystem = inSystem;
     const arrived = rate * seconds;
+    const busy = served.busy * this.share;
+    for (let i = 0; i < thresholds; i++) slice.late[i] = served.late[i]! * arrived;
     slice.arrived = arrived;
-    const { late } = slice;
-    for (let i = 0; i < late.length; i++) late[i] = served.late[i]! * arrived;
     slice.refused = served.refused * arrived;
-    slice.busy = Math.min(1, served.busy * share);
+    slice.busy = busy < 1 ? busy : 1;
     slice.charged = pool.charged === undefined ? 0 : pool.charged();
     // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
-    slice.responseTime = rate > 0 ? inSystem / accepted : 0;
+    slice.responseTime = rate > 0 ? served.inSystem / accepted : 0;
+    this.before = tasks;
+    this.inSystem = served.inSystem;
     return slice;
-  };
-}
+  }
 
-/** With no task every request fails at once. */
-function servedByNobody(slice: MutableSlice, arrived: number): MutableSlice {
-  slice.arrived = slice.refused = arrived;
-  slice.late.fill(arrived);
-  slice.busy = slice.responseTime = slice.charged = 0;
-  return slice;
+  /** With no task every request fails at once. */
+  private nobody(arrived: number): Slice {
+    const { slice } = this;
+    this.inSystem = this.before = 0;
+    slice.arrived = slice.refused = arrived;
+    slice.late.fill(arrived);
+    slice.busy = slice.responseTime = slice.charged = 0;
+    return slice;
+  }
 }
 
 /** Tables of the queueing model are the same for every replay of a service: made once. */

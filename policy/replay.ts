@@ -65,18 +65,15 @@ export function replay(
 ): Replay {
   const tasks = fleetOf(initial, trace.start, startup, loop.startupSpread);
   const column = () => new Float64Array(trace.rates.length);
-  const metrics: MinuteMetrics = {
-    requestRate: column(),
-    requestRatePerTask: column(),
-    cpuUtilization: column(),
-    responseTime: column(),
-  };
+  const [requestRate, requestRatePerTask] = [column(), column()];
+  const [cpuUtilization, responseTime] = [column(), column()];
+  const metrics: MinuteMetrics = { requestRate, requestRatePerTask, cpuUtilization, responseTime };
   const delay = loop.publicationDelay / 60;
   const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, complete: 0, visible: 0 };
   const askOften = autoscaler.interval < 60;
-  const columns = { arrived: column(), refused: column(), ready: column(), capacity: column() };
+  const [arrivals, refusals, ready, capacity] = [column(), column(), column(), column()];
   const late: Float64Array[] = [];
-  const minutes = { ...columns, late, count: 0 };
+  const minutes = { arrived: arrivals, refused: refusals, ready, capacity, late, count: 0 };
   let taskSeconds = 0;
   let charged = 0;
   let minute = 0;
@@ -107,34 +104,34 @@ export function replay(
         const wanted = autoscaler.desired(view);
         if (wanted !== tasks.ready + tasks.starting) tasks.resize(wanted, now);
       }
-      const { ready, starting } = tasks;
+      const serving = tasks.ready;
       span = askOften ? SLICE : untilNextStart(tasks.nextStart, now, end);
-      const served = plant(ready, rate, span);
+      const served = plant(serving, rate, span);
       arrived += served.arrived;
       refused += served.refused;
-      for (let i = late.length; i < served.late.length; i++) late.push(column());
+      if (late.length === 0) for (let i = 0; i < served.late.length; i++) late.push(column());
       for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
-      busy += served.busy * ready * span;
-      readySeconds += ready * span;
+      busy += served.busy * serving * span;
+      readySeconds += serving * span;
       response += served.responseTime * span;
       charged += served.charged ?? 0;
-      taskSeconds += (ready + starting) * span;
+      taskSeconds += (serving + tasks.starting) * span;
     }
-    columns.arrived[minute] = arrived;
-    columns.refused[minute] = refused;
-    metrics.requestRate[minute] = arrived / 60;
+    arrivals[minute] = arrived;
+    refusals[minute] = refused;
+    requestRate[minute] = arrived / 60;
     // What no task was there to measure is missing: it breaches nothing.
-    metrics.requestRatePerTask[minute] = readySeconds > 0 ? arrived / readySeconds : Number.NaN;
-    metrics.cpuUtilization[minute] = readySeconds > 0 ? busy / readySeconds : Number.NaN;
-    metrics.responseTime[minute] = response / 60;
-    columns.ready[minute] = tasks.ready;
-    columns.capacity[minute] = tasks.ready + tasks.starting;
+    requestRatePerTask[minute] = readySeconds > 0 ? arrived / readySeconds : Number.NaN;
+    cpuUtilization[minute] = readySeconds > 0 ? busy / readySeconds : Number.NaN;
+    responseTime[minute] = response / 60;
+    ready[minute] = tasks.ready;
+    capacity[minute] = tasks.ready + tasks.starting;
   }
   minutes.count = minute;
   return {
     minutes,
-    arrived: sum(columns.arrived),
-    refused: sum(columns.refused),
+    arrived: sum(arrivals),
+    refused: sum(refusals),
     late: late.map(sum),
     taskHours: taskSeconds / 3600,
     charged,
@@ -152,5 +149,6 @@ function sum(column: Float64Array): number {
 /** Seconds until the slice in which the next task becomes ready, or until `end`. */
 function untilNextStart(nextStart: number, now: number, end: number): number {
   if (nextStart >= end) return end - now;
-  return Math.max(SLICE, Math.ceil((nextStart - now) / SLICE) * SLICE);
+  const slices = Math.ceil((nextStart - now) / SLICE);
+  return slices > 1 ? slices * SLICE : SLICE;
 }

@@ -51,49 +51,80 @@ export function taskPool(
   thresholds: readonly number[],
   pace: Pace = AS_DECLARED,
 ): TaskPool {
-  const slotRate = profile.concurrency / profile.serviceTime.mean;
-  const tableFor = tables(profile, thresholds, pace);
-  const crews: (Crew | undefined)[] = new Array(REGULAR + 1).fill(undefined);
-  const different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
-  const crewOf = (tasks: number) => {
-    const key = tasks < different ? tasks : different;
-    const found = crews[key];
-    if (found !== undefined) return found;
-    const made = crew(tableFor(key), fullRate(profile, pace, key), slotRate);
-    crews[key] = made;
-    return made;
-  };
-  const tally: Tally = { late: new Float64Array(thresholds.length), refused: 0, busy: 0, inSystem: 0 };
-  return {
-    serve: (tasks, rate, seconds, inSystem) => {
-      const { table, full, work } = crewOf(tasks);
-      follow(table, rate / (tasks * full), full, seconds, inSystem, tally);
-      tally.busy *= work;
-      return tally;
-    },
-    steady: (tasks, rate) => {
-      const { table, full } = crewOf(tasks);
-      const utilization = Math.min(rate / (tasks * full), HIGHEST);
-      const cell = cellOf(utilization);
-      const share = shareOf(table, cell, utilization);
-      const { rows, width } = table;
-      return {
-        refused: mix(rows, cell * width + REFUSED, width, share),
-        late: thresholds.map((_, i) => mix(rows, cell * width + LATE + i, width, share)),
-      };
-    },
-  };
+  return new SteadyPool(profile, thresholds, pace);
 }
+
+/** A class, for V8 makes of methods, which there are once, less code than of closures, which there are many of. */
+class SteadyPool implements TaskPool {
+  private readonly profile: TaskProfile;
+  private readonly pace: Pace;
+  private readonly thresholds: readonly number[];
+  private readonly tableFor: (tasks: number) => Table;
+  /** Fewest tasks from which all are served alike. */
+  private readonly different: number;
+  private readonly tally: Tally;
+  /** By the number of tasks. */
+  private readonly crews: (Crew | undefined)[] = [];
+
+  constructor(profile: TaskProfile, thresholds: readonly number[], pace: Pace) {
+    this.profile = profile;
+    this.pace = pace;
+    this.thresholds = thresholds;
+    this.tableFor = tables(profile, thresholds, pace);
+    this.different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
+    this.tally = { late: new Float64Array(thresholds.length), refused: 0, busy: 0, inSystem: 0, cell: 0 };
+  }
+
+  serve(tasks: number, rate: number, seconds: number, inSystem: number): Served {
+    const { tally } = this;
+    const { table, full, work } = this.crews[tasks] ?? this.crew(tasks);
+    const utilization = rate / (tasks * full);
+    const goal = utilization < HIGHEST ? utilization : HIGHEST;
+    const cell = cellOf(goal);
+    if (settles(table, cell, seconds, inSystem)) settle(table, goal, cell, tally);
+    else pursue(table, goal, cell, seconds, inSystem, tally);
+    tally.busy *= work;
+    return tally;
+  }
+
+  steady(tasks: number, rate: number) {
+    const { table, full } = this.crews[tasks] ?? this.crew(tasks);
+    const utilization = Math.min(rate / (tasks * full), HIGHEST);
+    const cell = cellOf(utilization);
+    const share = shareOf(table, cell, utilization);
+    const { rows, width } = table;
+    return {
+      refused: mix(rows, cell * width + REFUSED, width, share),
+      late: this.thresholds.map((_, i) => mix(rows, cell * width + LATE + i, width, share)),
+    };
+  }
+
+  private crew(tasks: number): Crew {
+    const { crews } = this;
+    const alike = Math.min(tasks, this.different);
+    const crew = crews[alike] ?? this.made(alike);
+    while (crews.length <= Math.min(tasks, KNOWN)) crews.push(undefined);
+    crews[alike] = crew;
+    if (tasks <= KNOWN) crews[tasks] = crew;
+    return crew;
+  }
+
+  private made(tasks: number): Crew {
+    const { profile, pace } = this;
+    const full = fullRate(profile, pace, tasks);
+    const work = full / (profile.concurrency / profile.serviceTime.mean);
+    return { table: this.tableFor(tasks), full, work };
+  }
+}
+
+/** Tasks up to which numbers of them are told apart without a search. */
+const KNOWN = 4096;
 
 /** So many tasks: their table, the rate that fills one of them, and the work that is, as a share of what slots do as declared. */
 interface Crew {
   readonly table: Table;
   readonly full: number;
   readonly work: number;
-}
-
-function crew(table: Table, full: number, slotRate: number): Crew {
-  return { table, full, work: full / slotRate };
 }
 
 /** Service times slowed by what tasks share are told apart, beyond REGULAR tasks, by this step of their logarithm. */
@@ -144,34 +175,42 @@ function profilesByLoad(profile: TaskProfile, pace: Pace): readonly Loaded[] {
 /** The highest utilization that the tables tell apart. */
 const HIGHEST = GRID.at(-1)! * 0.999;
 
+/** One ÷ the width of each cell in utilization. */
+const PER_WIDTH = GRID.map((low, cell) => 1 / (GRID[cell + 1]! - low));
+
 /** Cells of the grid, and where the fine ones end. */
 const [CELLS, FINE_END] = [GRID.length - 1, GRID[FINE_CELLS]!];
 
 /** The grid's cell that holds a utilization of at most HIGHEST. */
 function cellOf(utilization: number): number {
-  if (utilization < FINE_END) return (utilization / FINE) | 0;
-  const guess = FINE_CELLS + ((Math.log(utilization / FINE_END) / Math.log(COARSE)) | 0);
-  return Math.min(guess, CELLS - 1);
+  if (utilization < FINE_END) return (utilization * (1 / FINE)) | 0;
+  const guess = (FINE_CELLS + Math.log(utilization / FINE_END) / Math.log(COARSE)) | 0;
+  return guess < CELLS ? guess : (CELLS - 1) | 0;
 }
 
 interface Tally extends Served {
   refused: number;
   busy: number;
   inSystem: number;
+  /** That held the queue at the end. */
+  cell: number;
 }
 
 /** The steady states of a number of tasks, one row for each utilization of the grid. */
 interface Table {
   /** Numbers in a row. */
   readonly width: number;
-  /** Row by row: the utilization, then at the places below what is in a task, the share refused, the relaxation, and the shares late. */
-  readonly rows: Float64Array;
+  /** Row by row: the utilization, then what stands at the places below, and the shares late. */
+  readonly rows: readonly number[];
   /** By whole seconds up to a minute: the cell up to which, from an idle queue on, all settle within so long a slice; −1 if none. */
-  readonly settling: Int16Array;
+  readonly settling: readonly number[];
 }
 
-/** Places in a row. The relaxation is the seconds in which the distance to the steady state falls to 1/e. */
-const [IN_SYSTEM, REFUSED, RELAXATION, LATE] = [1, 2, 3, 4];
+/**
+ * Places in a row. The relaxation is the seconds in which the distance to the steady state falls to 1/e, at mid-cell; the way its
+ * integral over the utilization from 0 on: over several cells the mean relaxation is the way ÷ the utilization passed.
+ */
+const [PER_UTILIZATION, IN_SYSTEM, REFUSED, RELAXATION, WAY, LATE] = [1, 2, 3, 4, 5, 6];
 
 function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly number[], full: number): Table {
   const states = loaded.map(
@@ -187,43 +226,38 @@ function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly nu
   const relaxation = refused.map((share, cell) => {
     if (cell === GRID.length - 1) return Number.POSITIVE_INFINITY;
     const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
-    return slope / (full * (1 - share));
+    return Math.max(1e-9, slope) / (full * (1 - (share + refused[cell + 1]!) / 2));
   });
-  const columns = [GRID, inSystem, refused, relaxation, ...late];
+  let sum = 0;
+  const way = relaxation.map((seconds, cell) => {
+    const before = sum;
+    sum += seconds * (GRID[cell + 1]! - GRID[cell]!);
+    return before;
+  });
+  const columns = [GRID, PER_WIDTH, inSystem, refused, relaxation, way, ...late];
   const width = columns.length;
   const rows = new Float64Array(width * GRID.length);
   columns.forEach((column, place) => {
     for (let cell = 0; cell < GRID.length; cell++) rows[cell * width + place] = column[cell]!;
   });
-  return { width, rows, settling: settlingCells(relaxation) };
+  return { width, rows: Array.from(rows), settling: settlingCells(relaxation) };
 }
 
 /** Seconds up to which slices are tabulated: a replay's are no longer. */
 const MINUTE = 60;
 
-function settlingCells(relaxation: Float64Array): Int16Array {
+function settlingCells(relaxation: Float64Array): readonly number[] {
   let cell = -1;
-  return Int16Array.from({ length: MINUTE + 1 }, (_, seconds) => {
+  return Array.from({ length: MINUTE + 1 }, (_, seconds) => {
     while (cell + 1 < SATURATED && relaxation[cell + 1]! < seconds * NEGLIGIBLE) cell++;
     return cell;
   });
 }
 
-/** Serves a slice of time: most leave the queue settled, as the table says without a look at where it is. */
-function follow(
-  table: Table,
-  target: number,
-  full: number,
-  seconds: number,
-  inSystem: number,
-  into: Tally,
-): void {
-  const goal = Math.min(target, HIGHEST);
-  const end = cellOf(goal);
-  const settling = table.settling[Math.min(MINUTE, seconds) | 0]!;
-  if (end <= settling && inSystem < table.rows[(settling + 1) * table.width + IN_SYSTEM]!)
-    settle(table, goal, end, into);
-  else pursue(table, goal, end, full, seconds, inSystem, into);
+/** Whether a slice leaves a queue settled that is on its way to cell `end`, as the table says without a look at where it is: most do. */
+function settles({ settling, rows, width }: Table, end: number, seconds: number, inSystem: number): boolean {
+  const last = settling[seconds < MINUTE ? seconds | 0 : MINUTE]!;
+  return end <= last && inSystem < rows[(last + 1) * width + IN_SYSTEM]!;
 }
 
 /** Follows a queue of `inSystem` requests on its way to the utilization `goal`, which lies in cell `end`. */
@@ -231,13 +265,12 @@ function pursue(
   table: Table,
   goal: number,
   end: number,
-  full: number,
   seconds: number,
   inSystem: number,
   into: Tally,
 ): void {
   const { rows, width } = table;
-  let cell = located(table, inSystem, end);
+  let cell = located(table, inSystem, into.cell);
   // Below a utilization of 1 queues are the slower the fuller they are, so the fullest of the way bounds the rest.
   const fullest = Math.max(cell, end);
   if (fullest < SATURATED && rows[fullest * width + RELAXATION]! < seconds * NEGLIGIBLE) {
@@ -248,42 +281,49 @@ function pursue(
   const gap = rows[row + width + IN_SYSTEM]! - rows[row + IN_SYSTEM]!;
   const within = gap > 0 ? Math.min(1, (inSystem - rows[row + IN_SYSTEM]!) / gap) : 0;
   let at = rows[row]! + within * (rows[row + width]! - rows[row]!);
-  const late = into.late;
+  const { late } = into;
   for (let i = 0; i < late.length; i++) late[i] = 0;
   into.refused = 0;
   into.busy = 0;
   const rises = goal > at;
   let left = seconds;
-  while (left > 1e-9 && (goal < rows[cell * width]! || goal > rows[(cell + 1) * width]!)) {
+  while (left > MOMENT && (goal < rows[cell * width]! || goal > rows[(cell + 1) * width]!)) {
     const cells = stride(cell, end);
     const low = rises ? cell : cell + 1 - cells;
     const high = rises ? cell + cells : cell + 1;
     const border = rises ? rows[high * width]! : rows[low * width]!;
-    const timeConstant = timeConstantAt(table, low, high, (at + border) / 2, full);
+    const timeConstant =
+      (rows[high * width + WAY]! - rows[low * width + WAY]!) / (rows[high * width]! - rows[low * width]!);
     const crossing = timeConstant * Math.log((goal - at) / (goal - border));
-    const spent = Math.min(left, crossing);
-    const next = spent < crossing ? goal - (goal - at) * Math.exp(-spent / timeConstant) : border;
+    const crosses = crossing <= left;
+    const spent = crosses ? crossing : left;
+    const next = crosses ? border : goal - (goal - at) * Math.exp(-spent / timeConstant);
     const mean = (at + next) / 2;
-    pass(table, cellBetween(low, high, mean), mean, spent / seconds, into);
+    pass(table, cells === 1 ? low : cellOf(mean), mean, spent, into);
     left -= spent;
     at = next;
-    if (spent === crossing) cell = rises ? high : low - 1;
-    else cell = cellBetween(low, high, next);
+    if (crosses) cell = rises ? high : low - 1;
+    else if (cells > 1) cell = cellOf(next);
   }
-  if (left > 1e-9) {
+  if (left > MOMENT) {
     // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
-    const timeConstant = timeConstantAt(table, cell, cell + 1, at, full);
+    const timeConstant = rows[cell * width + RELAXATION]!;
     const fading = Math.exp(-left / timeConstant);
-    const mean = goal - ((goal - at) * timeConstant * (1 - fading)) / left;
-    pass(table, cell, mean, left / seconds, into);
-    at = goal - (goal - at) * fading;
+    const covered = (goal - at) * (1 - fading);
+    pass(table, cell, goal - (covered * timeConstant) / left, left, into);
+    at += covered;
   }
   // Weights add up to 1 but for rounding.
-  for (let i = 0; i < late.length; i++) late[i] = Math.min(1, late[i]!);
-  into.refused = Math.min(1, into.refused);
-  into.busy = Math.min(1, into.busy);
+  const each = 1 / seconds;
+  for (let i = 0; i < late.length; i++) late[i] = Math.min(1, late[i]! * each);
+  into.refused = Math.min(1, into.refused * each);
+  into.busy = Math.min(1, into.busy * each);
   into.inSystem = mix(rows, cell * width + IN_SYSTEM, width, shareOf(table, cell, at));
+  into.cell = cell;
 }
+
+/** Seconds that are too few to follow. */
+const MOMENT = 1e-9;
 
 /** Cells of the way are taken this many steps from its ends, or from where queues saturate, at once: there alone they bend. */
 const STEPS = 4;
@@ -293,32 +333,16 @@ function stride(cell: number, end: number): number {
   return Math.max(1, (Math.min(Math.abs(end - cell), Math.abs(SATURATED - cell)) / STEPS) | 0);
 }
 
-/** The grid's cell that holds a utilization between two of its lines. */
-function cellBetween(low: number, high: number, utilization: number): number {
-  return high - low === 1 ? low : cellOf(utilization);
-}
-
-/** Seconds in which the distance to the goal falls to 1/e at a utilization between two lines of the grid. */
-function timeConstantAt(table: Table, low: number, high: number, at: number, full: number): number {
-  const { rows, width } = table;
-  const slope =
-    (rows[high * width + IN_SYSTEM]! - rows[low * width + IN_SYSTEM]!) /
-    (rows[high * width]! - rows[low * width]!);
-  const cell = cellBetween(low, high, at);
-  const refused = mix(rows, cell * width + REFUSED, width, shareOf(table, cell, at));
-  return Math.max(1e-9, slope) / (full * (1 - refused));
-}
-
-/** Adds what a share `weight` of the time at the cell's utilization `mean` serves. */
-function pass(table: Table, cell: number, mean: number, weight: number, into: Tally): void {
+/** Adds what `seconds` at the cell's utilization `mean` serve. */
+function pass(table: Table, cell: number, mean: number, seconds: number, into: Tally): void {
   const { rows, width } = table;
   const row = cell * width;
   const share = Math.min(1, Math.max(0, shareOf(table, cell, mean)));
   const refused = mix(rows, row + REFUSED, width, share);
-  into.refused += weight * refused;
-  into.busy += weight * Math.min(1, mean * (1 - refused));
+  into.refused += seconds * refused;
+  into.busy += seconds * Math.min(1, mean * (1 - refused));
   const { late } = into;
-  for (let i = 0; i < late.length; i++) late[i]! += weight * mix(rows, row + LATE + i, width, share);
+  for (let i = LATE; i < width; i++) late[i - LATE]! += seconds * mix(rows, row + i, width, share);
 }
 
 /** A queue that reaches its new steady state within this share of the time is taken to be there from the start. */
@@ -330,16 +354,18 @@ const SATURATED = GRID.findIndex((utilization) => utilization >= 1 - 1e-9) - 1;
 function settle(table: Table, utilization: number, cell: number, into: Tally): void {
   const { rows, width } = table;
   const row = cell * width;
-  const share = (utilization - rows[row]!) / (rows[row + width]! - rows[row]!);
+  const share = (utilization - rows[row]!) * rows[row + PER_UTILIZATION]!;
   const { late } = into;
-  for (let i = 0; i < late.length; i++) late[i] = mix(rows, row + LATE + i, width, share);
+  for (let i = LATE; i < width; i++) late[i - LATE] = mix(rows, row + i, width, share);
   const refused = mix(rows, row + REFUSED, width, share);
   into.refused = refused;
-  into.busy = Math.min(1, utilization * (1 - refused));
+  const busy = utilization * (1 - refused);
+  into.busy = busy < 1 ? busy : 1;
   into.inSystem = mix(rows, row + IN_SYSTEM, width, share);
+  into.cell = cell;
 }
 
-/** Cells around the goal's that are looked at one by one: from one minute to the next little changes. */
+/** Cells around where the queue was that are looked at one by one: from one slice to the next little changes. */
 const NEAR = 6;
 
 /** The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`. */
@@ -359,11 +385,11 @@ function located({ rows, width }: Table, inSystem: number, guess: number): numbe
   return low;
 }
 
-function mix(rows: Float64Array, place: number, width: number, share: number): number {
+function mix(rows: readonly number[], place: number, width: number, share: number): number {
   return rows[place]! + share * (rows[place + width]! - rows[place]!);
 }
 
 function shareOf({ rows, width }: Table, cell: number, utilization: number): number {
   const row = cell * width;
-  return (utilization - rows[row]!) / (rows[row + width]! - rows[row]!);
+  return (utilization - rows[row]!) * rows[row + PER_UTILIZATION]!;
 }

@@ -15,7 +15,7 @@ const COARSE: f64 = 1.05;
 const NEGLIGIBLE: f64 = 0.02;
 /// Cells of the way are taken this many steps from its ends, or from where queues saturate, at once.
 const STEPS: usize = 4;
-/// Cells around the goal's that are looked at one by one.
+/// Cells around where the queue was that are looked at one by one.
 const NEAR: usize = 6;
 
 fn main() {
@@ -70,6 +70,8 @@ struct Input {
     step: Step,
     agenda: Vec<Vec<Action>>,
     grid: Vec<f64>,
+    /// One ÷ the width of each cell.
+    per_width: Vec<f64>,
     tables: Vec<Table>,
     rates: Vec<f64>,
 }
@@ -108,6 +110,8 @@ struct Table {
     refused: Vec<f64>,
     late: Vec<Vec<f64>>,
     relaxation: Vec<f64>,
+    /// Sum of relaxation × width over the cells below.
+    way: Vec<f64>,
     /// By whole seconds up to a minute: how many cells, from the lowest on, settle within so long a slice.
     settling: Vec<usize>,
 }
@@ -149,13 +153,15 @@ impl Input {
                 let late = (0..thresholds).map(|_| words.numbers()).collect();
                 let relaxation = relaxation(&grid, &in_system, &refused, slot_rate);
                 let settling = settling_cells(&grid, &relaxation);
-                Table { in_system, refused, late, relaxation, settling }
+                let way = way(&grid, &relaxation);
+                Table { in_system, refused, late, relaxation, way, settling }
             })
             .collect();
         let rates = words.numbers();
+        let per_width = grid.windows(2).map(|ends| 1.0 / (ends[1] - ends[0])).collect();
         Input {
             start, startup, spread, initial, slot_rate, delay, datapoints_out, datapoints_in, low_factor, min, max,
-            tracking, step, agenda, grid, tables, rates,
+            tracking, step, agenda, grid, per_width, tables, rates,
         }
     }
 }
@@ -185,9 +191,21 @@ fn relaxation(grid: &[f64], in_system: &[f64], refused: &[f64], slot_rate: f64) 
                 return f64::INFINITY;
             }
             let slope = (in_system[cell + 1] - in_system[cell]) / (grid[cell + 1] - grid[cell]);
-            slope / (slot_rate * (1.0 - refused[cell]))
+            slope.max(1e-9) / (slot_rate * (1.0 - (refused[cell] + refused[cell + 1]) / 2.0))
         })
         .collect()
+}
+
+fn way(grid: &[f64], relaxation: &[f64]) -> Vec<f64> {
+    let mut sum = 0.0;
+    let below = grid.windows(2).zip(relaxation).map(|(ends, seconds)| {
+        let before = sum;
+        sum += seconds * (ends[1] - ends[0]);
+        before
+    });
+    let mut way: Vec<f64> = below.collect();
+    way.push(sum);
+    way
 }
 
 fn settling_cells(grid: &[f64], relaxation: &[f64]) -> Vec<usize> {
@@ -551,6 +569,8 @@ struct Pool<'a> {
     highest: f64,
     saturated: usize,
     in_system: f64,
+    /// Of the queue, as the last slice left it.
+    cell: usize,
     before: f64,
     slice: Slice,
 }
@@ -559,7 +579,7 @@ impl<'a> Pool<'a> {
     fn new(input: &'a Input, thresholds: usize) -> Self {
         let slice = Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
         let highest = input.grid[input.grid.len() - 1] * 0.999;
-        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, before: 0.0, slice }
+        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, cell: 0, before: 0.0, slice }
     }
 
     fn serve(&mut self, tasks: f64, rate: f64, seconds: f64) {
@@ -591,7 +611,7 @@ impl<'a> Pool<'a> {
 
     fn pursue(&mut self, table: &Table, goal: f64, end: usize, seconds: f64, in_system: f64) {
         let grid = &self.input.grid;
-        let mut cell = located(&table.in_system, in_system, end);
+        let mut cell = located(&table.in_system, in_system, self.cell);
         let fullest = cell.max(end);
         if fullest < self.saturated && table.relaxation[fullest] < seconds * NEGLIGIBLE {
             return self.settle(table, goal, end);
@@ -608,62 +628,54 @@ impl<'a> Pool<'a> {
             let cells = (end.abs_diff(cell).min(self.saturated.abs_diff(cell)) / STEPS).max(1);
             let (low, high) = if rises { (cell, cell + cells) } else { (cell + 1 - cells, cell + 1) };
             let border = grid[if rises { high } else { low }];
-            let time_constant = self.time_constant(table, low, high, (at + border) / 2.0);
+            let time_constant = (table.way[high] - table.way[low]) / (grid[high] - grid[low]);
             let crossing = time_constant * ((goal - at) / (goal - border)).ln();
-            let spent = left.min(crossing);
-            let next = if spent < crossing { goal - (goal - at) * (-spent / time_constant).exp() } else { border };
+            let crosses = crossing <= left;
+            let spent = if crosses { crossing } else { left };
+            let next = if crosses { border } else { goal - (goal - at) * (-spent / time_constant).exp() };
             let mean = (at + next) / 2.0;
-            self.pass(table, self.cell_between(low, high, mean), mean, spent / seconds);
+            self.pass(table, if cells == 1 { low } else { self.cell_of(mean) }, mean, spent);
             left -= spent;
             at = next;
-            cell = if spent < crossing {
-                self.cell_between(low, high, next)
-            } else if rises {
-                high
-            } else {
-                low.saturating_sub(1)
-            };
+            if crosses {
+                cell = if rises { high } else { low.saturating_sub(1) };
+            } else if cells > 1 {
+                cell = self.cell_of(next);
+            }
         }
         if left > 1e-9 {
-            let time_constant = self.time_constant(table, cell, cell + 1, at);
+            let time_constant = table.relaxation[cell];
             let fading = (-left / time_constant).exp();
-            let mean = goal - ((goal - at) * time_constant * (1.0 - fading)) / left;
-            self.pass(table, cell, mean, left / seconds);
-            at = goal - (goal - at) * fading;
+            let covered = (goal - at) * (1.0 - fading);
+            self.pass(table, cell, goal - (covered * time_constant) / left, left);
+            at += covered;
         }
+        let each = 1.0 / seconds;
         let slice = &mut self.slice;
-        slice.late.iter_mut().for_each(|late| *late = late.min(1.0));
-        slice.refused = slice.refused.min(1.0);
-        slice.busy = slice.busy.min(1.0);
+        slice.late.iter_mut().for_each(|late| *late = (*late * each).min(1.0));
+        slice.refused = (slice.refused * each).min(1.0);
+        slice.busy = (slice.busy * each).min(1.0);
         self.in_system = mix(&table.in_system, cell, self.share_of(cell, at));
+        self.cell = cell;
     }
 
-    fn time_constant(&self, table: &Table, low: usize, high: usize, at: f64) -> f64 {
-        let grid = &self.input.grid;
-        let slope = (table.in_system[high] - table.in_system[low]) / (grid[high] - grid[low]);
-        let cell = self.cell_between(low, high, at);
-        slope.max(1e-9) / (self.input.slot_rate * (1.0 - mix(&table.refused, cell, self.share_of(cell, at))))
-    }
-
-    fn pass(&mut self, table: &Table, cell: usize, mean: f64, weight: f64) {
+    fn pass(&mut self, table: &Table, cell: usize, mean: f64, seconds: f64) {
         let share = self.share_of(cell, mean).max(0.0).min(1.0);
         let refused = mix(&table.refused, cell, share);
         let slice = &mut self.slice;
-        slice.refused += weight * refused;
-        slice.busy += weight * (mean * (1.0 - refused)).min(1.0);
+        slice.refused += seconds * refused;
+        slice.busy += seconds * (mean * (1.0 - refused)).min(1.0);
         for (late, values) in slice.late.iter_mut().zip(&table.late) {
-            *late += weight * mix(values, cell, share);
+            *late += seconds * mix(values, cell, share);
         }
     }
 
     fn share_of(&self, cell: usize, utilization: f64) -> f64 {
-        let grid = &self.input.grid;
-        (utilization - grid[cell]) / (grid[cell + 1] - grid[cell])
+        (utilization - self.input.grid[cell]) * self.input.per_width[cell]
     }
 
     fn settle(&mut self, table: &Table, utilization: f64, cell: usize) {
-        let grid = &self.input.grid;
-        let share = (utilization - grid[cell]) / (grid[cell + 1] - grid[cell]);
+        let share = self.share_of(cell, utilization);
         let slice = &mut self.slice;
         for (late, values) in slice.late.iter_mut().zip(&table.late) {
             *late = mix(values, cell, share);
@@ -671,16 +683,13 @@ impl<'a> Pool<'a> {
         slice.refused = mix(&table.refused, cell, share);
         slice.busy = (utilization * (1.0 - slice.refused)).min(1.0);
         self.in_system = mix(&table.in_system, cell, share);
-    }
-
-    fn cell_between(&self, low: usize, high: usize, utilization: f64) -> usize {
-        if high - low == 1 { low } else { self.cell_of(utilization) }
+        self.cell = cell;
     }
 
     fn cell_of(&self, utilization: f64) -> usize {
         let grid = &self.input.grid;
         if utilization < grid[FINE_CELLS] {
-            return (utilization / FINE).floor() as usize;
+            return (utilization * (1.0 / FINE)).floor() as usize;
         }
         let guess = FINE_CELLS + ((utilization / grid[FINE_CELLS]).ln() / COARSE.ln()).floor() as usize;
         guess.min(grid.len() - 2)
