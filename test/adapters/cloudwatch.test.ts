@@ -132,6 +132,25 @@ describe("CloudWatch", () => {
     expect(result.notes.join()).to.match(/gap\(s\) of more than an hour/);
   });
 
+  it("CW-7 takes nights and weekends that nobody comes for zeros, and an outage by day for unknown", async () => {
+    const open = (time: number) => {
+      const [hour, weekday] = [(time % DAY) / 3600, new Date(1000 * time).getUTCDay()];
+      return hour >= 7 && hour < 19 && weekday > 0 && weekday < 6;
+    };
+    const outage = Date.UTC(2026, 10, 18, 9) / 1000; // a Wednesday's morning
+    const office: Recorded = (metric, statistic, time) =>
+      !open(time) || (time >= outage && time < outage + 2 * 3600) ? undefined : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(office, each),
+      (client) => readDemand(client, SHOP, window(14)),
+    );
+    const { start, rates } = result.trace;
+    const idle = rates.filter((_, i) => !open(start + 60 * i));
+    expect(idle.every((rate) => rate === 0)).to.equal(true);
+    expect(rates[(outage - start) / 60 + 30]).to.be.above(0);
+    expect(result.notes.join()).to.match(/1 gap\(s\) of more than an hour.*2026-11-18T09:00Z \(120 min\)/);
+  });
+
   it("CW-7 begins with the first request there was", async () => {
     const young: Recorded = (metric, statistic, time) =>
       time < LAST - DAY ? undefined : quiet(metric, statistic, time);
@@ -197,6 +216,31 @@ describe("CloudWatch", () => {
     expect(two.message).to.match(/--load-balancer: .*2 match: app\/shop\/1, app\/shop\/2/);
     const none = await failure(listing(["app/shopp/1"]), (client) => lookedUp(client, named));
     expect(none.message).to.match(/did you mean `shopp`/);
+  });
+
+  it("CW-15 takes the only target group of a balancer for the service's, and asks which of several it is", async () => {
+    const whole = { ...SHOP, targetGroup: null };
+    const listing = (groups: readonly string[]) => () => ({
+      body: {
+        Metrics: [
+          { Dimensions: [{ Name: "LoadBalancer", Value: SHOP.loadBalancer }] },
+          ...groups.map((Value) => ({
+            Dimensions: [
+              { Name: "LoadBalancer", Value: SHOP.loadBalancer },
+              { Name: "TargetGroup", Value },
+            ],
+          })),
+        ],
+      },
+    });
+    const { result } = await against(listing([SHOP.targetGroup!]), (client) => lookedUp(client, whole));
+    expect(result).to.deep.equal(SHOP);
+    const several = await failure(listing([SHOP.targetGroup!, "targetgroup/web/1"]), (client) =>
+      lookedUp(client, whole),
+    );
+    expect(several.message).to.match(/--target-group: it is missing, .* 2 target groups, .*: cart, web\. Write/);
+    const none = await against(listing([]), (client) => lookedUp(client, whole));
+    expect(none.result.targetGroup).to.equal(null);
   });
 
   it("CW-17 leaves out minutes with failures or with changing tasks, and lists them", async () => {
