@@ -66,7 +66,11 @@ export function calibrateCommand(answer: (code: ExitCode) => void): Command {
     .addOption(new Option("--cluster <name>", "ECS cluster"))
     .addOption(new Option("--service <name>", "ECS service"))
     .addOption(new Option("--region <region>", "AWS region; otherwise that of the environment"))
-    .addOption(new Option("--days <n>", "days of metrics, up to now").argParser(whole(1, retentionDays(3600))).default(14))
+    .addOption(
+      new Option("--days <n>", "days of metrics, up to now")
+        .argParser(whole(1, retentionDays(3600)))
+        .default(14),
+    )
     .addOption(new Option("--resolution <time>", "refuse metrics kept more coarsely, as 60s").argParser(time))
     .addOption(new Option("--write-trace <file>", "write the request rate as a history"))
     .addOption(

@@ -139,7 +139,9 @@ describe("CloudWatch", () => {
     };
     const outage = Date.UTC(2026, 10, 18, 9) / 1000; // a Wednesday's morning
     const office: Recorded = (metric, statistic, time) =>
-      !open(time) || (time >= outage && time < outage + 2 * 3600) ? undefined : quiet(metric, statistic, time);
+      !open(time) || (time >= outage && time < outage + 2 * 3600)
+        ? undefined
+        : quiet(metric, statistic, time);
     const { result } = await against(
       (each) => recorded(office, each),
       (client) => readDemand(client, SHOP, window(14)),
@@ -238,7 +240,9 @@ describe("CloudWatch", () => {
     const several = await failure(listing([SHOP.targetGroup!, "targetgroup/web/1"]), (client) =>
       lookedUp(client, whole),
     );
-    expect(several.message).to.match(/--target-group: it is missing, .* 2 target groups, .*: cart, web\. Write/);
+    expect(several.message).to.match(
+      /--target-group: it is missing, .* 2 target groups, .*: cart, web\. Write/,
+    );
     const none = await against(listing([]), (client) => lookedUp(client, whole));
     expect(none.result.targetGroup).to.equal(null);
   });
