@@ -61,7 +61,7 @@ export async function readObservations(
       ...(counted
         ? []
         : [
-            "RunningTaskCount has no data (Container Insights is off): tasks are the load balancer's HealthyHostCount",
+            `${series.running === null ? "no ECS service is named" : "RunningTaskCount has no data (Container Insights is off)"}: tasks are the load balancer's HealthyHostCount`,
           ]),
       ...exclusions(judged.filter((each) => "excluded" in each)),
     ],

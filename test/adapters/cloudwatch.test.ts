@@ -98,6 +98,13 @@ describe("CloudWatch", () => {
     );
     expect(result.observations[0]!.tasks).to.equal(3);
     expect(result.notes.join()).to.include("Container Insights is off");
+    const unnamed = await against(
+      (each) => recorded(off, each),
+      (client) => readObservations(client, { ...SHOP, ecs: null }, window(1)),
+    );
+    expect(unnamed.result.notes).to.deep.equal([
+      "no ECS service is named: tasks are the load balancer's HealthyHostCount",
+    ]);
   });
 
   it("CW-6 without any data says what was asked, and what there is", async () => {
