@@ -67,7 +67,7 @@ function waitingProbability(queue: Queue, utilization: number, erlang: number): 
   }
   const corrected = (x: number) => Math.min(1, normalTailRatio(x, idle) * erlang);
   const lightest = corrected((2 * idle) / (1 + arrivalScv));
-  const heaviest = corrected(((1 + arrivalScv) * idle) / (arrivalScv + serviceScv));
+  const heaviest = corrected(((1 + serviceScv) * idle) / (arrivalScv + serviceScv));
   return utilization ** 2 * heaviest + (1 - utilization ** 2) * lightest;
 }
 

@@ -90,6 +90,23 @@ describe("waitingTail", () => {
     );
   });
 
+  // Whitt 1993, the tables of §4: P(W > 0) with 4 servers at 0.9, as he computes it; exact are 0.67 and 0.71.
+  it("has the waiting probabilities that Whitt publishes", () => {
+    const waits = (arrivalScv: number) =>
+      waitingTail({ servers: 4, serviceTime: 1, serviceScv: 1, arrivalScv }, 0.9).probability;
+    expect(waits(0), "D/M/4").to.be.closeTo(0.65, 0.005);
+    expect(waits(0.25), "E4/M/4").to.be.closeTo(0.7, 0.005);
+  });
+
+  it("lets as many wait as Erlang does whatever the service times, when arrivals are Poisson", () => {
+    fc.assert(
+      fc.property(queue, load, (any, u) => {
+        const { probability } = waitingTail({ ...any, arrivalScv: 1 }, u);
+        expect(probability).to.be.closeTo(erlangC(any.servers, u * any.servers), 1e-9);
+      }),
+    );
+  });
+
   const isTail = (any: Queue, u: number) => {
     const tail = waitingTail(any, u);
     expect(tail.probability).to.be.within(0, 1);
