@@ -107,6 +107,24 @@ describe("waitingTail", () => {
     );
   });
 
+  // Each is the share of two million requests that found all servers busy, every one served in turn, log-normal service.
+  const served = [
+    { servers: 7, tasks: 20, cv: 2.5, load: 0.7, waiting: 0.21 },
+    { servers: 16, tasks: 4, cv: 2.5, load: 0.7, waiting: 0.0851 },
+    { servers: 32, tasks: 20, cv: 1.5, load: 0.8, waiting: 0.071 },
+    { servers: 50, tasks: 20, cv: 1.5, load: 0.8, waiting: 0.0269 },
+    { servers: 100, tasks: 20, cv: 0.3, load: 0.95, waiting: 0.1558 },
+    { servers: 200, tasks: 20, cv: 2.5, load: 0.9, waiting: 0.0541 },
+  ];
+  for (const { servers, tasks, cv, load, waiting } of served)
+    it(`lets as many of ${servers} slots' requests wait as a simulation, a ${tasks}th each, cv ${cv}, within 25 %`, () => {
+      const { probability } = waitingTail(
+        { servers, serviceTime: 1, serviceScv: cv ** 2, arrivalScv: 1 / tasks },
+        load,
+      );
+      expect(probability / waiting).to.be.within(0.8, 1.25);
+    });
+
   const isTail = (any: Queue, u: number) => {
     const tail = waitingTail(any, u);
     expect(tail.probability).to.be.within(0, 1);
