@@ -123,6 +123,29 @@ describe("CloudWatch", () => {
       .and.match(/from 2026-11-24T10:04Z to 2026-11-25T10:04Z; there is data for LoadBalancer=app\/store\/1/);
   });
 
+  it("CW-6 says which ECS services there are when the one named has neither tasks nor CPU", async () => {
+    const misnamed: Recorded = (metric, statistic, time) =>
+      metric === "HealthyHostCount"
+        ? 3
+        : metric === "RunningTaskCount" || metric === "CPUUtilization"
+          ? undefined
+          : quiet(metric, statistic, time);
+    const service = [
+      { Name: "ClusterName", Value: "shop" },
+      { Name: "ServiceName", Value: "cart" },
+    ];
+    const error = await failure(
+      (each) =>
+        each.action === "ListMetrics"
+          ? { body: { Metrics: [{ Dimensions: service }] } }
+          : recorded(misnamed, each),
+      (client) => readObservations(client, { ...SHOP, ecs: { cluster: "shop", service: "crat" } }, window(1)),
+    );
+    expect(error.message).to.match(
+      /no data for AWS\/ECS CPUUtilization Average \{ClusterName=shop, ServiceName=crat\}.*there is data for ClusterName=shop, ServiceName=cart/,
+    );
+  });
+
   it("CW-7 takes up to an hour without requests for zeros, and longer for unknown", async () => {
     const [silent, outage] = [LAST - DAY + 3600, LAST - DAY + 20 * 3600];
     const gaps: Recorded = (metric, statistic, time) =>
