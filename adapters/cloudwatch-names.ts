@@ -14,10 +14,10 @@ export interface Watched {
   readonly ecs: { readonly cluster: string; readonly service: string } | null;
 }
 
-/** The same with the load balancer and target group as CloudWatch names them, looked up by their names. */
+/** The same with the load balancer and its target group as CloudWatch names them, looked up by their names; its only one where none is given. */
 export async function lookedUp(client: CloudWatch, watched: Watched): Promise<Watched> {
   const { loadBalancer, targetGroup } = watched;
-  const whole = loadBalancer.startsWith("app/") && (targetGroup ?? "targetgroup/").startsWith("targetgroup/");
+  const whole = loadBalancer.startsWith("app/") && targetGroup?.startsWith("targetgroup/");
   if (whole) return watched;
   const metrics = await metricsOf(client, "AWS/ApplicationELB", "RequestCount");
   const faults: Fault[] = [];
@@ -36,14 +36,25 @@ export async function lookedUp(client: CloudWatch, watched: Watched): Promise<Wa
     faults.push({ where: option, message: `there is not exactly one \`${name.slice(0, 60)}\`; ${why}.` });
     return name;
   };
-  const resolved = {
-    ...watched,
-    loadBalancer: found("--load-balancer", "LoadBalancer", "app", loadBalancer),
-    targetGroup:
-      targetGroup === null ? null : found("--target-group", "TargetGroup", "targetgroup", targetGroup),
-  };
+  const balancer = found("--load-balancer", "LoadBalancer", "app", loadBalancer);
+  const group =
+    targetGroup === null ? null : found("--target-group", "TargetGroup", "targetgroup", targetGroup);
   if (faults.length > 0) throw badInput(faults);
-  return resolved;
+  return { ...watched, loadBalancer: balancer, targetGroup: group ?? onlyGroup(metrics, balancer) };
+}
+
+/** The target group of a load balancer that has one: the load of several is no load of one of them. */
+function onlyGroup(metrics: readonly Metric[], balancer: string): string | null {
+  const ofIt = metrics.filter((metric) => valuesOf(metric, "LoadBalancer").includes(balancer));
+  const groups = [...new Set(ofIt.flatMap((metric) => valuesOf(metric, "TargetGroup")))].toSorted();
+  if (groups.length < 2) return groups[0] ?? null;
+  const listed = groups.slice(0, 10).map((group) => group.split("/")[1] ?? group);
+  throw badInput([
+    {
+      where: "--target-group",
+      message: `it is missing, and ${balancer} has ${groups.length} target groups, whose requests other tasks serve: ${listed.join(", ")}. Write the one of this service.`,
+    },
+  ]);
 }
 
 /** The dimensions under which a metric exists, one line each. */

@@ -38,6 +38,9 @@ export async function readObservations(
   const of = (each: Series | null): Values => (each === null ? NOTHING : read[asked.indexOf(each)]!);
   if (of(counts).size === 0) throw await noData(client, counts, watched, spans);
   const counted = of(series.running).size > 0;
+  // ECS publishes the CPU of every service that runs: without any, the names are wrong, and not Container Insights off.
+  if (series.cpu !== null && !counted && of(series.cpu).size === 0)
+    throw await noData(client, series.cpu, watched, spans);
   const tasks = counted ? of(series.running) : of(series.hosts);
   if (tasks.size === 0) throw await noData(client, series.running ?? series.hosts, watched, spans);
   refuseMilliseconds(responses[0]!, of(responses[0]!));
@@ -61,7 +64,7 @@ export async function readObservations(
       ...(counted
         ? []
         : [
-            "RunningTaskCount has no data (Container Insights is off): tasks are the load balancer's HealthyHostCount",
+            `${series.running === null ? "no ECS service is named" : "RunningTaskCount has no data (Container Insights is off)"}: tasks are the load balancer's HealthyHostCount`,
           ]),
       ...exclusions(judged.filter((each) => "excluded" in each)),
     ],

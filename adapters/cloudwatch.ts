@@ -97,8 +97,16 @@ export async function noData(
   ]);
 }
 
-/** A load balancer without traffic publishes nothing: gaps of up to an hour between datapoints are zeros, longer ones unknown. */
+/**
+ * A load balancer without traffic publishes nothing. A silence of up to an hour has no requests, and so has one that most of
+ * the same hours of another day or week have, as nights and weekends do; any other is unknown.
+ */
 const SILENCE = 3600;
+const MOST = 0.9;
+const DAY = 86_400;
+
+/** Seconds from a time to the same one of other days. */
+const SAME_HOURS: readonly number[] = [-DAY, DAY, -7 * DAY, 7 * DAY];
 
 /** From the first datapoint on, a row for each step; a gap's rows are `NaN` or 0. */
 function rateRows(counts: Values, spans: readonly MetricSpan[]) {
@@ -120,12 +128,26 @@ function rateRows(counts: Values, spans: readonly MetricSpan[]) {
 
 function silenceAsZero(rates: readonly number[], step: number): readonly number[] {
   const filled = [...rates];
-  let last = -1;
+  for (const [from, to] of silences(rates)) {
+    const elsewhere = (i: number) =>
+      SAME_HOURS.map((offset) => i + offset / step).some(
+        (other) => (other < from || other >= to) && Number.isNaN(rates[other]),
+      );
+    let recurring = 0;
+    for (let i = from; i < to; i++) if (elsewhere(i)) recurring++;
+    if ((to - from) * step <= SILENCE || recurring >= MOST * (to - from)) filled.fill(0, from, to);
+  }
+  return filled;
+}
+
+/** Where rates are unknown: the first of each silence, and the first after it. */
+function silences(rates: readonly number[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
   rates.forEach((rate, i) => {
-    if (Number.isNaN(rate)) return;
-    if (last >= 0 && (i - last - 1) * step <= SILENCE) filled.fill(0, last + 1, i);
-    last = i;
+    if (!Number.isNaN(rate)) return;
+    const last = found.at(-1);
+    if (last?.[1] === i) last[1] = i + 1;
+    else found.push([i, i + 1]);
   });
-  const rest = rates.length - 1 - last;
-  return rest * step <= SILENCE ? filled.fill(0, last + 1) : filled;
+  return found;
 }

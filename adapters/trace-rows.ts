@@ -194,8 +194,14 @@ function timeOf(text: string, perSecond: number): Time {
     : { refused: "there is no such moment" };
 }
 
+/** `1,234`, `1 234.5`, `1'234`, `1.234,5`: a point alone is a decimal point. */
+const GROUPED = /^[+-]?\d{1,3}(?:([,' \u00a0\u2009\u202f’])\d{3}(?:\1\d{3})*(?:[.,]\d+)?|(?:\.\d{3})+,\d+)$/u;
+
 function rateOf(text: string): number | string {
   if (text === "" || /^nan$/i.test(text)) return Number.NaN;
+  if (/^[+-]?\d{1,3},\d{3}$/.test(text))
+    return `its comma is ambiguous; write \`${text.replace(",", "")}\` or \`${text.replace(",", ".")}\``;
+  if (GROUPED.test(text)) return "thousands separators are not read; write the digits alone";
   if (/^[+-]?\d+,\d+$/.test(text)) return "decimal commas are not read; write a decimal point";
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
     return "a rate is a finite number of at least 0; leave it empty where it is unknown";

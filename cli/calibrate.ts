@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { badInput } from "../adapters/bad-input.ts";
 import type { Watched } from "../adapters/cloudwatch-names.ts";
+import { retentionDays } from "../adapters/metric-periods.ts";
 import { duration as parsedDuration } from "../adapters/quantity.ts";
 import type { CalibrationResult, Known } from "../policy/calibration.ts";
 import type { CpuDemand } from "../policy/cpu-demand.ts";
@@ -65,7 +66,11 @@ export function calibrateCommand(answer: (code: ExitCode) => void): Command {
     .addOption(new Option("--cluster <name>", "ECS cluster"))
     .addOption(new Option("--service <name>", "ECS service"))
     .addOption(new Option("--region <region>", "AWS region; otherwise that of the environment"))
-    .addOption(new Option("--days <n>", "days of metrics, up to now").argParser(whole(1)).default(14))
+    .addOption(
+      new Option("--days <n>", "days of metrics, up to now")
+        .argParser(whole(1, retentionDays(3600)))
+        .default(14),
+    )
     .addOption(new Option("--resolution <time>", "refuse metrics kept more coarsely, as 60s").argParser(time))
     .addOption(new Option("--write-trace <file>", "write the request rate as a history"))
     .addOption(
@@ -215,10 +220,11 @@ function written(
   return { file, days: (rates.length * step) / 86_400, meanRate };
 }
 
-function whole(least: number) {
+function whole(least: number, most = Number.POSITIVE_INFINITY) {
   return (text: string): number => {
     const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= least)) throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    if (value > most) throw new InvalidArgumentError(`CloudWatch keeps metrics for ${most} days.`);
     return value;
   };
 }

@@ -4,6 +4,7 @@ import { holdout as heldOut } from "../policy/holdout.ts";
 import { scaled } from "../policy/scaled.ts";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
+import { span } from "../policy/words.ts";
 
 /** A service as it is planned, and the traffic that the plan is judged on. */
 export interface Trial {
@@ -55,7 +56,7 @@ export async function trialOf(
     throw badInput([
       {
         where: "--holdout",
-        message: `it is ${holdout} d, and the history of ${service.name} has ${daysOf(whole).toFixed(1)} d; at least one day must be left to plan on. Hold out less.`,
+        message: `it is ${holdout} d, and the history of ${service.name} has ${span(whole.step * whole.rates.length)}; at least one day must be left to plan on. Hold out less.`,
       },
     ]);
   return {
@@ -64,10 +65,6 @@ export async function trialOf(
     unseen: true,
     notes: [],
   };
-}
-
-function daysOf({ step, rates }: Trace): number {
-  return (step * rates.length) / DAY;
 }
 
 /** The plan is for traffic that has grown as declared, so that is what it is judged on. */

@@ -20,6 +20,9 @@ const PARTS = 8;
 /** Parts of a day: each is as likely to be like any of the same hours before. */
 const PARTS_OF_A_DAY = (PARTS * 1440) / WINDOW;
 
+/** Requests of a window without any, as a weekend may be: what is used of none of them is a number, 0. */
+const NOBODY = Number.EPSILON;
+
 /** How likely the windows of a trace are missed, as one replay of it, or of one stretch after the other, shows. */
 export interface WindowOdds {
   /** Takes the minutes `from` to `to` of a replay; the first of them is the trace's minute `at`. Each minute comes once. */
@@ -40,7 +43,7 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
   const arrived = Float64Array.from(starts, (from) => {
     let sum = 0;
     for (let i = from; i < from + length; i++) sum += trace.rates[i]! * 60;
-    return Math.max(Number.MIN_VALUE, sum);
+    return Math.max(NOBODY, sum);
   });
   const oldest = starts[0]!;
   const parts = Math.round((count - oldest) / minutesOfPart);

@@ -98,6 +98,13 @@ describe("CloudWatch", () => {
     );
     expect(result.observations[0]!.tasks).to.equal(3);
     expect(result.notes.join()).to.include("Container Insights is off");
+    const unnamed = await against(
+      (each) => recorded(off, each),
+      (client) => readObservations(client, { ...SHOP, ecs: null }, window(1)),
+    );
+    expect(unnamed.result.notes).to.deep.equal([
+      "no ECS service is named: tasks are the load balancer's HealthyHostCount",
+    ]);
   });
 
   it("CW-6 without any data says what was asked, and what there is", async () => {
@@ -116,6 +123,29 @@ describe("CloudWatch", () => {
       .and.match(/from 2026-11-24T10:04Z to 2026-11-25T10:04Z; there is data for LoadBalancer=app\/store\/1/);
   });
 
+  it("CW-6 says which ECS services there are when the one named has neither tasks nor CPU", async () => {
+    const misnamed: Recorded = (metric, statistic, time) =>
+      metric === "HealthyHostCount"
+        ? 3
+        : metric === "RunningTaskCount" || metric === "CPUUtilization"
+          ? undefined
+          : quiet(metric, statistic, time);
+    const service = [
+      { Name: "ClusterName", Value: "shop" },
+      { Name: "ServiceName", Value: "cart" },
+    ];
+    const error = await failure(
+      (each) =>
+        each.action === "ListMetrics"
+          ? { body: { Metrics: [{ Dimensions: service }] } }
+          : recorded(misnamed, each),
+      (client) => readObservations(client, { ...SHOP, ecs: { cluster: "shop", service: "crat" } }, window(1)),
+    );
+    expect(error.message).to.match(
+      /no data for AWS\/ECS CPUUtilization Average \{ClusterName=shop, ServiceName=crat\}.*there is data for ClusterName=shop, ServiceName=cart/,
+    );
+  });
+
   it("CW-7 takes up to an hour without requests for zeros, and longer for unknown", async () => {
     const [silent, outage] = [LAST - DAY + 3600, LAST - DAY + 20 * 3600];
     const gaps: Recorded = (metric, statistic, time) =>
@@ -130,6 +160,27 @@ describe("CloudWatch", () => {
     expect(result.trace.rates.slice(60, 90).every((rate) => rate === 0)).to.equal(true);
     expect(result.trace.rates[20 * 60 + 60]).to.be.above(0); // no zeros: filled as a gap, and said
     expect(result.notes.join()).to.match(/gap\(s\) of more than an hour/);
+  });
+
+  it("CW-7 takes nights and weekends that nobody comes for zeros, and an outage by day for unknown", async () => {
+    const open = (time: number) => {
+      const [hour, weekday] = [(time % DAY) / 3600, new Date(1000 * time).getUTCDay()];
+      return hour >= 7 && hour < 19 && weekday > 0 && weekday < 6;
+    };
+    const outage = Date.UTC(2026, 10, 18, 9) / 1000; // a Wednesday's morning
+    const office: Recorded = (metric, statistic, time) =>
+      !open(time) || (time >= outage && time < outage + 2 * 3600)
+        ? undefined
+        : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(office, each),
+      (client) => readDemand(client, SHOP, window(14)),
+    );
+    const { start, rates } = result.trace;
+    const idle = rates.filter((_, i) => !open(start + 60 * i));
+    expect(idle.every((rate) => rate === 0)).to.equal(true);
+    expect(rates[(outage - start) / 60 + 30]).to.be.above(0);
+    expect(result.notes.join()).to.match(/1 gap\(s\) of more than an hour.*2026-11-18T09:00Z \(120 min\)/);
   });
 
   it("CW-7 begins with the first request there was", async () => {
@@ -197,6 +248,33 @@ describe("CloudWatch", () => {
     expect(two.message).to.match(/--load-balancer: .*2 match: app\/shop\/1, app\/shop\/2/);
     const none = await failure(listing(["app/shopp/1"]), (client) => lookedUp(client, named));
     expect(none.message).to.match(/did you mean `shopp`/);
+  });
+
+  it("CW-15 takes the only target group of a balancer for the service's, and asks which of several it is", async () => {
+    const whole = { ...SHOP, targetGroup: null };
+    const listing = (groups: readonly string[]) => () => ({
+      body: {
+        Metrics: [
+          { Dimensions: [{ Name: "LoadBalancer", Value: SHOP.loadBalancer }] },
+          ...groups.map((Value) => ({
+            Dimensions: [
+              { Name: "LoadBalancer", Value: SHOP.loadBalancer },
+              { Name: "TargetGroup", Value },
+            ],
+          })),
+        ],
+      },
+    });
+    const { result } = await against(listing([SHOP.targetGroup!]), (client) => lookedUp(client, whole));
+    expect(result).to.deep.equal(SHOP);
+    const several = await failure(listing([SHOP.targetGroup!, "targetgroup/web/1"]), (client) =>
+      lookedUp(client, whole),
+    );
+    expect(several.message).to.match(
+      /--target-group: it is missing, .* 2 target groups, .*: cart, web\. Write/,
+    );
+    const none = await against(listing([]), (client) => lookedUp(client, whole));
+    expect(none.result.targetGroup).to.equal(null);
   });
 
   it("CW-17 leaves out minutes with failures or with changing tasks, and lists them", async () => {

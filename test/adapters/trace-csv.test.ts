@@ -47,6 +47,10 @@ describe("a trace is refused", () => {
     ["TRC-2 with a header only", csv([]), /0 row.*two rows.*`step: 60 s`/],
     ["TRC-2 with one row", csv(minutes(1, wavy)), /1 row.*`step: 60 s`/],
     ["TRC-3 with decimal commas", "timestamp;rps\n1;2,5\n2;2,5", /shop\.csv:2:3.*decimal commas/],
+    ["TRC-3 with a comma that may be either", "timestamp;rps\n1;2,500", /`2500` or `2\.500`/],
+    ["TRC-3 with thousands' commas", 'timestamp,rps\n1,"1,234.5"', /thousands separators are not read/],
+    ["TRC-3 with thousands' spaces", "timestamp;rps\n1;1 234,5", /thousands separators are not read/],
+    ["TRC-3 with thousands' points", "timestamp;rps\n1;1.234.567,5", /thousands separators are not read/],
     [
       "TRC-4 with a negative rate",
       csv([...minutes(3, wavy), `${START + 180},-3`]),

@@ -95,6 +95,7 @@ describe("setpoint calibrate --load-test", () => {
     ["--load-balancer shop --tasks 3", /cannot be used with/],
     ["--load-balancer shop --cluster main", /--service: it is missing/],
     ["--load-balancer shop --days 0", /whole number of at least 1/],
+    ["--load-balancer shop --days 456", /CloudWatch keeps metrics for 455 days/],
     ["--load-balancer shop --resolution 60", /a time, as/],
   ] as const)
     it(`exits with 2 on \`setpoint calibrate ${line}\``, async () => {

@@ -90,6 +90,41 @@ describe("waitingTail", () => {
     );
   });
 
+  // Whitt 1993, the tables of §4: P(W > 0) with 4 servers at 0.9, as he computes it; exact are 0.67 and 0.71.
+  it("has the waiting probabilities that Whitt publishes", () => {
+    const waits = (arrivalScv: number) =>
+      waitingTail({ servers: 4, serviceTime: 1, serviceScv: 1, arrivalScv }, 0.9).probability;
+    expect(waits(0), "D/M/4").to.be.closeTo(0.65, 0.005);
+    expect(waits(0.25), "E4/M/4").to.be.closeTo(0.7, 0.005);
+  });
+
+  it("lets as many wait as Erlang does whatever the service times, when arrivals are Poisson", () => {
+    fc.assert(
+      fc.property(queue, load, (any, u) => {
+        const { probability } = waitingTail({ ...any, arrivalScv: 1 }, u);
+        expect(probability).to.be.closeTo(erlangC(any.servers, u * any.servers), 1e-9);
+      }),
+    );
+  });
+
+  // Each is the share of two million requests that found all servers busy, every one served in turn, log-normal service.
+  const served = [
+    { servers: 7, tasks: 20, cv: 2.5, load: 0.7, waiting: 0.21 },
+    { servers: 16, tasks: 4, cv: 2.5, load: 0.7, waiting: 0.0851 },
+    { servers: 32, tasks: 20, cv: 1.5, load: 0.8, waiting: 0.071 },
+    { servers: 50, tasks: 20, cv: 1.5, load: 0.8, waiting: 0.0269 },
+    { servers: 100, tasks: 20, cv: 0.3, load: 0.95, waiting: 0.1558 },
+    { servers: 200, tasks: 20, cv: 2.5, load: 0.9, waiting: 0.0541 },
+  ];
+  for (const { servers, tasks, cv, load, waiting } of served)
+    it(`lets as many of ${servers} slots' requests wait as a simulation, a ${tasks}th each, cv ${cv}, within 25 %`, () => {
+      const { probability } = waitingTail(
+        { servers, serviceTime: 1, serviceScv: cv ** 2, arrivalScv: 1 / tasks },
+        load,
+      );
+      expect(probability / waiting).to.be.within(0.8, 1.25);
+    });
+
   const isTail = (any: Queue, u: number) => {
     const tail = waitingTail(any, u);
     expect(tail.probability).to.be.within(0, 1);

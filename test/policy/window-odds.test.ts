@@ -47,6 +47,15 @@ describe("windowOdds", () => {
       .and.below(0.01);
   });
 
+  it("counts a weekend without anybody as kept", () => {
+    const rates = Array.from({ length: 14 * DAY }, (_, minute) => (minute < 12 * DAY ? RATE : 0));
+    const odds = windowOdds(CART, { start: 0, step: 60, rates })();
+    const [arrived, none] = [Float64Array.from(rates, (rate) => rate * 60), new Float64Array(14 * DAY)];
+    const minutes = { count: 14 * DAY, arrived, refused: none, late: [none], ready: none, capacity: none };
+    odds.add(minutes, 0, 14 * DAY, 0);
+    expect({ missed: odds.missed(), worst: odds.worstUse() }).to.deep.equal({ missed: 0, worst: 0 });
+  });
+
   it("knows an hour that is busy every day, and doubts as many incidents at no fixed hour", () => {
     const days = Array.from({ length: 14 }, (_, day) => day);
     const atNoon = missed(
