@@ -368,13 +368,16 @@ function settle(table: Table, utilization: number, cell: number, into: Tally): v
 /** Cells around where the queue was that are looked at one by one: from one slice to the next little changes. */
 const NEAR = 6;
 
-/** The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`. */
+/**
+ * The grid's cell whose steady states hold `inSystem` requests, likely near the cell `guess`; of several that hold as many, as full
+ * tasks without a queue do, the last, whatever the guess: what was served before must not show.
+ */
 function located({ rows, width }: Table, inSystem: number, guess: number): number {
   let low = 0;
   let high = CELLS;
   for (let cell = guess, steps = 0; steps < NEAR; steps++) {
     if (rows[cell * width + IN_SYSTEM]! > inSystem && cell > 0) cell--;
-    else if (cell + 1 < high && rows[(cell + 1) * width + IN_SYSTEM]! < inSystem) cell++;
+    else if (cell + 1 < high && rows[(cell + 1) * width + IN_SYSTEM]! <= inSystem) cell++;
     else return cell;
   }
   while (high - low > 1) {

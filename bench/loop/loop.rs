@@ -702,7 +702,7 @@ fn located(table: &[f64], in_system: f64, guess: usize) -> usize {
     for _ in 0..NEAR {
         if table[cell] > in_system && cell > 0 {
             cell -= 1;
-        } else if cell + 1 < high && table[cell + 1] < in_system {
+        } else if cell + 1 < high && table[cell + 1] <= in_system {
             cell += 1;
         } else {
             return cell;

@@ -85,6 +85,19 @@ describe("taskPool, laws", () => {
     );
   });
 
+  it("serves the same whatever it has served before", () => {
+    const profiles = [PROFILE, { ...PROFILE, concurrency: 50, maxWait: 0 }]; // full without a queue: many rates hold as much
+    for (const profile of profiles) {
+      const pool = taskPool(profile, [1]);
+      const { inSystem } = served(pool, 28, rateAt(profile, 28, 1.08), 3600, 0);
+      const after = [0.01, 1, 15, 250].map((before) => {
+        pool.serve(28, rateAt(profile, 28, before), 60, 0);
+        return served(pool, 28, rateAt(profile, 28, 0.68), 7, inSystem);
+      });
+      for (const other of after) expect({ ...other, cell: 0 }).to.deep.equal({ ...after[0], cell: 0 });
+    }
+  });
+
   it("serves what it accepts, sooner or later", () => {
     fc.assert(
       fc.property(anyProfile, tasks, load, load, (profile, n, u, v) => {
