@@ -36,8 +36,9 @@ function outages(rates: readonly number[], usual: (minute: number) => number): r
     if (last?.to === i) last.to++;
     else found.push({ from: i, to: i + 1 });
   }
-  if (rates.length > DAY) return found;
-  return found.filter(({ from, to }) => rates[from - 1] !== 0 && rates[to] !== 0);
+  return found.filter(
+    ({ from, to }) => haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0),
+  );
 }
 
 /**
@@ -47,6 +48,13 @@ function outages(rates: readonly number[], usual: (minute: number) => number): r
 function expected(rates: readonly number[], minute: number, usual: (minute: number) => number): number {
   if (rates[minute - WEEK] === 0 || rates[minute + WEEK] === 0) return 0;
   return ofNeighbors(rates, minute) ?? usual(minute);
+}
+
+/** Whether some minutes all have others to compare with: of less than two days not all do. */
+function haveNeighbors({ length }: readonly number[], from: number, to: number): boolean {
+  for (let i = Math.max(0, from); i < Math.min(length, to); i++)
+    if (i < DAY && i + DAY >= length) return false;
+  return true;
 }
 
 function ofNeighbors(rates: readonly number[], minute: number): number | undefined {
@@ -92,7 +100,9 @@ function otherWeeks(rates: readonly number[], { from, to }: Stretch): boolean {
 
 function fill(given: readonly number[], rates: number[], { from, to }: Stretch, edge: number): void {
   const [first, last] = [Math.max(0, from - edge), Math.min(given.length, to + edge)];
-  const shape = (minute: number) => ofNeighbors(given, minute) ?? 1;
+  // A rate of other days and the 1 of none are no shape together.
+  const shaped = haveNeighbors(given, first - BESIDE, last + BESIDE);
+  const shape = (minute: number) => (shaped ? ofNeighbors(given, minute)! : 1);
   const before = levelOf(given, shape, first - BESIDE, first);
   const after = levelOf(given, shape, last, last + BESIDE);
   const [start, end] = [before ?? after ?? 1, after ?? before ?? 1];

@@ -69,6 +69,19 @@ describe("withoutOutages", () => {
     }
   });
 
+  it("fills the same wherever it lies in less than two days, whose other day a part of the minutes has", () => {
+    const trace = flat(100, 1.5 * DAY);
+    for (const from of [0, 700, 719, 800, 1430, 2100])
+      expect(withoutOutages(silent(trace, from, from + 20), 1).trace.rates, `${from}`).to.deep.equal(
+        trace.rates,
+      );
+  });
+
+  it("leaves a night as it is that no other day of a recording tells of", () => {
+    const trace = silent(flat(100, 1.5 * DAY), 800, 1300);
+    expect(withoutOutages(trace, 1)).to.deep.equal({ trace, silent: 0, filled: 0 });
+  });
+
   it("fills what a coarse recording has joined to the silence, and nothing beyond it", () => {
     const coarse: Trace = {
       start: MONDAY,
