@@ -150,9 +150,15 @@ function settled(
   const { controls: reserved, factor: reserve } = resilience
     ? withReserve(service, resilience, chosen, { min, max }, history)
     : { controls: { ...chosen, max }, factor: 1 };
-  const predictive = predictiveScaling(service, reserved);
-  const controls = predictive === undefined ? reserved : { ...reserved, predictive };
-  return { choice, chosen, controls, reserve, rehearsed: backtest(service, controls, history) };
+  const controls = forecasting(service, reserved);
+  const rehearsed = backtest(service, controls, history);
+  return { choice, chosen: forecasting(service, chosen), controls, reserve, rehearsed };
+}
+
+/** With the predictive policy that the owner declares, if any. */
+function forecasting(service: Service, controls: ScalingControls): ScalingControls {
+  const predictive = predictiveScaling(service, controls);
+  return predictive === undefined ? controls : { ...controls, predictive };
 }
 
 /** A plan whose own policies fight is none to deploy. */

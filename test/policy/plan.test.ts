@@ -180,6 +180,18 @@ describe("scalingPlan, resilience", () => {
     expect(resilient.min).to.be.at.least(3); // one a zone
   });
 
+  it("costs what the reserve alone does, with a forecast as without it", () => {
+    const forecast: Service = {
+      ...peak,
+      demand: { kind: "history", trace: daily(16, 200), growth: 0 },
+      policies: { predictive: "forecastAndScale" },
+    };
+    const told = (service: Service, of: string) =>
+      scalingPlan(service).reasons.find((reason) => reason.of === of)!.value;
+    const [without] = told(forecast, "cost").split(" USD");
+    expect(told({ ...forecast, resilience }, "resilience")).to.match(new RegExp(`, ${without} USD without$`));
+  });
+
   it("scales the surge with the setpoint", () => {
     const demand = { kind: "history" as const, trace: surging(), growth: 0 };
     const resilient = scalingPlan({ ...peak, demand, resilience }).controls;
