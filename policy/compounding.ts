@@ -5,6 +5,7 @@ import { FRESH, freshWarmup } from "./candidate.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { rateAtCpu } from "./task-bounds.ts";
 
 /** A policy that multiplies a shortage again before CloudWatch shows what it has already added. */
 export interface Compounding {
@@ -87,10 +88,6 @@ function peak(service: Service, policy: Partial<ScalingControls>, rateEach: numb
   return minutes.capacity.reduce((most, tasks) => Math.max(most, tasks), 0);
 }
 
-function rateOf(
-  { capacity }: Service,
-  metric: "requestRatePerTask" | "cpuUtilization",
-  value: number,
-): number {
-  return metric === "requestRatePerTask" ? value : (value * capacity.concurrency) / capacity.serviceTime.mean;
+function rateOf(service: Service, metric: "requestRatePerTask" | "cpuUtilization", value: number): number {
+  return metric === "requestRatePerTask" ? value : rateAtCpu(service, value);
 }

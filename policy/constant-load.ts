@@ -2,6 +2,7 @@ import { AWS_LOOP } from "./aws-loop.ts";
 import { poolOf } from "./backtest.ts";
 import type { ScalingControls, ScalingMetric, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { cpuShare, rateAtCpu } from "./task-bounds.ts";
 
 /** Counts that the policies drive capacity around for ever while the load does not change. */
 export interface LimitCycle {
@@ -90,7 +91,8 @@ function settledMetrics(service: Service, rate: number): Settled {
     if (metric === "requestRate") return rate;
     if (metric === "requestRatePerTask") return rate / tasks;
     const { busy, inSystem, refused } = poolOf(service).serve(tasks, rate, LONG, 0);
-    return metric === "cpuUtilization" ? busy : inSystem / Math.max(1e-9, (rate / tasks) * (1 - refused));
+    if (metric === "cpuUtilization") return Math.min(1, busy * cpuShare(service));
+    return inSystem / Math.max(1e-9, (rate / tasks) * (1 - refused));
   };
 }
 
@@ -199,10 +201,11 @@ function levels({ tracking, steps }: ScalingControls): readonly (readonly [Scali
 const UTILIZATIONS = Array.from({ length: 30 }, (_, i) => 0.05 * (i + 1));
 
 /** Requests a second for each task at which a metric has a value; of the response time, a grid that it lies in. */
-function ratesOf({ capacity }: Service, metric: ScalingMetric, value: number): readonly number[] {
-  const slotRate = capacity.concurrency / capacity.serviceTime.mean;
+function ratesOf(service: Service, metric: ScalingMetric, value: number): readonly number[] {
   if (metric === "requestRatePerTask") return [value];
-  return metric === "cpuUtilization" ? [value * slotRate] : UTILIZATIONS.map((busy) => busy * slotRate);
+  if (metric === "cpuUtilization") return [rateAtCpu(service, value)];
+  const { concurrency, serviceTime } = service.capacity;
+  return UTILIZATIONS.map((busy) => (busy * concurrency) / serviceTime.mean);
 }
 
 /** One rate inside each gap between the critical ones, and one beyond either end. */

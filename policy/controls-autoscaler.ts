@@ -4,7 +4,7 @@ import { predictiveAutoscaler } from "./predictive-scaling.ts";
 import { scaled } from "./scaled.ts";
 import type { PredictiveScaling, ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { cpuShare } from "./task-bounds.ts";
+import { rateAtCpu } from "./task-bounds.ts";
 import type { Trace } from "./trace.ts";
 
 /**
@@ -24,9 +24,7 @@ export function controlsAutoscaler(service: Service, controls: ScalingControls, 
 
 /** Requests a second that keep a task at the setpoint. */
 function rateEach(service: Service, { metric, setpoint }: PredictiveScaling): number {
-  if (metric === "requestRatePerTask") return setpoint;
-  const { concurrency, serviceTime } = service.capacity;
-  return (setpoint * concurrency) / (cpuShare(service) * serviceTime.mean);
+  return metric === "requestRatePerTask" ? setpoint : rateAtCpu(service, setpoint);
 }
 
 /** The declared history before a moment, grown as the service's demand is; what AWS would have measured. */

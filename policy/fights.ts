@@ -3,6 +3,7 @@ import { type LimitCycle, limitCycles } from "./constant-load.ts";
 import { busiestUtilization } from "./demand-curve.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { rateAtCpu } from "./task-bounds.ts";
 import { figure, percent, perSecond, seconds } from "./words.ts";
 
 /** Scaling policies that work against each other, against themselves, or not at all. */
@@ -230,10 +231,8 @@ function scalesIn({ adjustment, steps }: StepScaling): boolean {
 }
 
 /** Requests a second for each task that a tracking policy holds. */
-function rateEach({ capacity }: Service, { metric, setpoint }: TargetTracking): number {
-  return metric === "requestRatePerTask"
-    ? setpoint
-    : (setpoint * capacity.concurrency) / capacity.serviceTime.mean;
+function rateEach(service: Service, { metric, setpoint }: TargetTracking): number {
+  return metric === "requestRatePerTask" ? setpoint : rateAtCpu(service, setpoint);
 }
 
 function target({ metric, setpoint }: Pick<TargetTracking, "metric" | "setpoint">): string {

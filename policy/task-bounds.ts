@@ -43,8 +43,7 @@ function memoryBound({ compute, capacity }: Service): number {
 function creditBound({ compute, capacity }: Service): number {
   const rules = creditRules(compute);
   if (rules === undefined || rules.mode === "unlimited") return Number.POSITIVE_INFINITY;
-  const share = cpuShare({ compute, capacity });
-  return (sustainableCpu(rules) * capacity.concurrency) / (share * capacity.serviceTime.mean);
+  return rateAtCpu({ compute, capacity }, sustainableCpu(rules));
 }
 
 /**
@@ -57,6 +56,12 @@ export function cpuShare({ compute, capacity }: Pick<Service, "compute" | "capac
   return cpuTime === undefined || vcpus === undefined
     ? 1
     : (cpuTime * concurrency) / (vcpus * serviceTime.mean);
+}
+
+/** Requests a second for each task that keep its CPU at a utilization, as a ratio. */
+export function rateAtCpu(service: Pick<Service, "compute" | "capacity">, utilization: number): number {
+  const { concurrency, serviceTime } = service.capacity;
+  return (utilization * concurrency) / (cpuShare(service) * serviceTime.mean);
 }
 
 /**

@@ -125,6 +125,21 @@ describe("fights", () => {
       expect(fights(CART, cpuTracking(utilization, 1, 200))).to.deep.equal([]);
   });
 
+  it("take CPU to be as busy as the declared CPU time makes it, as the replay does", () => {
+    const waits: Service = { ...CART, capacity: { ...CART.capacity, cpuTime: 0.02 } }; // 40 % of its CPU at the most
+    expect(found({ tracking: [tracks("cpu", 0.5)] }, waits)).to.deep.equal(["late setpoint warn cpu"]);
+    expect(found({ tracking: [tracks("cpu", 0.2)] }, waits)).to.deep.equal([]);
+    const eager = (setpoint: number) =>
+      controlsOf({ tracking: [tracks("cpu", setpoint, { scaleOutCooldown: 0 })] });
+    for (const [service, setpoint] of [
+      [CART, 0.5],
+      [waits, 0.2],
+    ] as const)
+      expect(compounding(service, eager(setpoint)).map(({ policy }) => policy)).to.deep.equal(["cpu"]);
+    const back = { tracking: [tracks("cpu", 0.2)], steps: [steps("low", "<", 0.18, -1)] };
+    expect(found(back, waits)).to.deep.equal(["limit cycle refuse cpu low"]);
+  });
+
   it("judge an instance's warm-up where a task has a cooldown", () => {
     const instance: Service = {
       ...CART,
