@@ -38,15 +38,13 @@ it("ends its sentence later", async () => { const later = expect(plan).to.meet("
 `,
   });
   const mocha = fileURLToPath(new URL("../../node_modules/mocha/bin/mocha.js", import.meta.url));
-  const ran = (sentence: number) =>
+  const run = (tests: string, env: NodeJS.ProcessEnv) =>
     spawnSync(
       process.execPath,
-      [mocha, "--no-config", "--node-option", "import=tsx", "--extension", "ts", root],
-      {
-        env: { ...process.env, SENTENCE: String(sentence) },
-        encoding: "utf8",
-      },
+      [mocha, "--no-config", "--node-option", "import=tsx", "--extension", "ts", tests],
+      { env: { ...process.env, ...env }, encoding: "utf8" },
     );
+  const ran = (sentence: number) => run(root, { SENTENCE: String(sentence) });
 
   for (const [i, [sentence, why]] of unfinished.entries())
     it(`fails by itself, whether it waits or not: ${sentence}`, () => {
@@ -57,6 +55,22 @@ it("ends its sentence later", async () => { const later = expect(plan).to.meet("
       );
       expect(status).to.equal(3); // so many failed
     });
+
+  it("leaves a test that calls back to call back when it is tried again", () => {
+    const again = folder({
+      "again.test.ts": `
+${HEAD}
+let tries = 0;
+it("is tried again", function (done) {
+  this.retries(2);
+  setTimeout(() => done(++tries < 3 ? new Error("try " + tries) : undefined), 5);
+});
+`,
+    });
+    const { status, stdout } = run(again, {});
+    expect(stdout).to.match(/1 passing/);
+    expect(status).to.equal(0);
+  });
 
   it("fails as soon as the statement is over where no test of mocha's runs", () => {
     const script = `${HEAD}\nexpect(plan).to.meet("latency");\n`;
