@@ -37,7 +37,7 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
     tracking: [{ ...tracking(setpoint), ...trackingPace }],
     steps: surge ? [{ ...surgeSteps(setpoint, surge), ...surgePace }] : [],
     schedule: standing.schedule,
-    warmup: warmup ?? Math.ceil(startup),
+    ...(warmup === undefined ? {} : { warmup }),
   };
 }
 

@@ -92,6 +92,11 @@ describe("controlsFor", () => {
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
   });
 
+  it("gives tasks no warm-up, which Application Auto Scaling does not have", () => {
+    const controls = controlsFor({ utilization: 0.5, surge: undefined, standing: least }, PROFILE, 40);
+    expect(controls).not.to.have.property("warmup");
+  });
+
   it("gives instances no cooldown, which EC2 Auto Scaling does not have, but their warm-up", () => {
     const surge = { at: 1.5, gain: 0.8, jump: 1 };
     const profile = { ...PROFILE, warmup: freshWarmup(PROFILE.startup) };
