@@ -105,7 +105,8 @@ function fill(given: readonly number[], rates: number[], { from, to }: Stretch, 
   const shape = (minute: number) => (shaped ? ofNeighbors(given, minute)! : 1);
   const before = levelOf(given, shape, first - BESIDE, first);
   const after = levelOf(given, shape, last, last + BESIDE);
-  const [start, end] = [before ?? after ?? 1, after ?? before ?? 1];
+  const usual = shaped ? 1 : levelOf(given, shape, 0, given.length)!; // what is expected amid silence comes from some traffic
+  const [start, end] = [before ?? after ?? usual, after ?? before ?? usual];
   for (let i = first; i < last; i++) {
     const level = start + ((end - start) * (i - first + 0.5)) / (last - first);
     rates[i] = Math.max(given[i]!, level * shape(i));

@@ -77,6 +77,11 @@ describe("withoutOutages", () => {
       );
   });
 
+  it("fills a few minutes at the rate of the others, where none are far enough from the silence", () => {
+    const trace: Trace = { ...flat(0, 8), rates: [0, 0, 0, 500, 600, 700, 600, 600] };
+    expect(withoutOutages(trace, 5).trace.rates).to.deep.equal([600, 600, 600, 600, 600, 700, 600, 600]);
+  });
+
   it("leaves a night as it is that no other day of a recording tells of", () => {
     const trace = silent(flat(100, 1.5 * DAY), 800, 1300);
     expect(withoutOutages(trace, 1)).to.deep.equal({ trace, silent: 0, filled: 0 });
