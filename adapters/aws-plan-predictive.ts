@@ -20,6 +20,9 @@ export function predictiveOf<P extends ServicePolicy | GroupPolicy>(
     if (configuration !== undefined && type !== "PredictiveScaling")
       say([...at, "PolicyType"], `PolicyType is ${type}; ${member} goes with PredictiveScaling. Split it.`);
     if (type !== "PredictiveScaling") return [];
+    const stray = OTHERS.find((other) => other in policy);
+    if (stray !== undefined)
+      say([...at, stray], `PolicyType is PredictiveScaling; ${stray} goes with another. Split it.`);
     if (configuration === undefined) {
       say([...at, "PolicyType"], `PolicyType is ${type}; the configuration of that type is missing.`);
       return [];
@@ -84,5 +87,13 @@ function scalingOf(
     return void say([...at, "TargetValue"], `TargetValue is ${target}; a utilization is at most 100 %.`);
   return { name, metric, setpoint: trackingSetpoint(metric, target), mode: "forecastAndScale", buffer };
 }
+
+/** Members of policies of the other types. */
+const OTHERS = [
+  "TargetTrackingScalingPolicyConfiguration",
+  "StepScalingPolicyConfiguration",
+  "TargetTrackingConfiguration",
+  "StepAdjustments",
+];
 
 const METRICS: readonly PredictiveScaling["metric"][] = ["requestRatePerTask", "cpuUtilization"];

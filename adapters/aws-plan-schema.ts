@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_BUFFER } from "../policy/predictive-scaling.ts";
 
 // Members and limits: botocore's service-2.json of application-autoscaling, autoscaling and cloudwatch (2026).
 
@@ -92,7 +93,7 @@ const predictive = z
   .strictObject({
     MetricSpecifications: z.array(forecast).length(1, "AWS takes exactly one metric specification"),
     Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional(),
-    SchedulingBufferTime: whole(0, 3600).exactOptional(),
+    SchedulingBufferTime: whole(0, LONGEST_BUFFER).exactOptional(),
     MaxCapacityBreachBehavior: oneOf(["HonorMaxCapacity", "IncreaseMaxCapacity"]).exactOptional(),
     MaxCapacityBuffer: whole(0, 100).exactOptional(),
   })

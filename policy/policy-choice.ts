@@ -1,6 +1,6 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { backtest } from "./backtest.ts";
-import { STAND_IN } from "./predictive-scaling.ts";
+import { LONGEST_BUFFER, STAND_IN } from "./predictive-scaling.ts";
 import type { PredictiveScaling, ScalingControls, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -56,9 +56,6 @@ function stepOnCpu(policy: StepScaling, factor: number): StepScaling {
     })),
   };
 }
-
-/** Seconds by which a forecast may be early: less than its interval of an hour (PredictiveScalingPolicyConfiguration). */
-const LONGEST_BUFFER = 3599;
 
 /** The predictive policy that the owner declares, at the setpoint of target tracking, early by the longest start-up. */
 export function predictiveScaling(

@@ -15,6 +15,9 @@ const REFRESH = 6 * HOUR;
 /** Seconds by which a rise is brought forward: SchedulingBufferTime's default. */
 export const DEFAULT_BUFFER = 300;
 
+/** Seconds by which a forecast may be early: less than its interval of an hour (PredictiveScalingPolicyConfiguration). */
+export const LONGEST_BUFFER = 3599;
+
 /** A kind of day is known from its second day on, as in season.ts. */
 const KNOWN = 2;
 

@@ -458,6 +458,11 @@ const refusals: readonly [string, string, RegExp][] = [
     /PredictiveScalingPolicyConfiguration goes with PredictiveScaling/,
   ],
   [
+    "another type's configuration on a forecast",
+    policies({ ...tracking(), ...forecasting({}) }),
+    /TargetTrackingScalingPolicyConfiguration goes with another/,
+  ],
+  [
     "a forecast of no metric",
     policies(forecasting({ MetricSpecifications: [] })),
     /exactly one metric specification/,
@@ -496,8 +501,8 @@ const refusals: readonly [string, string, RegExp][] = [
   ],
   [
     "a forecast earlier than its hour",
-    policies(forecasting({ SchedulingBufferTime: 3601 })),
-    /from 0 to 3600/,
+    policies(forecasting({ SchedulingBufferTime: 3600 })),
+    /from 0 to 3599/,
   ],
   ["a forecast of CPU above 100 %", policies(forecasting({}, { TargetValue: 120 })), /at most 100 %/],
   [
