@@ -86,7 +86,7 @@ function historyAssumptions(
     );
   if (days < 3)
     assumptions.push(
-      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days) or a weekly one (10 days)`,
+      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days), and to tell weekends apart (10 days)`,
     );
   else if (days < 10)
     assumptions.push(`the history covers ${span(days * 86_400)}: too short to tell weekends apart (10 days)`);

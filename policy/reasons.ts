@@ -210,7 +210,7 @@ function surgeReasons(
 
 function chosenWords({ keeps, surgesUnseen }: Choice): string {
   if (surgesUnseen)
-    return ". It stands whatever the rehearsal says: a history so short or so coarse shows no surges, and none has to come for it to cost nothing";
+    return ". It stands whatever the rehearsal says: a history so short or so coarse shows no surges, and where none comes it costs next to nothing";
   return keeps ? ". Of the reactions tried this was the cheapest that kept the SLOs" : "";
 }
 
