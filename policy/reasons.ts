@@ -250,11 +250,17 @@ function boundReasons(
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
     : service.bounds.max === undefined && !capped
       ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
-      : `${service.bounds.max === undefined ? "AWS's default quota for one service" : "declared"}; ${most} ${needed}`;
+      : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: max },
   ];
+}
+
+function mostOf({ compute }: Service): string {
+  return compute.type === "ec2"
+    ? "as many as are planned for at most"
+    : "AWS's default quota for one service";
 }
 
 function scheduleReason(

@@ -1,4 +1,5 @@
 import type { Candidate, Surge } from "./candidate.ts";
+import { ceilingRoom } from "./ceiling-room.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
 import { loss, type Rehearsal, type Rejection, rehearse, type Stage, stageFor } from "./rehearsal.ts";
@@ -29,7 +30,7 @@ const REACTIONS: Reactions = [
 
 /**
  * The one reaction where the history is too short or too coarse to have shown a surge: what adds what is missing costs next to
- * nothing where none comes. Plans on 1, 3 and 12 hours of the real traces kept 12, 10 and 3 more of 69 windows with it, for 4 to 8 %.
+ * nothing where none comes. Plans on 1, 3 and 12 hours of the real traces kept 12, 10 and 3 more of 69 windows with it, for 4 to 8 % (2026-11-26).
  */
 const UNSEEN: Reactions = [REACTIONS[1]];
 
@@ -124,10 +125,14 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
   return resignedChoice(service, history, range);
 }
 
-/** What one minute in a hundred exceeds, seen or allowed for; less the more of a day there is to rehearse. */
+/**
+ * What one minute in a hundred exceeds, seen or allowed for, at most what the two days after may grow to; less the more of a day there
+ * is to rehearse. From next to nothing traffic grows by any factor, which says nothing of what is to come.
+ */
 function growthToAllow({ capacity }: Service, history: Trace): number {
+  const minutes = history.rates.length;
   const { rare } = workload(history, capacity.startup).growth;
-  return Math.max(GROWTH_UNSEEN, rare) ** (1 - history.rates.length / SHORT);
+  return Math.min(ceilingRoom(minutes), Math.max(GROWTH_UNSEEN, rare)) ** (1 - minutes / SHORT);
 }
 
 function isCoarse({ demand }: Service): boolean {

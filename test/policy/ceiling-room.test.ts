@@ -44,6 +44,13 @@ describe("a plan on little history", () => {
     expect(backtest(CART, { ...controls, max: controls.min * 2 }, tomorrow).met).to.equal(false);
   });
 
+  it("takes a start from next to nothing for no measure of the growth to come", () => {
+    const rates = [...flat(0.5, 90).rates, ...flat(50, 90).rates];
+    const { controls } = planOn({ ...flat(0, 0), rates });
+    const slotRate = CART.capacity.concurrency / CART.capacity.serviceTime.mean;
+    expect(controls.tracking[0]!.setpoint / slotRate).to.be.above(0.75 / ceilingRoom(180));
+  });
+
   it("tells how careful it is, and why", () => {
     const because = (minutes: number, of: string) =>
       planOn(flat(60, minutes)).reasons.find((reason) => reason.of === of)!.because;
