@@ -98,6 +98,13 @@ describe("alternatives", () => {
     expect(declared.service.capacity.startup).to.equal(75);
     expect(other.service).to.include({ price: 0.02 }).and.not.have.property("host");
     expect(other.service.capacity.startup).to.equal(35); // 75 are less than an instance's 90 of provisioning
+    const other4x = one(packed, {
+      ...ecs,
+      compute: { type: "ec2", instanceType: "m7i.4xlarge" },
+      price: 0.8064,
+    });
+    expect(other4x.service.capacity.startup).to.equal(75); // of the same kind, as declared, however short
+    expect(other4x.translated).to.deep.equal([]);
     const { instances, dollarsPerMonth } = optionOutcome(declared);
     expect(dollarsPerMonth).to.be.closeTo(instances!.mean * 0.126 * 730, 1e-6);
   });
