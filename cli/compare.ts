@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { type Alternative, alternatives, type ComputeOption } from "../policy/compute-options.ts";
+import { demandHistory } from "../policy/demand.ts";
 import type { Outcome } from "../policy/option-outcome.ts";
 import { STAND_IN } from "../policy/predictive-scaling.ts";
 import type { Service } from "../policy/service.ts";
@@ -116,8 +117,8 @@ async function formatOf(format: CompareOptions["format"]): Promise<(comparison: 
   return (await import("./render-compare.ts")).comparisonText;
 }
 
-/** What of the declaration does not hold as it stands for other sizes, and what stands in for what AWS does not tell. */
-function notesOn({ bounds: { min, max }, policies }: Service): readonly string[] {
+/** What of the declaration does not hold as it stands for other sizes, what the traffic is, and what stands in for AWS's forecast. */
+function notesOn({ bounds: { min, max }, demand, policies }: Service): readonly string[] {
   const kept = min === undefined ? "" : `min, ${min}, is kept for each of them, whatever its size`;
   const aside =
     max === undefined
@@ -126,6 +127,7 @@ function notesOn({ bounds: { min, max }, policies }: Service): readonly string[]
   const bounds = [kept, aside].filter((text) => text !== "").join("; ");
   return [
     ...(bounds === "" ? [] : [bounds]),
+    ...demandHistory(demand).assumptions,
     ...(policies?.predictive === "forecastAndScale" ? [STAND_IN] : []),
   ];
 }

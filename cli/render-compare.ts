@@ -15,7 +15,7 @@ export function comparisonText(comparison: Comparison): string {
     bold(`${service.name}: what it could run on`),
     hanging(
       "  ",
-      `Each planned for ${service.slos.map(({ name, objective }) => `${name} ${percent(objective)}`).join(", ")} and replayed on the traffic declared, on which its plan was made${rehearsed(service)}.`,
+      `Each planned for ${service.slos.map(({ name, objective }) => `${name} ${percent(objective)}`).join(", ")} and replayed on ${traffic(service)}, on which its plan was made${rehearsed(service)}.`,
     ),
     "",
     table(COLUMNS, rows, "  "),
@@ -24,6 +24,10 @@ export function comparisonText(comparison: Comparison): string {
     ...compared.flatMap(reasons),
     ...notesOn(comparison),
   ].join("\n");
+}
+
+function traffic({ demand }: Service): string {
+  return demand.kind === "peak" ? "a day assumed from the peak declared" : "the traffic declared";
 }
 
 /** A plan may miss what came before the days that it was rehearsed on. */

@@ -17,6 +17,11 @@ describe("setpoint compare", () => {
     expect(stdout.match(/✓ cheapest/g)).to.have.lengthOf(1);
     expect(stdout).to.match(/is the cheapest that meets every SLO: \d+ USD a month/);
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).to.include("replayed on a day assumed from the peak declared, on which its plan was made.");
+    expect(words).to.include(
+      "note: no history is declared: a day that swings between 35 % and 80 % of the peak",
+    );
   });
 
   it("gives programs the same, for every service, and ends once it has told them", async () => {
