@@ -87,11 +87,18 @@ function span({ start, step, rates }: Trace): string {
   return `${date(start)} to ${date(start + step * rates.length)} UTC`;
 }
 
-function provenance({ unseen, trace }: Trial): string {
+function provenance({ unseen, trace, service: { demand } }: Trial): string {
   if (unseen === undefined) return "";
-  if (unseen) return " The plan has not seen it.";
-  const rehearsed = trace.step * trace.rates.length > 86_400 * REHEARSED_DAYS;
+  if (unseen || demand.kind === "peak") return " The plan has not seen it.";
+  const seconds = lengthOf(trace);
+  if (trace.start !== demand.trace.start || seconds !== lengthOf(demand.trace))
+    return " The plan was made on a history that has days of it.";
+  const rehearsed = seconds > 86_400 * REHEARSED_DAYS;
   return ` The plan was made on it${rehearsed ? `, rehearsed on its newest ${REHEARSED_DAYS} days` : ""}: --holdout judges on unseen days.`;
+}
+
+function lengthOf({ step, rates }: Trace): number {
+  return step * rates.length;
 }
 
 function verdict({ contenders }: Judged): string {

@@ -76,6 +76,14 @@ describe("setpoint backtest", () => {
     );
   }).timeout(60_000);
 
+  it("says of a recording that the history has only days of it", async () => {
+    const longer = `${folder({ "longer.csv": traceCsv(6) })}/longer.csv`;
+    const { stdout } = await run(["backtest", "-f", services, "--trace", longer]);
+    const words = stdout.replace(/\s+/g, " ");
+    expect(words).to.include("UTC. The plan was made on a history that has days of it.");
+    expect(words).to.include("note: 4.0 days of it are also in the history");
+  }).timeout(60_000);
+
   it("does not know what a plan made elsewhere has seen", async () => {
     const given = ["backtest", "-f", services, "--plan", `${root}/enough.json`, "--holdout", "1"];
     const { stdout } = await run([...given, "--format", "json"]);
