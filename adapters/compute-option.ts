@@ -1,4 +1,5 @@
 import type { ComputeOption } from "../policy/compute-options.ts";
+import { defaultCredits } from "../policy/credits.ts";
 import { isBurstable } from "../policy/instance-types.ts";
 import type { Compute } from "../policy/service.ts";
 import { badInput, type Fault, nearest, shown } from "./bad-input.ts";
@@ -60,5 +61,8 @@ function parsed(input: object, where: string, faults: Fault[]): Compute | undefi
     faults.push(...schemaFaults(computeSchema, error.issues, [], () => where));
     return undefined;
   }
-  return data.type === "ec2" ? { ...data, instanceType: data.instanceType.toLowerCase() } : data;
+  if (data.type === "fargate") return data;
+  const instanceType = data.instanceType.toLowerCase();
+  const credits = data.credits ?? defaultCredits(instanceType); // as a declaration has it
+  return { ...data, instanceType, ...(credits === undefined ? {} : { credits }) };
 }

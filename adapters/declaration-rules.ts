@@ -94,14 +94,16 @@ function computeOf({ compute }: ServiceDeclaration, notes: string[]): Compute {
   return { type: "ec2", instanceType, credits };
 }
 
-/** Tasks on instances of the cluster cost their share of one. */
+/** Tasks on instances of the cluster cost their share of one; nothing is counted on that AWS may take back or price anew. */
 function priceOf(
   { deploy }: ServiceDeclaration,
   compute: Compute,
   { instances, notes }: Judging,
 ): Pick<Service, "price" | "host"> {
-  if (compute.type === "ec2" || deploy?.capacity?.kind !== "instances")
-    return { price: hourlyPrice(compute) };
+  const { capacity, instances: group } = deploy ?? {};
+  if (group?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
+    notes.push("Spot is priced as on demand: what it saves is not counted on");
+  if (compute.type === "ec2" || capacity?.kind !== "instances") return { price: hourlyPrice(compute) };
   const host = instances && hostOf(compute, instances);
   notes.push(hostNote(host, instances));
   return host === undefined ? { price: hourlyPrice(compute) } : { price: host.price / host.tasks, host };
@@ -110,7 +112,7 @@ function priceOf(
 /** Times the longest threshold that a request waits before it fails, if nobody says. */
 const MAX_WAIT_FACTOR = 5;
 
-function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], judging: Judging) {
+function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Slo[], judging: Judging) {
   const { say, notes } = judging;
   const { startup, loadTest, cpuTime, memory, contention } = capacity;
   const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
@@ -145,7 +147,7 @@ function capacityOf({ capacity }: ServiceDeclaration, slos: readonly Slo[], judg
     );
   if (startup < 15)
     notes.push(
-      `startup is ${seconds(startup)}, below 15 s: Fargate alone takes 23 to 45 s from the decision to the first request`,
+      `startup is ${seconds(startup)}, below 15 s: ${compute.type === "ec2" ? "an instance alone takes half a minute to boot" : "Fargate alone takes 23 to 45 s from the decision to the first request"}`,
     );
   if (startup > 1800)
     notes.push(

@@ -4,6 +4,7 @@
  * plan is made on the days before the last six, all are judged on those. Prints a Markdown table.
  * `npm run bench:elasticity [-- TRACE]`; the trace may not ship with the project.
  */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readTrace } from "../adapters/trace-csv.ts";
 import { comparison } from "../policy/comparison.ts";
@@ -16,6 +17,12 @@ import type { Service } from "../policy/service.ts";
 
 const WORLD_CUP = new URL("../../shared/traces/worldcup98_1min_jun08_jun28.csv", import.meta.url);
 const [file = fileURLToPath(WORLD_CUP)] = process.argv.slice(2);
+if (!existsSync(file)) {
+  console.error(
+    `${file} is not there, and the World Cup's trace does not ship. Name another: npm run bench:elasticity -- traces/nasa-ksc-jul1995-1min.csv`,
+  );
+  process.exit(1);
+}
 
 /** Minutes that are judged. */
 const JUDGED = 6 * 1440;

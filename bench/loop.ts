@@ -24,6 +24,9 @@ const ROUNDS = 5;
  */
 const AGREEMENT = 1e-6;
 
+/** Times Rust's time that the inner loop may take. */
+const AIM = 2;
+
 interface Timed
   extends Pick<Replay, "arrived" | "late" | "refused" | "taskHours" | "scaleOuts" | "scaleIns"> {
   /** Of the fastest replay. */
@@ -74,8 +77,9 @@ function compare(program: string): void {
   );
   console.log(row("TypeScript", ours.seconds, days));
   console.log(row("Rust", theirs.seconds, days));
+  const ratio = ours.seconds / theirs.seconds;
   console.log(
-    `ratio ${(ours.seconds / theirs.seconds).toFixed(2)} × (aim: within 2); results agree to ${AGREEMENT}`,
+    `TypeScript takes ${ratio.toFixed(2)} times as long as Rust, ${ratio <= AIM ? "within" : "above"} the aim of ${AIM}; their results differ by less than ${AGREEMENT} of each figure`,
   );
 }
 

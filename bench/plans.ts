@@ -37,7 +37,7 @@ const root = mkdtempSync(join(tmpdir(), "setpoint-plans-"));
 process.once("exit", () => rmSync(root, { recursive: true, force: true }));
 
 const cores = availableParallelism();
-console.log("services  threads      time  a service  of one's    CPU each  of one's    peak RSS  of one's");
+console.log("services  threads      time  a service   ÷ one's    CPU each   ÷ one's    peak RSS   ÷ one's");
 let one: Measured | undefined;
 for (const count of COUNTS.length > 0 ? COUNTS : [1, 10, 100, 1000]) {
   const file = join(root, `${count}.yaml`);

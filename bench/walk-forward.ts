@@ -36,13 +36,19 @@ for (const file of readdirSync(directory).filter((name) => name.endsWith(".csv")
   if (values.traces && !values.traces.split(",").some((name) => file.includes(name))) continue;
   const trace = smoothed(byMinute(readTrace(join(directory, file)).trace), file);
   if (trace.rates.length < LEAST_HISTORY + WINDOW) continue;
-  for (const kind of values.kinds.split(",")) {
+  for (const kind of values.kinds.split(",").filter((name) => name in KINDS)) {
     const scores = walk(kind, trace);
     overall.push(...scores);
     console.log(row(file.replace(/\.csv$/, ""), kind, scores));
   }
 }
-console.log(row("all", "", overall));
+if (overall.length > 0) console.log(row("all", "", overall));
+else {
+  console.error(
+    `no trace of ${directory} was judged: it takes five days of one, a name that --traces names and a kind of ${Object.keys(KINDS).join(", ")}`,
+  );
+  process.exitCode = 1;
+}
 
 function walk(name: string, trace: Trace): readonly Score[] {
   const kind = KINDS[name]!;

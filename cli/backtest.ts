@@ -44,9 +44,9 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
       `
 Without --holdout and --trace the declared history is replayed, on which the plan itself was made.
 
-CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it. HPA,
-KEDA (on the balancer's requests) and Knative KPA have their own defaults. The clairvoyant bound
-is no setting: nothing that keeps the SLOs can cost less.
+CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it, with
+a forecast that stands in for AWS's. HPA, KEDA (on the balancer's requests) and Knative KPA have
+their own defaults. The clairvoyant bound is no setting: nothing that keeps the SLOs can cost less.
 
 Examples:
   $ setpoint backtest --stack prod --holdout 7            seven days that the plan has not seen
@@ -92,10 +92,11 @@ async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOpti
     const trial = trials[next++]!;
     const [first, ...usual] = judgment.contenders;
     const name = given === undefined ? "this plan" : "the plan given";
-    const forecasts = given === undefined && trial.service.policies?.predictive === "forecastAndScale";
+    const known = [...trial.notes, ...(given?.notes ?? [])];
+    const notes = known.some((note) => note.includes(STAND_IN)) ? known : [...known, STAND_IN];
     yield {
       ...judgment,
-      trial: { ...trial, notes: [...trial.notes, ...(given?.notes ?? []), ...(forecasts ? [STAND_IN] : [])] },
+      trial: { ...trial, notes, ...(given === undefined ? {} : { unseen: undefined }) },
       contenders: [{ ...first!, name }, ...usual],
     };
   }
@@ -134,7 +135,7 @@ function plainData({ trial, feasibility, contenders, bound }: Judged): object {
   );
   return {
     service: service.name,
-    traffic: { what: traffic, from, to, unseen },
+    traffic: { what: traffic, from, to, unseen: unseen ?? null },
     notes,
     feasibility,
     contenders,

@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { type Alternative, alternatives, type ComputeOption } from "../policy/compute-options.ts";
+import { demandHistory } from "../policy/demand.ts";
 import type { Outcome } from "../policy/option-outcome.ts";
+import { STAND_IN } from "../policy/predictive-scaling.ts";
 import type { Service } from "../policy/service.ts";
 import { chosenServices, type WorkOptions, withInput } from "./input.ts";
 import { jsonListing, textListing } from "./listing.ts";
@@ -24,6 +26,7 @@ export interface Comparison {
   readonly service: Service;
   readonly compared: readonly Compared[];
   readonly cheapest: Compared | undefined;
+  readonly notes: readonly string[];
 }
 
 /** The articles' sizes, t2.small and t2.large, beside what people choose today; x86, as an image is not built for both. */
@@ -98,7 +101,7 @@ async function* comparisons(
       const outcome = alternative.unfit === undefined ? (await outcomes.next()).value : undefined;
       compared.push({ alternative, outcome });
     }
-    yield { service, compared, cheapest: cheapestOf(compared) };
+    yield { service, compared, cheapest: cheapestOf(compared), notes: notesOn(service) };
   }
   await outcomes.return(undefined); // its threads end with it
 }
@@ -114,10 +117,26 @@ async function formatOf(format: CompareOptions["format"]): Promise<(comparison: 
   return (await import("./render-compare.ts")).comparisonText;
 }
 
-function plainData({ service, compared, cheapest }: Comparison): object {
+/** What of the declaration does not hold as it stands for other sizes, what the traffic is, and what stands in for AWS's forecast. */
+function notesOn({ bounds: { min, max }, demand, policies }: Service): readonly string[] {
+  const kept = min === undefined ? "" : `min, ${min}, is kept for each of them, whatever its size`;
+  const aside =
+    max === undefined
+      ? ""
+      : `max, ${max}, is left aside, as it counts units of the size that is declared; \`setpoint plan\` keeps it`;
+  const bounds = [kept, aside].filter((text) => text !== "").join("; ");
+  return [
+    ...(bounds === "" ? [] : [bounds]),
+    ...demandHistory(demand).assumptions,
+    ...(policies?.predictive === "forecastAndScale" ? [STAND_IN] : []),
+  ];
+}
+
+function plainData({ service, compared, cheapest, notes }: Comparison): object {
   return {
     service: service.name,
     cheapest: cheapest?.alternative.name ?? null,
+    notes,
     options: compared.map(({ alternative, outcome }) => {
       const { name, option, declared, tasksAnInstance, translated, unfit } = alternative;
       const { serviceTime, concurrency, startup } = alternative.service.capacity;

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { isBadInput } from "../adapters/bad-input.ts";
 import { backtestCommand } from "./backtest.ts";
 import { calibrateCommand } from "./calibrate.ts";
@@ -50,9 +50,30 @@ function setpoint(answer: (code: ExitCode) => void): Command {
     calibrateCommand(answer),
     tourCommand(answer, main),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) program.addCommand(tellingAll(command.copyInheritedSettings(program)));
   for (const each of [program, ...program.commands]) each.exitOverride();
   return program;
+}
+
+/** Commander ends at the first option that is wrong: here all of a command line are told together. */
+function tellingAll(command: Command): Command {
+  const faults: string[] = [];
+  for (const option of command.options) {
+    const { parseArg } = option;
+    if (parseArg === undefined) continue;
+    option.argParser((value: string, previous: unknown): unknown => {
+      try {
+        return parseArg(value, previous);
+      } catch (error) {
+        if (!(error instanceof InvalidArgumentError)) throw error;
+        faults.push(`error: option '${option.flags}' argument '${value}' is invalid. ${error.message}`);
+        return previous;
+      }
+    });
+  }
+  return command.hook("preAction", () => {
+    if (faults.length > 0) command.error(faults.join("\n"));
+  });
 }
 
 const EXAMPLES = `

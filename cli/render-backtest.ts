@@ -1,10 +1,12 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
+import { REHEARSED_DAYS } from "../policy/search.ts";
 import type { Trace } from "../policy/trace.ts";
 import type { Judged } from "./backtest.ts";
 import { percent, sharePercent, whole } from "./figures.ts";
 import { type Column, columns, hanging, padded, table } from "./layout.ts";
 import { obstacleLines } from "./render-plan.ts";
 import { bold, green, warning } from "./terminal.ts";
+import type { Trial } from "./trial.ts";
 
 /** SLOs that fit beside the figures; further ones go into tables of their own. */
 const BESIDE = 2;
@@ -31,7 +33,7 @@ export function backtestText(judged: Judged): string {
   const more = further.map((_, i) => BESIDE + i);
   return [
     bold(`${service.name}: back-test`),
-    hanging("  ", `On ${trial.traffic}: ${span(trace)}. ${provenance(judged)}`),
+    hanging("  ", `On ${trial.traffic}: ${span(trace)}.${provenance(trial)}`),
     ...(feasibility.possible ? [] : obstacleLines(service.name, feasibility.obstacles)),
     "",
     table(
@@ -85,11 +87,18 @@ function span({ start, step, rates }: Trace): string {
   return `${date(start)} to ${date(start + step * rates.length)} UTC`;
 }
 
-function provenance({ trial, contenders }: Judged): string {
-  if (contenders[0]!.name !== "this plan") return "";
-  return trial.unseen
-    ? "The plan has not seen it."
-    : "The plan was made on it: --holdout judges on unseen days.";
+function provenance({ unseen, trace, service: { demand } }: Trial): string {
+  if (unseen === undefined) return "";
+  if (unseen || demand.kind === "peak") return " The plan has not seen it.";
+  const seconds = lengthOf(trace);
+  if (trace.start !== demand.trace.start || seconds !== lengthOf(demand.trace))
+    return " The plan was made on a history that has days of it.";
+  const rehearsed = seconds > 86_400 * REHEARSED_DAYS;
+  return ` The plan was made on it${rehearsed ? `, rehearsed on its newest ${REHEARSED_DAYS} days` : ""}: --holdout judges on unseen days.`;
+}
+
+function lengthOf({ step, rates }: Trace): number {
+  return step * rates.length;
 }
 
 function verdict({ contenders }: Judged): string {

@@ -1,27 +1,40 @@
 import type { Count, Outcome } from "../policy/option-outcome.ts";
-import { STAND_IN } from "../policy/predictive-scaling.ts";
+import { REHEARSED_DAYS } from "../policy/search.ts";
 import type { Service } from "../policy/service.ts";
+import { dollars } from "../policy/words.ts";
 import type { Compared, Comparison } from "./compare.ts";
 import { duration, figure, percent, whole } from "./figures.ts";
 import { type Column, hanging, table } from "./layout.ts";
 import { bold, green, warning } from "./terminal.ts";
 
 /** The alternatives of a service as a table, one a row, what is declared first. */
-export function comparisonText({ service, compared, cheapest }: Comparison): string {
+export function comparisonText(comparison: Comparison): string {
+  const { service, compared, cheapest } = comparison;
   const rows = compared.map((each) => row(each, each === cheapest));
   return [
     bold(`${service.name}: what it could run on`),
     hanging(
       "  ",
-      `Each planned for ${service.slos.map(({ name, objective }) => `${name} ${percent(objective)}`).join(", ")} and replayed on the traffic declared, on which its plan was made.`,
+      `Each planned for ${service.slos.map(({ name, objective }) => `${name} ${percent(objective)}`).join(", ")} and replayed on ${traffic(service)}, on which its plan was made${rehearsed(service)}.`,
     ),
     "",
     table(COLUMNS, rows, "  "),
     "",
-    verdict(compared, cheapest),
+    verdict(compared, cheapest, service),
     ...compared.flatMap(reasons),
-    ...notes(compared, service),
+    ...notesOn(comparison),
   ].join("\n");
+}
+
+function traffic({ demand }: Service): string {
+  return demand.kind === "peak" ? "a day assumed from the peak declared" : "the traffic declared";
+}
+
+/** A plan may miss what came before the days that it was rehearsed on. */
+function rehearsed({ demand }: Service): string {
+  const longer =
+    demand.kind === "history" && demand.trace.rates.length * demand.trace.step > 86_400 * REHEARSED_DAYS;
+  return longer ? ` (rehearsed on its newest ${REHEARSED_DAYS} days)` : "";
 }
 
 const COLUMNS: readonly Column[] = [
@@ -40,6 +53,7 @@ const BINDS: Readonly<Record<Outcome["binds"], string>> = {
   cpu: "CPU",
   memory: "memory",
   credits: "CPU credits",
+  serviceTime: "service time",
 };
 
 function row({ alternative, outcome }: Compared, cheapest: boolean): readonly string[] {
@@ -63,19 +77,27 @@ function both(units: Count, instances: Count | undefined, text: (count: Count) =
   return instances === undefined ? text(units) : `${text(units)} on ${text(instances)}`;
 }
 
-function verdict(compared: readonly Compared[], cheapest: Compared | undefined): string {
-  if (cheapest === undefined) return hanging(`  ${warning("✗")} `, "none meets every SLO within the budget.");
+function verdict(
+  compared: readonly Compared[],
+  cheapest: Compared | undefined,
+  { bounds: { budget } }: Service,
+): string {
+  const all = `every SLO${budget === undefined ? "" : " within the budget"}`;
+  if (cheapest === undefined) return hanging(`  ${warning("✗")} `, `none meets ${all}.`);
   const { name, declared } = cheapest.alternative;
   const now = compared.find(({ alternative }) => alternative.declared)!.outcome;
   const { dollarsPerMonth } = cheapest.outcome!;
-  const saving =
-    declared || now === undefined
-      ? ""
-      : `, ${whole(Math.abs(100 * (1 - dollarsPerMonth / now.dollarsPerMonth)))} % ${dollarsPerMonth < now.dollarsPerMonth ? "less" : "more"} than what is declared${now.meets ? "" : ", which does not"}`;
+  const beside = declared || now === undefined ? "" : `, ${against(dollarsPerMonth, now)}`;
   return hanging(
     `  ${green("✓")} `,
-    `${name} is the cheapest that meets every SLO: ${whole(dollarsPerMonth)} USD a month${saving}.`,
+    `${name} is the cheapest that meets ${all}: ${whole(dollarsPerMonth)} USD a month${beside}.`,
   );
+}
+
+/** What keeps no promise has no price to save on. */
+function against(dollarsPerMonth: number, now: Outcome): string {
+  if (!now.meets) return "and what is declared does not";
+  return `${whole(100 * (1 - dollarsPerMonth / now.dollarsPerMonth))} % less than what is declared`;
 }
 
 function reasons({ alternative, outcome }: Compared): readonly string[] {
@@ -84,7 +106,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notes(compared: readonly Compared[], { bounds: { max }, policies }: Service): readonly string[] {
+function notesOn({ compared, notes }: Comparison): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(
@@ -95,15 +117,17 @@ function notes(compared: readonly Compared[], { bounds: { max }, policies }: Ser
       "  note: ",
       "It reacts to a step of the load in detection (datapoints and their publication) and start.",
     ),
-    ...(max === undefined
-      ? []
-      : [
-          hanging(
-            "  note: ",
-            `max, ${max}, is left aside for all of them, as it counts units of the size that is declared; \`setpoint plan\` keeps it.`,
-          ),
-        ]),
-    ...(policies?.predictive === "forecastAndScale" ? [hanging("  note: ", `${STAND_IN}.`)] : []),
+    ...notes.map((note) => hanging("  note: ", `${note}.`)),
+    ...compared.flatMap(({ alternative, outcome }) =>
+      outcome?.surplusPerMonth === undefined
+        ? []
+        : [
+            hanging(
+              "  note: ",
+              `${alternative.name}: ${dollars(outcome.surplusPerMonth)} a month of it are for surplus CPU credits.`,
+            ),
+          ],
+    ),
     ...(packed
       ? [
           hanging(

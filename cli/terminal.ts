@@ -26,7 +26,7 @@ function painter(format: Format, colored: boolean): (text: string) => string {
 /** Says on stderr what is being done: one line that changes on a terminal, a plain line each elsewhere. */
 export function progress(text: string): void {
   const { isTTY, columns } = process.stderr;
-  process.stderr.write(isTTY ? `\r\x1b[2K${text.slice(0, columns - 3)} …` : `${text} …\n`);
+  process.stderr.write(isTTY ? `\r\x1b[2K${text.slice(0, (columns || WIDTH) - 3)} …` : `${text} …\n`);
 }
 
 /** Clears the changing line, so that what follows starts afresh. */

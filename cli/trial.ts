@@ -12,8 +12,8 @@ export interface Trial {
   readonly trace: Trace;
   /** The traffic in words. */
   readonly traffic: string;
-  /** Whether the plan is made without knowing that traffic. */
-  readonly unseen: boolean;
+  /** Whether the plan is made without knowing that traffic; of a plan made elsewhere that is not known. */
+  readonly unseen: boolean | undefined;
   readonly notes: readonly string[];
 }
 

@@ -36,6 +36,12 @@ export interface Backtest {
 
 export const HOURS_A_MONTH = 730;
 
+/** US dollars a month of a back-test's cost that are for CPU credits beyond those earned; 0 below a cent. */
+export function surplusOf({ price }: Service, { taskHours, hours, dollarsPerMonth }: Backtest): number {
+  const surplus = dollarsPerMonth - (taskHours / hours) * price * HOURS_A_MONTH;
+  return surplus < 0.005 ? 0 : surplus;
+}
+
 /** Replays `trace` against the autoscaler that `controls` configures. */
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
   const minutes = byMinute(trace);

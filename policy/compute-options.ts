@@ -103,10 +103,9 @@ function unitOf({ compute }: Service, option: ComputeOption): Compute {
 
 /** The declared start-up with the provisioning of one kind put in the place of the other's. */
 function startupOn(declared: Service, { kind }: ComputeOption): number {
-  return (
-    provisioningTime(kind) +
-    Math.max(0, declared.capacity.startup - provisioningTime(optionOf(declared).kind))
-  );
+  const { startup } = declared.capacity;
+  const now = optionOf(declared).kind;
+  return kind === now ? startup : provisioningTime(kind) + Math.max(0, startup - provisioningTime(now));
 }
 
 function whyUnfit(

@@ -1,12 +1,13 @@
 import { AWS_LOOP } from "./aws-loop.ts";
-import { initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { HOURS_A_MONTH, initialTasks, judged, steadyPlant, surplusOf } from "./backtest.ts";
 import type { Alternative } from "./compute-options.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { demandHistory } from "./demand.ts";
-import { type Ceiling, sustainedCeiling } from "./demand-curve.ts";
+import { type Ceiling, keepsSlos, sustainedCeiling } from "./demand-curve.ts";
 import { scalingPlan } from "./plan.ts";
 import { type ReplayMinutes, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
+import type { Service } from "./service.ts";
 import { dollars } from "./words.ts";
 
 /** How many there are, of tasks or of instances. */
@@ -22,19 +23,19 @@ export interface Outcome {
   /** The instances under ECS tasks, as many as these fill. */
   readonly instances?: Count;
   readonly dollarsPerMonth: number;
+  /** US dollars a month of that for surplus CPU credits, where there are any. */
+  readonly surplusPerMonth?: number;
   /** Share of the error budget used, of the SLO that used the most. */
   readonly budgetUsed: number;
   /** Seconds from a step of the load until an alarm acts, and until what it starts serves. */
   readonly reaction: { readonly detection: number; readonly start: number };
-  /** What breaks first when one of them gets busier, in the long run. */
-  readonly binds: Ceiling["bound"];
+  /** What breaks first when one of them gets busier, in the long run; the service time where even an idle one is too slow. */
+  readonly binds: Ceiling["bound"] | "serviceTime";
   /** Every SLO was met, by a plan that can, within the budget. */
   readonly meets: boolean;
   /** Why not. */
   readonly why?: string;
 }
-
-const HOURS_A_MONTH = 730;
 
 /** Plans an alternative, and replays the traffic declared against its plan. */
 export function optionOutcome({ service, option, tasksAnInstance, budget }: Alternative): Outcome {
@@ -48,6 +49,7 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const instances = tasksAnInstance === undefined ? undefined : count(result.minutes, tasksAnInstance);
   const dollarsPerMonth =
     instances === undefined ? backtest.dollarsPerMonth : instances.mean * option.price * HOURS_A_MONTH;
+  const surplusPerMonth = surplusOf(service, backtest);
   const missed = backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
   const obstacle = feasibility.possible ? undefined : feasibility.obstacles[0]!.why;
   const missing = missed.length === 0 ? undefined : `misses ${missed.join(" and ")}`;
@@ -57,14 +59,19 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
     units: count(result.minutes, 1),
     ...(instances === undefined ? {} : { instances }),
     dollarsPerMonth,
+    ...(surplusPerMonth === 0 ? {} : { surplusPerMonth }),
     budgetUsed: Math.max(
       ...backtest.outcomes.map(({ goodShare, objective }) => (1 - goodShare) / (1 - objective)),
     ),
     reaction: { detection: detection(controls), start: startup },
-    binds: sustainedCeiling(service).bound,
+    binds: whatBinds(service),
     meets: why === undefined,
     ...(why === undefined ? {} : { why }),
   };
+}
+
+function whatBinds(service: Service): Outcome["binds"] {
+  return keepsSlos(service, 1, 0) ? sustainedCeiling(service).bound : "serviceTime";
 }
 
 /** Mean and peak of the tasks, or of the instances that so many tasks fill each. */

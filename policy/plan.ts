@@ -162,7 +162,7 @@ function forecasting(service: Service, controls: ScalingControls): ScalingContro
 }
 
 /** A plan whose own policies fight is none to deploy. */
-function withoutFights(feasibility: Feasibility, found: readonly Fight[]): Feasibility {
+export function withoutFights(feasibility: Feasibility, found: readonly Fight[]): Feasibility {
   const refused = found.filter(({ severity }) => severity === "refuse");
   if (refused.length === 0) return feasibility;
   const others = feasibility.possible ? [] : feasibility.obstacles;

@@ -1,10 +1,10 @@
-import { type Backtest, HOURS_A_MONTH } from "./backtest.ts";
+import { type Backtest, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
-import type { Choice } from "./search.ts";
+import { type Choice, REHEARSED_DAYS } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
@@ -161,7 +161,7 @@ export function riskRemarks({ rehearsal, keeps }: Choice): readonly string[] {
 
 function rehearsalWords({ rehearsal, observed, stress, keeps, growthAllowed }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of the history as it was it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
+  return `of all tried, the least in cost and misses together on the newest history, ${REHEARSED_DAYS} days at most, with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
 }
 
 function surgeReasons(
@@ -327,9 +327,9 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
 }
 
 /** What is paid beyond the running hours: CPU credits that were not earned. */
-function surplus({ price }: Service, { taskHours, hours, dollarsPerMonth }: Backtest): string {
-  const beyond = dollarsPerMonth - (taskHours / hours) * price * HOURS_A_MONTH;
-  return beyond < 0.005 ? "" : `, and ${dollars(beyond)} for surplus CPU credits`;
+function surplus(service: Service, rehearsed: Backtest): string {
+  const beyond = surplusOf(service, rehearsed);
+  return beyond === 0 ? "" : `, and ${dollars(beyond)} for surplus CPU credits`;
 }
 
 /** Of an instance that ECS tasks share. */

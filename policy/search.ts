@@ -77,8 +77,8 @@ const COARSE_STEP = 300;
  */
 const GROWTH_UNSEEN = 1.3;
 
-/** Minutes of history that are rehearsed: the newest two weeks. */
-const REHEARSAL = 14 * 1440;
+/** Days of history that are rehearsed: the newest two weeks. */
+export const REHEARSED_DAYS = 14;
 
 export interface Choice {
   /** On the history with its surges steepened: what the choice was made by. */
@@ -106,7 +106,7 @@ const MILDER: readonly number[] = [1, 0.5, 0];
 
 /** The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. */
 export function cheapestChoice(service: Service, history: Trace, range: Range): Choice {
-  const newest = newestOf(history, REHEARSAL);
+  const newest = newestOf(history, REHEARSED_DAYS * 1440);
   const { max } = range;
   const short = newest.rates.length < SHORT;
   const growthAllowed = short ? growthToAllow(service, newest) : undefined;
@@ -146,7 +146,10 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surge: REACTIONS[1],
     standing: constantStanding(range.max),
   };
-  const observed = rehearse(stageFor(service, newestOf(history, REHEARSAL), range.max), candidate);
+  const observed = rehearse(
+    stageFor(service, newestOf(history, REHEARSED_DAYS * 1440), range.max),
+    candidate,
+  );
   return {
     rehearsal: observed,
     observed,

@@ -3,7 +3,7 @@ import { badInput, shown } from "../adapters/bad-input.ts";
 import type { Resilience } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { costing, type Expectation, meeting, peaking, surviving } from "./expectations.ts";
-import { obstacleFindings, span } from "./findings.ts";
+import { noteLines, obstacleFindings, span } from "./findings.ts";
 import { openSentences } from "./open-sentences.ts";
 import { type FileName, type PlannedService, pathOf, readTrace } from "./planned-service.ts";
 import type { Promised } from "./promise.ts";
@@ -105,7 +105,7 @@ export const capacity: Chai.ChaiPlugin = (chai, { flag }) => {
     const { name, trace } = flag(assertion, "capacity.traffic") as Judged;
     const { passed, trial, found } = judge(plan, trace);
     const told = (not: string) => () =>
-      `expected ${plan.service.name} ${not}to ${text} on ${name === "" ? "" : `${name}, `}${span(trial)}\n${found()}`;
+      `expected ${plan.service.name} ${not}to ${text} on ${name === "" ? "" : `${name}, `}${span(trial)}\n${found()}${noteLines(plan.notes ?? [])}`;
     assertion.assert(passed, told(""), told("not "), undefined, undefined, false);
     return assertion;
   }
@@ -124,7 +124,10 @@ export const capacity: Chai.ChaiPlugin = (chai, { flag }) => {
   function planOf(assertion: Assertion): PlannedService {
     const plan = flag(assertion, "object");
     if (isPlanned(plan)) return plan;
-    throw failure(assertion, 'expected a planned service, such as planOf("services.yaml", "cart") returns');
+    throw failure(
+      assertion,
+      'expected a planned service, such as planOf("services.yaml", "cart") returns, or the `plan` of what heldOut returns',
+    );
   }
 
   function failure(assertion: Assertion, message: string): Error {
@@ -143,7 +146,7 @@ function judgedOn(traffic: Traffic): Judged {
   if (traffic instanceof URL) return { name: basename(pathOf(traffic)), trace: readTrace(traffic) };
   const wrong = isTrace(traffic)
     ? traceFault(traffic)
-    : `the traffic is ${shown("traffic", traffic)}; it must be a CSV file's name or a trace`;
+    : `the traffic is ${shown("traffic", traffic)}; it must be a CSV file's name or a trace, such as the \`trace\` of what heldOut returns`;
   if (wrong === undefined) return { name: "", trace: traffic };
   throw badInput([{ where: "on", message: `${wrong}. Write \`.on("traces/monday.csv")\`.` }]);
 }

@@ -30,6 +30,13 @@ export function meeting(promised: Promised): Expectation {
 
 /** Every SLO holds with zones lost throughout: as many as given of those that the service declares, or of those given. */
 export function surviving(lost: number | Resilience): Expectation {
+  if (typeof lost !== "number" && (typeof lost !== "object" || lost === null))
+    throw badInput([
+      {
+        where: "survive",
+        message: `the zones lost are ${shown("survive", lost)}; it must be their number, or how many of how many. Write \`.survive(1)\`.`,
+      },
+    ]);
   const zones = typeof lost === "number" ? "its" : String(lost.zones);
   const count = typeof lost === "number" ? lost : lost.survive;
   return {

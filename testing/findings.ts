@@ -1,6 +1,8 @@
 import { duration, figure, percent, rate, sharePercent, whole } from "../cli/figures.ts";
+import { surplusOf } from "../policy/backtest.ts";
 import type { Feasibility } from "../policy/scaling-plan.ts";
 import type { Slo } from "../policy/service.ts";
+import { shareServedWithin } from "../policy/service-time.ts";
 import type { CapacityTrial } from "./capacity-trial.ts";
 import { badByMinute, indexOfMost, worstHour } from "./worst-hour.ts";
 
@@ -16,6 +18,11 @@ export function peakFindings(trial: CapacityTrial): string {
 
 export function dollars(amount: number): string {
   return `${figure(amount)} USD`;
+}
+
+/** What whoever reads them must know, a line each. */
+export function noteLines(notes: readonly string[]): string {
+  return notes.map((note) => `\n  note: ${note}`).join("");
 }
 
 /** Why promises cannot be kept, each with every way out. */
@@ -46,7 +53,7 @@ function outcomes(trial: CapacityTrial): readonly Row[] {
 function outcome(trial: CapacityTrial, slo: number): string {
   const { objective, goodShare, met } = trial.backtest.outcomes[slo]!;
   const bad = badByMinute(trial, slo).reduce((sum, count) => sum + count, 0);
-  const used = (1 - goodShare) / (1 - objective);
+  const used = Math.round(1e6 * ((1 - goodShare) / (1 - objective))) / 1e6; // below, it is rounding
   return `${met ? "✓" : "✗"} ${sharePercent(goodShare, objective)} good${within(trial.service.slos[slo]!)}, ${percent(objective)} promised: ${figure(100 * used)} % of the error budget spent (${whole(bad)} of ${whole(trial.replay.arrived)} requests were bad)`;
 }
 
@@ -62,8 +69,20 @@ function worst(trial: CapacityTrial): string {
   const share = figure((100 * hour.bad) / hour.arrived);
   const starting = minute.starting > 0 ? ` and ${whole(minute.starting)} starting` : "";
   const full = minute.serving + minute.starting >= trial.controls.max ? ", the plan's ceiling" : "";
-  const needed = Number.isFinite(minute.needed) ? `${whole(minute.needed)} needed` : "no number is enough";
+  const needed = Number.isFinite(minute.needed) ? `${whole(minute.needed)} needed` : noNumber(trial);
   return `from ${date(hour.start)} UTC: ${whole(hour.bad)} of ${whole(hour.arrived)} requests bad (${share} %); at its worst, ${date(minute.start).slice(11)}, ${rate(minute.rate)} met ${tasks(trial, minute.serving)} ready${starting}${full}; ${needed}`;
+}
+
+/** Why more of them would not help, where it is that one alone is too slow. */
+function noNumber({ service }: CapacityTrial): string {
+  const { serviceTime } = service.capacity;
+  const slow = service.slos.flatMap((slo) => {
+    const idle = slo.kind === "latency" ? shareServedWithin(serviceTime, slo.threshold) : 1;
+    return idle < slo.objective
+      ? [`even an idle one serves only ${sharePercent(idle, slo.objective)}${within(slo)}`]
+      : [];
+  });
+  return ["no number is enough", ...slow.slice(0, 1)].join(": ");
 }
 
 function peak(trial: CapacityTrial): string {
@@ -76,7 +95,9 @@ function peak(trial: CapacityTrial): string {
 function cost(trial: CapacityTrial): string {
   const { dollarsPerMonth, taskHours, hours, peakCapacity } = trial.backtest;
   const unit = trial.service.compute.type === "ec2" ? "instance" : "task";
-  return `${dollars(dollarsPerMonth)} a month: ${figure(taskHours)} ${unit}-hours in ${figure(hours)} h at ${trial.service.price.toPrecision(3)} USD, at most ${tasks(trial, peakCapacity)}`;
+  const surplus = surplusOf(trial.service, trial.backtest);
+  const credits = surplus === 0 ? "" : `, and ${dollars(surplus)} a month for surplus CPU credits`;
+  return `${dollars(dollarsPerMonth)} a month: ${figure(taskHours)} ${unit}-hours in ${figure(hours)} h at ${trial.service.price.toPrecision(3)} USD${credits}, at most ${tasks(trial, peakCapacity)}`;
 }
 
 function tasks({ service }: CapacityTrial, count: number): string {

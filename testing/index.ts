@@ -1,5 +1,4 @@
 /** A team's own mocha and chai suite: capacity tests hold plans to their SLOs on real traffic, stack tests what would be deployed. */
-export { scaled } from "../policy/scaled.ts";
 export { capacity, type OnTraffic, type Traffic, type Unjudged } from "./capacity.ts";
 export {
   type DeployedStack,
@@ -15,6 +14,7 @@ export {
   type PlannedService,
   planOf,
   readTrace,
+  scaled,
 } from "./planned-service.ts";
 export { type DeclaredSlo, everySlo, type Promised } from "./promise.ts";
 export { type Inputs, stacks } from "./stacks.ts";

@@ -28,11 +28,13 @@ export function openSentences(): OpenSentences {
   };
   const { beforeEach } = globalThis as { readonly beforeEach?: Hook };
   beforeEach?.(function () {
+    if (watched) ended(); // the test before ran out of time
     const test = this?.currentTest;
     const body = test?.fn;
     if (test === undefined || body === undefined) return;
     const watching: Body = function (...args) {
-      open.clear();
+      const left = ended(); // by a hook that ran just before
+      if (left !== undefined) throw left;
       watched = true;
       return ending(body, ended).apply(this, args);
     };

@@ -1,11 +1,14 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { badInput, didYouMean } from "../adapters/bad-input.ts";
+import { badInput, didYouMean, shown } from "../adapters/bad-input.ts";
 import { readDeclaration, readStack } from "../adapters/declaration.ts";
 import { readGivenPlan } from "../adapters/given-plan.ts";
 import { readTrace as reading } from "../adapters/trace-csv.ts";
+import { fights } from "../policy/fights.ts";
 import { holdout } from "../policy/holdout.ts";
-import { scalingPlan } from "../policy/plan.ts";
+import { scalingPlan, withoutFights } from "../policy/plan.ts";
+import { STAND_IN } from "../policy/predictive-scaling.ts";
+import { scaled as times } from "../policy/scaled.ts";
 import type { Feasibility, ScalingControls } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
@@ -15,6 +18,8 @@ export interface PlannedService {
   readonly service: Service;
   readonly controls: ScalingControls;
   readonly feasibility: Feasibility;
+  /** What whoever judges it must know: what was left out of a plan made elsewhere, and what stands in for AWS's forecast. */
+  readonly notes?: readonly string[];
 }
 
 /** Relative to the working directory, or a URL such as `new URL("services.yaml", import.meta.url)`. */
@@ -25,11 +30,15 @@ export function planOf(declaration: FileName, name: string): PlannedService {
   return planned(declaredService(declaration, name));
 }
 
-/** The service with a plan made elsewhere, in the format of `setpoint plan --format aws`, such as the one in production. */
+/**
+ * The service with a plan made elsewhere, in the format of `setpoint plan --format aws`, such as the one in production. Only policies
+ * that fight each other make it infeasible.
+ */
 export function givenPlanOf(declaration: FileName, name: string, plan: FileName): PlannedService {
   const service = declaredService(declaration, name);
-  const { controls } = readGivenPlan(pathOf(plan), service);
-  return { service, controls, feasibility: { possible: true } };
+  const { controls, notes } = readGivenPlan(pathOf(plan), service);
+  const feasibility = withoutFights({ possible: true }, fights(service, controls));
+  return { service, controls, feasibility, notes };
 }
 
 /** Plans a service without the last `days` of its history, and returns those days, grown as declared, to judge the plan on. */
@@ -48,6 +57,17 @@ export function heldOut(
   ]);
 }
 
+/** The same traffic with `factor` times the volume. */
+export function scaled(trace: Trace, factor: number): Trace {
+  if (Array.isArray(trace?.rates)) return times(trace, factor);
+  throw badInput([
+    {
+      where: "scaled",
+      message: `the trace is ${shown("trace", trace)}; a file is read first. Write \`scaled(readTrace("traces/monday.csv"), 1.5)\`.`,
+    },
+  ]);
+}
+
 /** Reads a recorded request rate from a CSV file, plain or gzipped. */
 export function readTrace(file: FileName): Trace {
   return reading(pathOf(file)).trace;
@@ -59,7 +79,8 @@ export function pathOf(file: FileName): string {
 
 function planned(service: Service): PlannedService {
   const { controls, feasibility } = scalingPlan(service);
-  return { service, controls, feasibility };
+  const forecasts = controls.predictive?.mode === "forecastAndScale";
+  return { service, controls, feasibility, ...(forecasts ? { notes: [STAND_IN] } : {}) };
 }
 
 function declaredService(declaration: FileName, name: string): Service {
@@ -72,7 +93,7 @@ function declaredService(declaration: FileName, name: string): Service {
   throw badInput([
     {
       where: `${file} services`,
-      message: `there is no service \`${name.slice(0, 60)}\`; ${didYouMean(name, names)}`,
+      message: `there is no service \`${String(name).slice(0, 60)}\`; ${didYouMean(String(name), names)}`,
     },
   ]);
 }

@@ -49,8 +49,27 @@ export function promisedName(promised: Promised): string {
 }
 
 function sloFrom(given: DeclaredSlo | Slo): Slo {
-  if ("kind" in given) return given;
+  if ("kind" in given) return checked(given);
   const { success, data, error } = safeParse(sloSchema, given);
   if (success) return sloOf(data);
   throw badInput(schemaFaults(sloSchema, error.issues, ["slo"], (path) => dotted(path)));
+}
+
+/** An SLO in the form of the engine, ratios and seconds: what no schema has read. */
+function checked(slo: Slo): Slo {
+  const faults = [
+    ...(slo.objective > 0 && slo.objective < 1
+      ? []
+      : [`objective is ${shown("objective", slo.objective)}; it must be a ratio between 0 and 1`]),
+    ...(slo.kind !== "latency" || (slo.threshold > 0 && slo.threshold < Infinity)
+      ? []
+      : [`threshold is ${shown("threshold", slo.threshold)}; it must be seconds above 0`]),
+  ];
+  if (faults.length === 0) return slo;
+  throw badInput(
+    faults.map((fault) => ({
+      where: "meet",
+      message: `${fault}. Or write it as declared: \`objective: "99 %"\`, \`threshold: "1 s"\`.`,
+    })),
+  );
 }

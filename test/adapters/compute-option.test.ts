@@ -21,6 +21,7 @@ describe("computeOptions", () => {
     expect(options.map(({ kind }) => kind)).to.deep.equal(["fargate", "ecs", "ec2", "ec2"]);
     expect(options[0]!.compute).to.deep.equal({ type: "fargate", cpu: 512, memory: 1024 });
     expect(options[0]!.price).to.be.closeTo(0.04048 / 2 + 0.004445, 1e-12);
+    expect(options[2]!.compute).to.include({ instanceType: "t2.small", credits: "standard" }); // as a declaration has it
     expect(options[3]!.compute).to.include({ instanceType: "t2.small", credits: "unlimited" });
   });
 

@@ -52,6 +52,14 @@ describe("a service's price on instances of its cluster", () => {
   const of = (deploy: object, members: object = { instances }): DeclaredService =>
     platformDeclaration({ deployment: deployment(members), services: { cart: cart(deploy) } }).declared[0]!;
 
+  it("counts on nothing that Spot saves, and says so", () => {
+    const onDemand = of({}).service.price;
+    const { service, notes } = of({ capacity: { onDemand: { base: 2, weight: 1 }, spot: { weight: 3 } } });
+    expect(service.price).to.equal(onDemand);
+    expect(notes).to.include("Spot is priced as on demand: what it saves is not counted on");
+    expect(of({}).notes.join()).not.to.include("Spot");
+  });
+
   it("is its share of one, and says so", () => {
     const { service, notes } = of({ capacity: "instances" });
     expect(service.price).to.be.closeTo(0.1008 / 0.8 / 4, 1e-12);

@@ -58,7 +58,38 @@ describe("setpoint backtest", () => {
     expect(contenders[0].name).to.equal("this plan");
     expect(contenders[0].backtest.outcomes[0]).to.include({ slo: "latency", objective: 0.99, met: true });
     expect(contenders.at(-1).elasticity.overProvisioning).to.be.above(0);
+    const text = await run(["backtest", "-f", services]);
+    expect(text.stdout.replace(/\s+/g, " ")).to.include(
+      "The plan was made on it: --holdout judges on unseen days.",
+    );
     expect(bound.taskHours).to.be.within(1, contenders[0].backtest.taskHours);
+  });
+
+  it("says that of a longer history the newest two weeks were rehearsed", async () => {
+    const files = folder({
+      "long.csv": traceCsv(15),
+      "long.yaml": `services:\n  cart:${serviceYaml("{ history: long.csv }")}`,
+    });
+    const { stdout } = await run(["backtest", "-f", `${files}/long.yaml`]);
+    expect(stdout.replace(/\s+/g, " ")).to.include(
+      "The plan was made on it, rehearsed on its newest 14 days: --holdout",
+    );
+  }).timeout(60_000);
+
+  it("says of a recording that the history has only days of it", async () => {
+    const longer = `${folder({ "longer.csv": traceCsv(6) })}/longer.csv`;
+    const { stdout } = await run(["backtest", "-f", services, "--trace", longer]);
+    const words = stdout.replace(/\s+/g, " ");
+    expect(words).to.include("UTC. The plan was made on a history that has days of it.");
+    expect(words).to.include("note: 4.0 days of it are also in the history");
+  }).timeout(60_000);
+
+  it("does not know what a plan made elsewhere has seen", async () => {
+    const given = ["backtest", "-f", services, "--plan", `${root}/enough.json`, "--holdout", "1"];
+    const { stdout } = await run([...given, "--format", "json"]);
+    expect(JSON.parse(stdout)[0].traffic.unseen).to.equal(null);
+    const text = await run(given);
+    expect(text.stdout).not.to.match(/ $/m);
   });
 
   it("exits with 0 for a plan made elsewhere that keeps the SLO", async () => {
@@ -80,9 +111,13 @@ describe("setpoint backtest", () => {
     );
     expect((await run(["check", ...given])).code).to.equal(0);
     const own = await run(["backtest", "-f", forecasts, "--holdout", "2"]);
-    expect(words(own.stdout)).to.match(
-      /note: AWS does not publish its forecast; the back-test has in its place/,
-    );
+    const usual = await run(["backtest", "-f", services, "--holdout", "2"]); // the row "predictive" has one, too
+    for (const { stdout } of [own, usual])
+      expect(words(stdout)).to.match(
+        /note: AWS does not publish its forecast; the back-test has in its place/,
+      );
+    for (const { stdout } of [judged, own, usual])
+      expect(words(stdout).match(/AWS does not publish/g)).to.have.lengthOf(1);
   }).timeout(60_000);
 
   it("exits with 1 for one that misses it", async () => {

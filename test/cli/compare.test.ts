@@ -17,6 +17,11 @@ describe("setpoint compare", () => {
     expect(stdout.match(/✓ cheapest/g)).to.have.lengthOf(1);
     expect(stdout).to.match(/is the cheapest that meets every SLO: \d+ USD a month/);
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).to.include("replayed on a day assumed from the peak declared, on which its plan was made.");
+    expect(words).to.include(
+      "note: no history is declared: a day that swings between 35 % and 80 % of the peak",
+    );
   });
 
   it("gives programs the same, for every service, and ends once it has told them", async () => {
@@ -43,6 +48,20 @@ describe("setpoint compare", () => {
     expect(stdout.replace(/\s+/g, " ")).to.match(
       /note: AWS does not publish its forecast; the back-test has in its place/,
     );
+    const { stdout: json } = await run([
+      ...[
+        "compare",
+        "-f",
+        `${files}/forecasts.yaml`,
+        "--with",
+        "ec2:m5.large",
+        "-j",
+        "1",
+        "--format",
+        "json",
+      ],
+    ]);
+    expect(JSON.parse(json)[0].notes.join()).to.include("AWS does not publish its forecast");
   }).timeout(60_000);
 
   it("says that what is declared meets no SLO where what costs more does", async () => {
@@ -51,8 +70,45 @@ describe("setpoint compare", () => {
     const { code, stdout } = await run(["compare", "-f", file, "--with", "fargate:2048/4096", "-j", "1"]);
     expect(code).to.equal(0);
     expect(stdout.replaceAll(/\s+/g, " ")).to.match(
-      /Fargate, 2 vCPU, 4 GB is the cheapest .* more than what is declared, which does not\./,
+      /Fargate, 2 vCPU, 4 GB is the cheapest that meets every SLO: \d+ USD a month, and what is declared does not\./,
     );
+    // Even idle it is too slow: no load is to blame.
+    expect(stdout).to.match(/^ +Fargate, 0\.5 vCPU, 1 GB \* .* service time +✗$/m);
+  });
+
+  it("names a burstable type once, by how it lives on credits, and what that costs", async () => {
+    const busy = serviceYaml("{ history: shop.csv }").replace(
+      /compute: .*/,
+      "compute: { type: ec2, instanceType: t3.small }",
+    );
+    const file = `${folder({ "shop.csv": traceCsv(3), "busy.yaml": `services:\n  cart:${busy}` })}/busy.yaml`;
+    const { stdout } = await run([
+      "compare",
+      "-f",
+      file,
+      "--with",
+      "ec2:t3.small",
+      "--with",
+      "ec2:t2.small",
+      "-j",
+      "1",
+    ]);
+    expect(stdout.match(/^ +EC2 t.*[✓✗].*/gm)).to.have.lengthOf(2);
+    expect(stdout)
+      .to.match(/EC2 t3\.small unlimited \*/)
+      .and.match(/EC2 t2\.small standard /);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).to.match(
+      /EC2 t3\.small unlimited: \d+\.\d\d USD a month of it are for surplus CPU credits\./,
+    );
+    expect(words).to.include("min, 1, is kept for each of them, whatever its size; max, 20, is left aside");
+  });
+
+  it("speaks of a budget where there is one", async () => {
+    const poor = serviceYaml("{ peak: 20 /s }").replace("max: 20", "budget: 20 USD/month");
+    const file = `${folder({ "poor.yaml": `services:\n  cart:${poor}` })}/poor.yaml`;
+    const { stdout } = await run(["compare", "-f", file, "--with", "ec2:t2.small", "-j", "1"]);
+    expect(stdout).to.include("none meets every SLO within the budget.");
   });
 
   it("exits with 1 where none meets the SLOs, and says why", async () => {
@@ -66,7 +122,7 @@ describe("setpoint compare", () => {
       "1",
     ]);
     expect(code).to.equal(1);
-    expect(stdout).to.include("none meets every SLO").and.include("cannot be met");
+    expect(stdout).to.include("none meets every SLO.").and.include("cannot be met");
   });
 
   it("reports all bad options at once, and exits with 2", async () => {

@@ -51,4 +51,15 @@ describe("setpoint", () => {
     const { stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${program}" --help | true`]);
     expect(stderr.toString()).to.equal("");
   });
+
+  it("tells every wrong option of a command line at once", async () => {
+    const { code, stdout, stderr } = await run(["backtest", "--holdout", "x", "-j", "0", "--format", "xml"]);
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
+    expect(stderr).to.match(
+      /'--holdout <days>' argument 'x' is invalid\. It takes a whole number of days from 1 to 365\.\n/,
+    );
+    expect(stderr).to.match(
+      /'-j, --jobs <count>' argument '0' is invalid\. .*\n.*'--format <format>' argument 'xml' is invalid\. Allowed/,
+    );
+  });
 });

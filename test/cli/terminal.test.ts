@@ -2,15 +2,15 @@ import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { progressOf } from "../../cli/terminal.ts";
 
-/** What is written on stderr meanwhile, were it a terminal of 80 columns or none. */
-function said(isTTY: boolean, tell: () => void): readonly string[] {
+/** What is written on stderr meanwhile, were it a terminal of so many columns or none. */
+function said(isTTY: boolean, tell: () => void, columns = 80): readonly string[] {
   const lines: string[] = [];
   const { stderr } = process;
   const before = ["isTTY", "columns", "write"].map(
     (name) => [name, Object.getOwnPropertyDescriptor(stderr, name)] as const,
   );
   const write = (text: string) => lines.push(stripVTControlCharacters(text).trim());
-  Object.entries({ isTTY, columns: 80, write }).forEach(([name, value]) => {
+  Object.entries({ isTTY, columns, write }).forEach(([name, value]) => {
     Object.defineProperty(stderr, name, { value, configurable: true, writable: true });
   });
   try {
@@ -37,6 +37,12 @@ describe("progress", () => {
       "░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 2 · planning web …",
       "████████████░░░░░░░░░░░░ 1 of 2 · planning web …",
     ]);
+  });
+
+  it("fits the terminal, and is whole on one that does not tell its columns", () => {
+    const tell = () => progressOf(1).started("planning cart");
+    expect(said(true, tell, 10)).to.deep.equal(["plannin …"]);
+    expect(said(true, tell, 0)).to.deep.equal(["planning cart …"]);
   });
 
   it("is a plain line for each task in pipes and files", () => {

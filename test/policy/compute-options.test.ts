@@ -98,6 +98,13 @@ describe("alternatives", () => {
     expect(declared.service.capacity.startup).to.equal(75);
     expect(other.service).to.include({ price: 0.02 }).and.not.have.property("host");
     expect(other.service.capacity.startup).to.equal(35); // 75 are less than an instance's 90 of provisioning
+    const other4x = one(packed, {
+      ...ecs,
+      compute: { type: "ec2", instanceType: "m7i.4xlarge" },
+      price: 0.8064,
+    });
+    expect(other4x.service.capacity.startup).to.equal(75); // of the same kind, as declared, however short
+    expect(other4x.translated).to.deep.equal([]);
     const { instances, dollarsPerMonth } = optionOutcome(declared);
     expect(dollarsPerMonth).to.be.closeTo(instances!.mean * 0.126 * 730, 1e-6);
   });
@@ -145,10 +152,19 @@ describe("optionOutcome", () => {
     expect(credits.units.mean).to.be.above(4 * none.units.mean);
   });
 
+  it("tells what of the cost is for surplus CPU credits", () => {
+    const { surplusPerMonth, units, dollarsPerMonth } = optionOutcome(one(cart, ec2("t3.small", 0.0208)));
+    expect(surplusPerMonth).to.be.above(1);
+    expect(units.mean * 0.0208 * 730 + surplusPerMonth!).to.be.closeTo(dollarsPerMonth, 0.01);
+    expect(optionOutcome(one(cart, ec2("m5.large", 0.096)))).not.to.have.property("surplusPerMonth");
+  });
+
   it("says why not: over the budget, or an SLO that no size keeps", () => {
     const poor = alternatives({ ...cart, bounds: { budget: 10 } }, [])[0]!;
     expect(optionOutcome(poor)).to.include({ meets: false, why: "over the budget of 10.00 USD" });
     const slow = { ...cart, slos: [{ ...cart.slos[0]!, threshold: 0.25 }] } as Service;
-    expect(optionOutcome(alternatives(slow, [])[0]!).why).to.include("cannot be met");
+    const outcome = optionOutcome(alternatives(slow, [])[0]!);
+    expect(outcome.why).to.include("cannot be met");
+    expect(outcome.binds).to.equal("serviceTime"); // no load, as even an idle task is late
   });
 });

@@ -56,6 +56,27 @@ describe("capacity tests", () => {
     );
   });
 
+  it("say that one alone is too slow where no number is enough, and add up what they cost", () => {
+    const fast = { name: "fast", threshold: "500 ms", objective: "99.9 %" };
+    expect(failure(() => expect(ten).to.meet(fast).on(quiet))).to.match(
+      /no number is enough: even an idle one serves only 9\d\.\d+ % within 500 ms/,
+    );
+    const compute = { type: "ec2", instanceType: "t3.small", credits: "unlimited" } as const;
+    const busy = fixed(10, { ...CART, compute, price: 0.0208 });
+    const [, dollars, surplus] =
+      /cost +([\d.]+) USD .* at 0\.0208 USD, and ([\d.]+) USD a month for surplus CPU credits/.exec(
+        failure(() => expect(busy).to.cost.atMost(9).on(flat(90, 3000))),
+      )!;
+    expect(Number(dollars)).to.be.closeTo(10 * 0.0208 * 730 + Number(surplus), 1);
+  });
+
+  it("say what whoever reads them must know of the plan", () => {
+    const noted = { ...ten, notes: ["it was made on a Monday"] };
+    expect(failure(() => expect(noted).to.cost.atMost(1).on(quiet))).to.match(
+      /\n {2}note: it was made on a Monday$/,
+    );
+  });
+
   it("name the file that the traffic comes from", () => {
     const file = `${folder({ "monday.csv": "timestamp,rps\n0,900\n60,900\n120,900\n" })}/monday.csv`;
     expect(failure(() => expect(ten).to.meet("latency").on(file))).to.include(
@@ -192,6 +213,14 @@ describe("capacity tests", () => {
     ],
     ["a trace of nothing", () => expect(ten).to.meet("latency").on(flat(1, 0)), /no request in it/],
     [
+      "no zones",
+      () =>
+        expect(ten)
+          .to.survive(undefined as never)
+          .on(quiet),
+      /survive: the zones lost are missing; .*survive\(1\)/,
+    ],
+    [
       "traffic scaled to nothing",
       () => expect(ten).to.meet("latency").on(scaled(quiet, 0)),
       /no request in it/,
@@ -219,6 +248,25 @@ describe("capacity tests", () => {
     ],
     ["no limit", () => expect(ten).on(quiet).to.peak.atMost(Number.NaN), /limit is NaN; .*number of tasks/],
   ];
+  it("take an SLO in the engine's form, with ratios and seconds, and name all its faults", () => {
+    const slo = { kind: "latency", name: "fast", threshold: 1, objective: 0.99, window: 86_400 } as const;
+    expect(ten).to.meet(slo).on(quiet);
+    expect(
+      refusal(() =>
+        expect(ten)
+          .to.meet({ ...slo, objective: 99, threshold: 0 })
+          .on(quiet),
+      ),
+    ).to.match(/objective is 99; it must be a ratio .*\n.*threshold is 0; it must be seconds above 0/);
+  });
+
+  it("spend nothing of a budget, and not 5.7e-8 % of it, where no whole request is bad", () => {
+    const slo = { kind: "availability", name: "up", objective: 0.999, window: 86_400 } as const;
+    expect(failure(() => expect(ten).to.not.meet(slo).on(flat(50, 60)))).to.include(
+      ": 0 % of the error budget",
+    );
+  });
+
   for (const [what, sentence, why] of refused)
     it(`refuse ${what}, and say what would be right`, () => {
       expect(refusal(sentence)).to.match(why);

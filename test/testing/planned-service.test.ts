@@ -2,15 +2,30 @@ import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { readDeclaration } from "../../adapters/declaration.ts";
 import { scalingPlan } from "../../policy/plan.ts";
-import { givenPlanOf, heldOut, planOf, readTrace } from "../../testing/index.ts";
+import { givenPlanOf, heldOut, planOf, readTrace, scaled } from "../../testing/index.ts";
 import { folder, serviceYaml, traceCsv } from "../cli/setpoint.ts";
 
 const declared = `services:\n  cart:${serviceYaml("{ history: shop.csv, growth: 20 % }")}  web:${serviceYaml("{ peak: 20 /s }")}`;
+const cpu = (TargetValue: number, DisableScaleIn: boolean) => ({
+  PolicyName: `cpu-${TargetValue}`,
+  PolicyType: "TargetTrackingScaling",
+  TargetTrackingScalingPolicyConfiguration: {
+    TargetValue,
+    PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+    DisableScaleIn,
+  },
+});
+const fighting = JSON.stringify({
+  ScalableTarget: { MinCapacity: 1, MaxCapacity: 20 },
+  ScalingPolicies: [cpu(40, true), cpu(70, false)],
+});
 const root = folder({
   "services.yaml": declared,
   "shop.csv": traceCsv(5),
   "Pulumi.prod.yaml": `config:\n  setpoint:services:\n    web:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}`,
   "plan.json": JSON.stringify({ ScalableTarget: { MinCapacity: 3, MaxCapacity: 7 } }),
+  "fighting.json": fighting,
+  "forecasts.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`,
   "group.json": JSON.stringify({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
 });
 const services = `${root}/services.yaml`;
@@ -36,6 +51,21 @@ describe("plans in tests", () => {
     );
   });
 
+  it("made elsewhere are not feasible where their policies fight", () => {
+    const { feasibility } = givenPlanOf(services, "cart", `${root}/fighting.json`);
+    expect(feasibility).to.have.nested.property("obstacles[0].why").that.includes("limit cycle");
+    expect(givenPlanOf(services, "cart", `${root}/plan.json`).feasibility.possible).to.equal(true);
+  });
+
+  it("tell what was noticed of one made elsewhere, and what stands in for AWS's forecast", () => {
+    expect(givenPlanOf(services, "cart", `${root}/plan.json`).notes?.join()).to.include(
+      "nothing moves capacity",
+    );
+    expect(planOf(`${root}/forecasts.yaml`, "cart").notes?.join()).to.include(
+      "AWS does not publish its forecast",
+    );
+  });
+
   it("do not know the days held out, which have grown as declared", () => {
     const whole = readTrace(`${root}/shop.csv`);
     const { plan, trace } = heldOut(services, "cart", 2);
@@ -54,7 +84,16 @@ describe("plans in tests", () => {
     expect(() => heldOut(services, "web", 1)).to.throw(/services\.web\.demand: .*longer `history`/);
   });
 
+  it("are judged on traffic that has been read", () => {
+    expect(() => scaled("monday.csv" as never, 2)).to.throw(
+      /scaled: the trace is "monday\.csv"; .*readTrace/,
+    );
+  });
+
   it("are offered by their near names", () => {
     expect(() => planOf(services, "crat")).to.throw(/there is no service `crat`; did you mean `cart`/);
+    expect(() => planOf(services, undefined as unknown as string)).to.throw(
+      /no service `undefined`; known here/,
+    );
   });
 });

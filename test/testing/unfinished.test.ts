@@ -72,6 +72,21 @@ it("is tried again", function (done) {
     expect(status).to.equal(0);
   });
 
+  it("fails in a hook that runs just before a test, and not for a test that ran out of time", () => {
+    const hooks = folder({
+      "hooks.test.ts": `
+${HEAD}
+it("takes too long", function (done) { this.timeout(20); expect(plan).to.meet("latency"); });
+it("is another", () => { expect(plan).on(trace).to.meet("latency"); });
+describe("each", () => { beforeEach(() => { expect(plan).to.meet("latency"); }); it("comes after a hook", () => {}); });
+`,
+    });
+    const { status, stdout } = run(hooks, {});
+    expect(stdout).to.match(/1\) takes too long\n +✔ is another.*\n +each\n +2\) comes after a hook/);
+    expect(stdout).to.match(/nothing was asserted: it is not said on which traffic/);
+    expect(status).to.equal(2);
+  });
+
   it("fails as soon as the statement is over where no test of mocha's runs", () => {
     const script = `${HEAD}\nexpect(plan).to.meet("latency");\n`;
     const { status, stderr } = spawnSync(
