@@ -29,7 +29,10 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
   const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
   const [trackingPace, surgePace] =
     warmup === undefined
-      ? [{ scaleOutCooldown: FRESH, scaleInCooldown: undoing(startup) }, { cooldown: FRESH }]
+      ? [
+          { scaleOutCooldown: freshCooldown(startup), scaleInCooldown: undoing(startup) },
+          { cooldown: freshCooldown(startup) },
+        ]
       : [{}, {}];
   return {
     min: standing.min,
@@ -44,6 +47,14 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
 /** Seconds until a minute with the new count is whole and visible: acting sooner would count the same shortage twice. */
 export const FRESH = 60 + AWS_LOOP.publicationDelay;
 
+/**
+ * Seconds of scale-out cooldown after which that minute is visible. AWS counts it from when the added tasks run (Amazon ECS developer guide,
+ * "Service auto scaling": the running count), which may come a whole start-up before the first request is served.
+ */
+export function freshCooldown(startup: number): number {
+  return Math.ceil(startup) + FRESH;
+}
+
 /** Seconds until a task removed by mistake serves again: three datapoints, their delay, and the start. */
 export function undoing(startup: number): number {
   return AWS_LOOP.datapointsOut * 60 + AWS_LOOP.publicationDelay + Math.ceil(startup);
@@ -57,7 +68,7 @@ const LONGEST_WARMUP = 3600;
  * whole start-up before the first request is served.
  */
 export function freshWarmup(startup: number): number {
-  return Math.min(LONGEST_WARMUP, Math.ceil(startup) + FRESH);
+  return Math.min(LONGEST_WARMUP, freshCooldown(startup));
 }
 
 function tracking(setpoint: number): TargetTracking {

@@ -1,6 +1,8 @@
+import { FRESH } from "./candidate.ts";
 import { type Compounding, compounding } from "./compounding.ts";
 import { type LimitCycle, limitCycles } from "./constant-load.ts";
 import { busiestUtilization } from "./demand-curve.ts";
+import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { rateAtCpu } from "./task-bounds.ts";
@@ -36,6 +38,7 @@ export function fights(service: Service, controls: ScalingControls): readonly Fi
     ...cycles,
     ...stepScaleIn(controls, cycles),
     ...compounding(service, controls).map((found) => tooEager(service, found)),
+    ...overRemovals(service, controls).map(tooQuick),
     ...runaways(service, controls),
     ...ratchet(controls),
     ...disagreements(service, controls),
@@ -107,6 +110,16 @@ function tooEager({ compute }: Service, { policy, cooldown, fresh, most, enough 
     policies: [policy],
     why: `the ${which} of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same shortage is made good again: when the load of 10 doubles it starts up to ${most} where ${enough} would do`,
     wayOut: `a ${which} of at least ${fresh} s`,
+  };
+}
+
+function tooQuick({ policy, cooldown, least, enough }: OverRemoval): Fight {
+  return {
+    kind: "compounding",
+    severity: "refuse",
+    policies: [policy],
+    why: `the scale-in cooldown of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same surplus is removed again: when the load of 10 falls to that of 6 as few as ${least} are left, where ${enough} should be`,
+    wayOut: `a scale-in cooldown of at least ${FRESH} s`,
   };
 }
 

@@ -137,8 +137,7 @@ function cooldownReasons(
     {
       of: "tracking.scaleOutCooldown",
       value: seconds(scaleOutCooldown),
-      because:
-        "one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice",
+      because: `AWS counts it from when the added tasks run, which may come a whole start (${seconds(capacity.startup)}) before they serve; then one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice`,
     },
     {
       of: "tracking.scaleInCooldown",
