@@ -3,14 +3,16 @@ import { backtest } from "../../policy/backtest.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import type { Obstacle } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
 import { shareServedWithin } from "../../policy/service-time.ts";
-import { CART, promising } from "../support/services.ts";
+import { available, CART, promising } from "../support/services.ts";
 
 const obstaclesOf = (service: Service) => {
   const { feasibility } = scalingPlan(service);
   return feasibility.possible ? [] : feasibility.obstacles;
 };
+const tooSlow = ({ why }: Obstacle) => why.includes("even an idle task");
 const figureAfter = (text: string, words: RegExp) => Number.parseFloat(words.exec(text)![1]!);
 
 describe("obstacles", () => {
@@ -79,5 +81,32 @@ describe("obstacles", () => {
     const zones = { ...CART, resilience: { zones: 3, survive: 1 }, bounds: { max: 6 } };
     const carried = figureAfter(obstaclesOf(zones)[0]!.why, /carry ([\d.]+) \/s/);
     expect(Math.ceil(1.5 * tasksNeeded(zones, 0.99 * carried))).to.be.at.most(6);
+  });
+
+  it("names a peak that the zones left carry, though they are fewer than their share", () => {
+    // Of 10 in 6 zones the four fullest lost leave 2, a third of 10 being more.
+    const zones = { ...CART, resilience: { zones: 6, survive: 4 }, bounds: { max: 10 } };
+    const [{ why, waysOut }] = obstaclesOf(zones) as [Obstacle];
+    expect(why).to.match(/carry [\d.]+ \/s with 4 of 6 zones lost$/);
+    const peak = figureAfter(waysOut[1]!, /^a peak of at most ([\d.]+) \/s/);
+    expect(obstaclesOf({ ...zones, demand: { kind: "peak", peak, growth: 0 } })).to.deep.equal([]);
+    const none = obstaclesOf({ ...zones, bounds: { max: 3 } })[0]!;
+    expect(none.why).to.match(/carry 0 \/s with 4 of 6 zones lost$/);
+    expect(none.waysOut.join()).not.to.match(/a peak of/);
+  });
+
+  it("SLO-7 names an objective, a threshold and a service that do, to the last figure", () => {
+    const slow = promising(0.9, 0.2);
+    const [{ waysOut }] = obstaclesOf(slow) as [Obstacle];
+    const [threshold, objective, mean] = waysOut.map((way) => figureAfter(way, /(?:above|below) ([\d.]+) /));
+    expect(obstaclesOf(promising(0.9, threshold! / 1000))).to.deep.equal([]);
+    expect(obstaclesOf(promising(objective! / 100, 0.2)).filter(tooSlow)).to.deep.equal([]);
+    const faster = { ...CART.capacity, serviceTime: { mean: mean! / 1000, cv: 0.7 } };
+    expect(obstaclesOf({ ...slow, capacity: faster }).filter(tooSlow)).to.deep.equal([]);
+  });
+
+  it("offers no longer threshold where none is promised", () => {
+    const [{ waysOut }] = obstaclesOf({ ...available(0.999), bounds: { budget: 30 } }) as [Obstacle];
+    expect(waysOut).to.include("a lower objective or a longer maxWait");
   });
 });
