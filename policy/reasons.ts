@@ -264,8 +264,18 @@ function boundReasons(
       : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
-    { of: "bounds.max", value: String(controls.max), because: max },
+    { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },
   ];
+}
+
+/** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
+function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingControls): string {
+  if (budget === undefined) return "";
+  const most = max * price * HOURS_A_MONTH;
+  const within = Math.floor(budget / price / HOURS_A_MONTH);
+  const beyond = most > budget ? "; a max of at most" : ", and a max of up to";
+  const kept = within === 0 ? "" : `${beyond} ${within} keeps within ${dollars(budget)} whatever comes`;
+  return `. A whole month at it costs ${dollars(most)}${kept}`;
 }
 
 function mostOf({ compute }: Service): string {

@@ -73,6 +73,20 @@ describe("reasons", () => {
     expect(reasonOf("bounds.min").because).to.match(/not left to a single one; target tracking alone/);
   });
 
+  it("tell what a month at the ceiling costs beside a budget, and the ceiling that never exceeds it", () => {
+    const told = (budget: number) => {
+      const { reasons, controls } = scalingPlan({ ...CART, bounds: { budget } });
+      return [reasons.find(({ of }) => of === "bounds.max")!.because, controls.max] as const;
+    };
+    const [because, max] = told(200);
+    expect(max * CART.price * 730).to.be.above(200); // 18.25 USD a task
+    expect(because).to.include(
+      `A whole month at it costs ${Math.round(max * 18.25)} USD; a max of at most 10 keeps within 200 USD`,
+    );
+    expect(told(2000)[0]).to.match(/, and a max of up to 109 keeps within 2000 USD/);
+    expect(reasonOf("bounds.max").because).not.to.match(/month/);
+  });
+
   it("say of CPU that it is held lower than was rehearsed where it hides how great an overload is", () => {
     const demand = {
       kind: "history",
