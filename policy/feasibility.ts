@@ -18,6 +18,8 @@ export interface Findings {
   /** Requests a second, on average over the busiest day. */
   readonly daily: number;
   readonly reachable: boolean;
+  /** The SLOs are kept with the zones lost that the owner names. */
+  readonly survives: boolean;
   readonly max: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
@@ -33,6 +35,7 @@ export function obstacles(service: Service, findings: Findings): Feasibility {
     ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
     ...tooJumpy(service, findings),
+    ...tooFragile(service, findings),
   ];
   return found.length === 0 ? { possible: true } : { possible: false, obstacles: found };
 }
@@ -152,6 +155,19 @@ function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings
 
 function promisesLatency({ slos }: Service): boolean {
   return slos.some(({ kind }) => kind === "latency");
+}
+
+/** A setting keeps the SLOs, and no reserve found keeps them with zones lost. */
+function tooFragile(service: Service, findings: Findings): readonly Obstacle[] {
+  const { survives, choice, reachable, needed, max } = findings;
+  if (survives || !choice.keeps || !reachable || needed > max) return [];
+  const { zones, survive } = service.resilience!;
+  return [
+    {
+      why: `no reserve found keeps the SLOs on this history with ${survive} of ${zones} zones lost, within ${max} ${noun(service)}s`,
+      waysOut: ["a higher max", "a higher min", "fewer zones to survive, or more of them in all"],
+    },
+  ];
 }
 
 /** No fleet is searched beyond this, as in demand-curve.ts. */

@@ -64,7 +64,7 @@ function derived(declared: Service): ScalingPlan {
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
   const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
-  const { choice, chosen, controls, reserve, rehearsed } = steady.rehearsed.met ? steady : bursts;
+  const { choice, chosen, controls, reserve, survives, rehearsed } = steady.rehearsed.met ? steady : bursts;
   const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
   const numbers = {
@@ -76,7 +76,7 @@ function derived(declared: Service): ScalingPlan {
     ...numbers,
     seal: seal(numbers),
     feasibility: withoutFights(
-      obstacles(service, { peak, needed, lasting, daily, reachable, max, choice, rehearsed }),
+      obstacles(service, { peak, needed, lasting, daily, reachable, survives, max, choice, rehearsed }),
       found,
     ),
     reasons: [
@@ -121,6 +121,8 @@ interface Settled {
   readonly controls: ScalingControls;
   /** The factor by which each task's load is smaller for the reserve. */
   readonly reserve: number;
+  /** The SLOs are kept with the zones lost that the owner names. */
+  readonly survives: boolean;
   readonly rehearsed: Backtest;
 }
 
@@ -145,12 +147,16 @@ function settled(
     : resignedChoice(service, history, range);
   const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
   const chosen = onDeclaredMetric(service, candidate, history);
-  const { controls: reserved, factor: reserve } = resilience
+  const {
+    controls: reserved,
+    factor: reserve,
+    keeps: survives,
+  } = resilience
     ? withReserve(service, resilience, chosen, { min, max }, history)
-    : { controls: { ...chosen, max }, factor: 1 };
+    : { controls: { ...chosen, max }, factor: 1, keeps: true };
   const controls = forecasting(service, reserved);
   const rehearsed = backtest(service, controls, history);
-  return { choice, chosen: forecasting(service, chosen), controls, reserve, rehearsed };
+  return { choice, chosen: forecasting(service, chosen), controls, reserve, survives, rehearsed };
 }
 
 /** With the predictive policy that the owner declares, if any. */

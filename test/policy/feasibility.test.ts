@@ -1,12 +1,16 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
+import { controlsFor } from "../../policy/candidate.ts";
 import { demandHistory } from "../../policy/demand.ts";
-import { keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { obstacles } from "../../policy/feasibility.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { withReserve } from "../../policy/reserve.ts";
 import type { Obstacle } from "../../policy/scaling-plan.ts";
+import { cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
 import { shareServedWithin } from "../../policy/service-time.ts";
-import { available, CART, promising } from "../support/services.ts";
+import { available, CART, flat, promising } from "../support/services.ts";
 
 const obstaclesOf = (service: Service) => {
   const { feasibility } = scalingPlan(service);
@@ -108,5 +112,30 @@ describe("obstacles", () => {
   it("offers no longer threshold where none is promised", () => {
     const [{ waysOut }] = obstaclesOf({ ...available(0.999), bounds: { budget: 30 } }) as [Obstacle];
     expect(waysOut).to.include("a lower objective or a longer maxWait");
+  });
+
+  it("names the zones that no reserve makes up for, within the ceiling", () => {
+    const resilience = { zones: 4, survive: 2 };
+    const service: Service = { ...CART, resilience };
+    const trace = flat(60, 240);
+    const range = { min: 1, max: 20, ceiling: busiestUtilization(CART) };
+    const choice = cheapestChoice(service, trace, range);
+    const chosen = controlsFor(choice.rehearsal.candidate, CART.capacity, 20);
+    const within = (max: number) => withReserve(service, resilience, chosen, { min: 4, max }, trace);
+    expect([within(40).keeps, within(12).keeps]).to.deep.equal([true, false]); // of 12 in 4 zones 6 are left, and 60 /s need 8
+    const rehearsed = backtest(service, chosen, trace);
+    const findings = {
+      peak: 60,
+      needed: 12,
+      lasting: 0,
+      daily: 60,
+      reachable: true,
+      max: 12,
+      choice,
+      rehearsed,
+    };
+    expect(obstacles(service, { ...findings, survives: true })).to.deep.equal({ possible: true });
+    const found = obstacles(service, { ...findings, survives: false });
+    expect(JSON.stringify(found)).to.match(/with 2 of 4 zones lost, within 12 tasks.*a higher max/);
   });
 });
