@@ -1,4 +1,5 @@
 import { AWS_LOOP } from "./aws-loop.ts";
+import { provisioningTime } from "./provisioning.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
@@ -49,10 +50,10 @@ export const FRESH = 60 + AWS_LOOP.publicationDelay;
 
 /**
  * Seconds of scale-out cooldown after which that minute is visible. AWS counts it from when the added tasks run (Amazon ECS developer guide,
- * "Service auto scaling": the running count), which may come a whole start-up before the first request is served.
+ * "Service auto scaling": the running count), as they do once they are provisioned; what is left of the start-up comes after it.
  */
 export function freshCooldown(startup: number): number {
-  return Math.ceil(startup) + FRESH;
+  return Math.max(0, Math.ceil(startup - provisioningTime("fargate"))) + FRESH;
 }
 
 /** Seconds until a task removed by mistake serves again: three datapoints, their delay, and the start. */
@@ -68,7 +69,7 @@ const LONGEST_WARMUP = 3600;
  * whole start-up before the first request is served.
  */
 export function freshWarmup(startup: number): number {
-  return Math.min(LONGEST_WARMUP, freshCooldown(startup));
+  return Math.min(LONGEST_WARMUP, Math.ceil(startup) + FRESH);
 }
 
 function tracking(setpoint: number): TargetTracking {

@@ -4,6 +4,7 @@ import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
+import { provisioningTime } from "./provisioning.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
 import type { Choice } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
@@ -146,7 +147,7 @@ function cooldownReasons(
     {
       of: "tracking.scaleOutCooldown",
       value: seconds(scaleOutCooldown),
-      because: `AWS counts it from when the added tasks run, which may come a whole start (${seconds(capacity.startup)}) before they serve; then one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice`,
+      because: `AWS counts it from when the added tasks run, ${seconds(provisioningTime("fargate"))} after the decision, and they serve after ${seconds(capacity.startup)}; then one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice`,
     },
     {
       of: "tracking.scaleInCooldown",

@@ -87,7 +87,7 @@ describe("controlsFor", () => {
       PROFILE,
       40,
     );
-    expect([tracking[0]!.scaleOutCooldown, surge[0]!.cooldown]).to.deep.equal([75 + FRESH, 75 + FRESH]);
+    expect([tracking[0]!.scaleOutCooldown, surge[0]!.cooldown]).to.deep.equal([220, 220]); // the start of 75 s, less 35 in which tasks do not run yet
     expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);

@@ -50,7 +50,7 @@ describe("reasons", () => {
     );
     const surge = (of: string) => stepped.reasons.find((reason) => reason.of === of)!.value;
     expect(surge("surge")).to.include(figure(stepped.controls.steps[0]!.alarm.threshold * 60));
-    expect(surge("surge.cooldown")).to.equal("255 s"); // 75 s of start and 3 min
+    expect(surge("surge.cooldown")).to.equal("220 s"); // of 75 s of start the 40 in which tasks run and do not serve, and 3 min
     expect([reasonOf("bounds.min").value, reasonOf("bounds.max").value]).to.deep.equal([
       String(min),
       String(max),
