@@ -1,6 +1,6 @@
 import { FRESH } from "./candidate.ts";
 import { type Compounding, compounding } from "./compounding.ts";
-import { type LimitCycle, limitCycles } from "./constant-load.ts";
+import { type LimitCycle, limitCycles, staleCycles } from "./constant-load.ts";
 import { busiestUtilization } from "./demand-curve.ts";
 import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
@@ -36,6 +36,7 @@ export function fights(service: Service, controls: ScalingControls): readonly Fi
   const cycles = limitCycles(service, controls).map((cycle) => limitCycle(controls, cycle));
   return [
     ...cycles,
+    ...(cycles.length > 0 ? [] : staleCycles(service, controls).map(exactOnStale)),
     ...stepScaleIn(controls, cycles),
     ...compounding(service, controls).map((found) => tooEager(service, found)),
     ...overRemovals(service, controls).map(tooQuick),
@@ -80,6 +81,17 @@ function limitCycle({ tracking, steps }: ScalingControls, cycle: LimitCycle): Fi
     policies,
     why: `at a constant ${perSecond(rate)} capacity goes ${counts.join(" → ")} for ever, by ${list(policies)}${span}`,
     wayOut,
+  };
+}
+
+function exactOnStale({ rate, counts, policies }: LimitCycle): Fight {
+  return {
+    kind: "limit cycle",
+    severity: "refuse",
+    policies,
+    why: `at a constant ${perSecond(rate)} capacity goes ${counts.join(" → ")} for ever, by ${list(policies)}: AWS shows a minute 120 s after it ended, and what has been started since is taken away by the exact count`,
+    wayOut:
+      "ChangeInCapacity or PercentChangeInCapacity in the place of ExactCapacity, or no other policy beside it",
   };
 }
 

@@ -75,6 +75,22 @@ describe("fights", () => {
       /at least 180 s/,
     ],
     [
+      "an exact count that takes away what tracking has started since",
+      {
+        max: 20,
+        tracking: [tracks("cpu", 0.7)],
+        steps: [
+          steps("slow", ">", 0.4, 2, {
+            adjustment: "exact",
+            alarm: { metric: "responseTime", evaluationPeriods: 1, datapoints: 1 },
+          }),
+        ],
+      },
+      ["limit cycle refuse cpu slow"],
+      /at a constant [\d.]+ \/s capacity goes \d+ → \d+.* for ever, by cpu and slow: .* taken away by the exact count/,
+      /in the place of ExactCapacity/,
+    ],
+    [
       "steps on the requests of all tasks together, which no task lowers",
       {
         tracking: [tracks("cpu", 0.5)],
