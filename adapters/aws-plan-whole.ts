@@ -11,6 +11,7 @@ export function wholePlan(
   alarms: readonly AlarmRequest[],
   { say, notes }: Reading,
 ): void {
+  const actions = controls.schedule.map(({ name }) => name);
   const names = policies.map(({ PolicyName }) => PolicyName);
   for (const i of repeated(names))
     say(
@@ -23,6 +24,21 @@ export function wholePlan(
       ["Alarms", i, "AlarmName"],
       `AlarmName is ${shown("name", alarmNames[i])}; an earlier alarm has it, and AWS would overwrite that one. Rename it.`,
     );
+  for (const i of repeated(actions))
+    say(
+      ["ScheduledActions", i, "ScheduledActionName"],
+      `ScheduledActionName is ${shown("name", actions[i])}; an earlier action has it, and AWS would overwrite that one. Rename it.`,
+    );
+  alarms.forEach((alarm, i) => {
+    for (const state of ["OKActions", "InsufficientDataActions"] as const)
+      (alarm[state] ?? []).forEach((action, k) => {
+        if (action.startsWith("policy:"))
+          say(
+            ["Alarms", i, state, k],
+            `${state} is ${shown("action", action)}; the replay knows policies that an alarm calls while it is on. Write an alarm with the opposite comparison.`,
+          );
+      });
+  });
   alarms.forEach(({ AlarmName, AlarmActions = [], ActionsEnabled }, i) => {
     if (ActionsEnabled === false)
       notes.push(`the actions of the alarm ${AlarmName} are disabled; it is left out`);

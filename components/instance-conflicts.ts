@@ -5,7 +5,7 @@ import type { StackSettings } from "../adapters/stack-settings.ts";
 import { unreached } from "../adapters/unreached.ts";
 import { readableTags } from "./launch-template.ts";
 import { hookTimeouts } from "./lifecycle-hooks.ts";
-import { deregistrationDelay, stopTimeout } from "./request-timing.ts";
+import { instanceDraining, stopTimeout } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 import { HOOKS, MOST_USER_DATA, webServer } from "./web-server.ts";
 
@@ -115,7 +115,7 @@ function equals(compute: Parameters<typeof launchTypes>[0]): string {
 function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): readonly Fault[] {
   const declared = deployment.instances?.hooks.terminate;
   if (declared === undefined) return [];
-  const needed = deregistrationDelay(capacity, deployment.deregistrationDelay) + stopTimeout(capacity);
+  const needed = instanceDraining(capacity, deployment.deregistrationDelay) + stopTimeout(capacity);
   if (declared >= needed) return [];
   return [
     say(

@@ -2,7 +2,7 @@ import type { InstanceSettings } from "../adapters/instance-settings.ts";
 import type { HealthSettings } from "../adapters/target-settings.ts";
 import type { TaskProfile } from "../policy/service.ts";
 import { hookTimeouts } from "./lifecycle-hooks.ts";
-import { deregistrationDelay, gracePeriod } from "./request-timing.ts";
+import { gracePeriod, instanceDraining } from "./request-timing.ts";
 
 /** Seconds that AWS may go on trying to launch instances that fail before it gives a refresh up. */
 const STUCK = 3600;
@@ -31,7 +31,7 @@ export function bakeTime(window: number | undefined): number {
 export function refreshTime(args: RefreshTimeArgs, bake: number): number {
   const { settings, capacity, health, drain, warmup, max } = args;
   const hooked = hookTimeouts(settings).reduce((sum, { heartbeatTimeout }) => sum + heartbeatTimeout, 0);
-  const each = gracePeriod(capacity, health) + warmup + hooked + deregistrationDelay(capacity, drain);
+  const each = gracePeriod(capacity, health) + warmup + hooked + instanceDraining(capacity, drain);
   return Math.ceil(2 * rounds(settings.refresh, max) * each + bake + STUCK);
 }
 

@@ -1,4 +1,5 @@
 import type { HealthSettings, TargetSettings } from "../adapters/target-settings.ts";
+import { AWS_LOOP } from "../policy/aws-loop.ts";
 import type { TaskProfile } from "../policy/service.ts";
 
 /** Consecutive answers that make a target healthy: AWS's least. */
@@ -43,6 +44,14 @@ export function longestRequest({ serviceTime: { mean, cv }, maxWait }: TaskProfi
 /** Seconds for which a leaving target finishes its requests, unless declared; AWS takes 0–3,600. */
 export function deregistrationDelay(capacity: TaskProfile, declared: number | undefined): number {
   return declared ?? Math.min(3600, Math.max(10, longestRequest(capacity)));
+}
+
+/**
+ * The same of an instance of a group, which counts as capacity until then: sooner than a minute without it is visible the group
+ * would remove it again.
+ */
+export function instanceDraining(capacity: TaskProfile, declared: number | undefined): number {
+  return declared ?? Math.max(AWS_LOOP.draining, deregistrationDelay(capacity, undefined));
 }
 
 /** Seconds between a container's signal to stop and its end; Fargate takes 2–120. */

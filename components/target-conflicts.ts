@@ -1,4 +1,5 @@
 import type { Fault } from "../adapters/bad-input.ts";
+import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { healthCheck, longestRequest, timeToHealthy } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -12,7 +13,7 @@ export function targetConflicts(tenants: readonly Tenant[]): readonly Fault[] {
   );
 }
 
-function wrongTimes({ service: { capacity }, deployment }: Tenant): readonly string[] {
+function wrongTimes({ service: { capacity, compute }, deployment }: Tenant): readonly string[] {
   const { interval, timeout } = healthCheck(capacity, deployment);
   const needed = timeToHealthy(capacity, deployment.health);
   const { deregistrationDelay: delay, health } = deployment;
@@ -30,6 +31,11 @@ function wrongTimes({ service: { capacity }, deployment }: Tenant): readonly str
   if (delay !== undefined && delay < Math.min(3600, longest))
     messages.push(
       `deregistrationDelay is ${delay} s; the longest request takes ${longest} s and would be cut (LB-14). Set it to ${Math.min(3600, longest)} s or more, or remove it.`,
+    );
+  const group = compute.type === "ec2" && deployment.instances?.single !== true;
+  if (group && delay !== undefined && delay < AWS_LOOP.draining)
+    messages.push(
+      `deregistrationDelay is ${delay} s; a group counts an instance as long as it drains, and in less than ${AWS_LOOP.draining} s, until the metrics show that it is gone, removes others in its place. Set it to ${AWS_LOOP.draining} s or more, or remove it.`,
     );
   return messages;
 }

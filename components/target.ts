@@ -5,7 +5,7 @@ import type { TaskProfile } from "../policy/service.ts";
 import type { Place } from "./joined-network.ts";
 import type { ListenerRule } from "./listener-rules.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
-import { deregistrationDelay, healthCheck } from "./request-timing.ts";
+import { deregistrationDelay, healthCheck, instanceDraining } from "./request-timing.ts";
 import type { Condition } from "./rule-conditions.ts";
 import { shortName } from "./short-name.ts";
 
@@ -118,6 +118,7 @@ export function targetGroupName(target: string, group: (typeof GROUPS)[number]):
 
 function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.TargetGroup {
   const { capacity, slowStart, stickiness } = args;
+  const delay = args.kind === "task" ? deregistrationDelay : instanceDraining;
   return new aws.lb.TargetGroup(
     name,
     {
@@ -125,7 +126,7 @@ function targetGroup(parent: Target, name: string, args: TargetArgs): aws.lb.Tar
       targetType: args.kind === "task" ? "ip" : "instance",
       protocol: args.protocol.toUpperCase(),
       port: args.port,
-      deregistrationDelay: deregistrationDelay(capacity, args.deregistrationDelay),
+      deregistrationDelay: delay(capacity, args.deregistrationDelay),
       healthCheck: healthCheck(capacity, args),
       ...(slowStart === undefined ? {} : { slowStart }),
       loadBalancingAlgorithmType: ALGORITHMS[args.algorithm],

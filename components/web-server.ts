@@ -1,7 +1,7 @@
 import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import type { Deployment } from "../adapters/service-deployment.ts";
 import type { TaskProfile } from "../policy/service.ts";
-import { deregistrationDelay, stopTimeout } from "./request-timing.ts";
+import { instanceDraining, stopTimeout } from "./request-timing.ts";
 
 /** Names of the hooks, unique within their group; the instance names them when it is done. */
 export const HOOKS = { launch: "launch", terminate: "terminate" } as const;
@@ -111,7 +111,7 @@ function farewell({ deployment, capacity, region }: WebServerArgs): string {
 #!/bin/bash
 ${FUNCTIONS}
 until [[ "$(imds autoscaling/target-lifecycle-state)" == *Terminated ]]; do sleep 5; done
-sleep ${deregistrationDelay(capacity, deployment.deregistrationDelay)}
+sleep ${instanceDraining(capacity, deployment.deregistrationDelay)}
 docker stop web
 ${complete(region, HOOKS.terminate)}
 END

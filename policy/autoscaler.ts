@@ -79,7 +79,8 @@ class AwsAutoscaler implements BoundedAutoscaler {
     this.trackers = tracking.map((policy) => new Tracker(policy, loop, turnover));
     this.steppers = steps.map((policy) => new Stepper(policy, turnover));
     this.removers = this.steppers.filter(({ removes }) => removes);
-    this.longestCooldown = Math.max(0, ...tracking.map((policy) => policy.scaleInCooldown ?? 0));
+    const removing = tracking.filter(({ disableScaleIn }) => !disableScaleIn);
+    this.longestCooldown = Math.max(0, ...removing.map(({ scaleInCooldown }) => scaleInCooldown ?? 0));
     this.scaleOutEndsCooldown = loop.scaleOutEndsScaleInCooldown;
   }
 

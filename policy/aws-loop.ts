@@ -13,7 +13,10 @@ export interface AwsLoop {
   readonly lowFactor: number;
   /** A scale-out ends a running scale-in cooldown (TargetTrackingScalingPolicyConfiguration reference). */
   readonly scaleOutEndsScaleInCooldown: boolean;
-  /** Seconds for which an EC2 instance that ends still counts as capacity: the balancer's default deregistration delay (ELB, target group attributes). */
+  /**
+   * Seconds for which an EC2 instance that ends still counts as capacity, as it drains: no deployed group has less, a minute and its publication;
+   * the balancer's own default is 300 (ELB, target group attributes).
+   */
   readonly draining: number;
   /** Start-up varies by this share either way. */
   readonly startupSpread: number;
@@ -25,7 +28,7 @@ export const AWS_LOOP: AwsLoop = {
   datapointsIn: 15,
   lowFactor: 0.9,
   scaleOutEndsScaleInCooldown: true,
-  draining: 300,
+  draining: 180,
   startupSpread: 0.2,
 };
 

@@ -4,7 +4,7 @@ import { type CreditedPool, creditedPool } from "./credited-pool.ts";
 import { creditRules } from "./credits.ts";
 import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
 import { byMinute } from "./minutes.ts";
-import { baselinePace, fullPace } from "./pace.ts";
+import { baselinePace, fullPace, type Pace } from "./pace.ts";
 import { type Plant, type Replay, replay, type Slice } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
@@ -138,6 +138,10 @@ class SteadyPlant {
 const pools = new WeakMap<Service, TaskPool>();
 const throttledPools = new WeakMap<Service, TaskPool>();
 
+/** The newest of them by what they were made from: services that differ in how tasks start alone share them. */
+const made = new Map<string, TaskPool>();
+const REMEMBERED = 8;
+
 /** The service's pool; where its instances live on credits, with balances of its own. */
 function pooled(service: Service): CreditedPool {
   const pool = poolOf(service);
@@ -149,15 +153,29 @@ function pooled(service: Service): CreditedPool {
 
 function throttledPool(service: Service): TaskPool | undefined {
   const pace = baselinePace(service);
-  if (pace === undefined) return undefined;
-  const pool = throttledPools.get(service) ?? taskPool(service.capacity, thresholdsOf(service), pace);
-  throttledPools.set(service, pool);
-  return pool;
+  return pace && remembered(throttledPools, service, "throttled", () => pace);
 }
 
 export function poolOf(service: Service): TaskPool {
-  const pool = pools.get(service) ?? taskPool(service.capacity, thresholdsOf(service), fullPace(service));
-  pools.set(service, pool);
+  return remembered(pools, service, "full", () => fullPace(service));
+}
+
+function remembered(
+  known: WeakMap<Service, TaskPool>,
+  service: Service,
+  speed: string,
+  pace: () => Pace,
+): TaskPool {
+  const found = known.get(service);
+  if (found !== undefined) return found;
+  const { startup: _, warmup: __, ...profile } = service.capacity;
+  const thresholds = thresholdsOf(service);
+  const key = JSON.stringify([speed, profile, service.compute, thresholds]);
+  const pool = made.get(key) ?? taskPool(service.capacity, thresholds, pace());
+  made.delete(key);
+  made.set(key, pool);
+  if (made.size > REMEMBERED) made.delete(made.keys().next().value!);
+  known.set(service, pool);
   return pool;
 }
 

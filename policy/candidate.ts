@@ -1,4 +1,5 @@
 import { AWS_LOOP } from "./aws-loop.ts";
+import { provisioningTime } from "./provisioning.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
@@ -29,7 +30,10 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
   const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
   const [trackingPace, surgePace] =
     warmup === undefined
-      ? [{ scaleOutCooldown: FRESH, scaleInCooldown: undoing(startup) }, { cooldown: FRESH }]
+      ? [
+          { scaleOutCooldown: freshCooldown(startup), scaleInCooldown: undoing(startup) },
+          { cooldown: freshCooldown(startup) },
+        ]
       : [{}, {}];
   return {
     min: standing.min,
@@ -43,6 +47,14 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
 
 /** Seconds until a minute with the new count is whole and visible: acting sooner would count the same shortage twice. */
 export const FRESH = 60 + AWS_LOOP.publicationDelay;
+
+/**
+ * Seconds of scale-out cooldown after which that minute is visible. AWS counts it from when the added tasks run (Amazon ECS developer guide,
+ * "Service auto scaling": the running count), as they do once they are provisioned; what is left of the start-up comes after it.
+ */
+export function freshCooldown(startup: number): number {
+  return Math.max(0, Math.ceil(startup - provisioningTime("fargate"))) + FRESH;
+}
 
 /** Seconds until a task removed by mistake serves again: three datapoints, their delay, and the start. */
 export function undoing(startup: number): number {

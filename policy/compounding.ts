@@ -1,7 +1,7 @@
 import { awsAutoscaler } from "./autoscaler.ts";
 import { UNSET_WARMUP } from "./aws-loop.ts";
 import { steadyPlant } from "./backtest.ts";
-import { FRESH, freshWarmup } from "./candidate.ts";
+import { freshCooldown, freshWarmup } from "./candidate.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
@@ -24,7 +24,8 @@ const NOTICED = 1.1;
 /** The policies whose cooldown (on instances: warm-up) is shorter than their metric's delay and that overshoot by it. */
 export function compounding(service: Service, controls: ScalingControls): readonly Compounding[] {
   const instances = service.compute.type === "ec2";
-  const fresh = instances ? freshWarmup(service.capacity.startup) : FRESH;
+  const { startup } = service.capacity;
+  const fresh = instances ? freshWarmup(startup) : freshCooldown(startup);
   const judged = (
     name: string,
     cooldown: number,

@@ -1,5 +1,7 @@
+import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
-import { poolOf } from "./backtest.ts";
+import { poolOf, steadyPlant } from "./backtest.ts";
+import { replay } from "./replay.ts";
 import type { ScalingControls, ScalingMetric, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { cpuShare, rateAtCpu } from "./task-bounds.ts";
@@ -42,6 +44,44 @@ export function limitCycles(service: Service, controls: ScalingControls): readon
     }
   }
   return [...found.values()];
+}
+
+/** Rates that are replayed at most, hours of each, and changes in the second half of them from which on it never rests. */
+const [REPLAYED, HOURS, RESTLESS] = [40, 6, 6];
+
+/**
+ * The cycles in which a step sets an exact count while the metric still shows fewer tasks than another policy has meanwhile
+ * started: settled, nothing would move, so that it takes a replay to see them. At most one for each such step.
+ */
+export function staleCycles(service: Service, controls: ScalingControls): readonly LimitCycle[] {
+  const exact = controls.steps.filter(({ adjustment }) => adjustment === "exact");
+  const others = [...controls.tracking, ...controls.steps.filter(({ adjustment }) => adjustment !== "exact")];
+  if (exact.length === 0 || others.length === 0) return [];
+  const { min, max } = widest(controls);
+  const rates = ratesBetween(criticalRates(service, controls, countsBetween(min, max)));
+  const apart = Math.ceil(rates.length / REPLAYED);
+  return exact.flatMap((step): LimitCycle[] => {
+    const together = {
+      ...controls,
+      min,
+      max,
+      steps: controls.steps.filter((one) => one === step || one.adjustment !== "exact"),
+      schedule: [],
+    };
+    for (let i = 0; i < rates.length; i += apart) {
+      const rate = rates[i]!;
+      const trace = { start: 0, step: 60, rates: new Array<number>(HOURS * 60).fill(rate) };
+      const plant = steadyPlant(service);
+      const { minutes } = replay(awsAutoscaler(together), plant, trace, service.capacity.startup, max);
+      const late = Array.from(minutes.capacity.subarray(HOURS * 30));
+      const changes = late.filter((count, k) => k > 0 && count !== late[k - 1]);
+      if (changes.length <= RESTLESS) continue;
+      const counts = changes.slice(0, 1 + changes.indexOf(changes[0]!, 1));
+      const policies = [step, ...others].map(({ name }) => name).toSorted();
+      return [{ rate, from: rate, to: rate, counts, policies }];
+    }
+    return [];
+  });
 }
 
 interface Bounds {

@@ -6,7 +6,8 @@ import type { Choice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
 import { cpuShare } from "./task-bounds.ts";
-import { dollars, percent, perSecond, seconds } from "./words.ts";
+import { dollars, figureAbove, figureBelow, percent, percentBelow, perSecond, seconds } from "./words.ts";
+import { surviving } from "./zone-loss.ts";
 
 export interface Findings {
   /** Requests a second. */
@@ -17,8 +18,9 @@ export interface Findings {
   /** Requests a second, on average over the busiest day. */
   readonly daily: number;
   readonly reachable: boolean;
+  /** The SLOs are kept with the zones lost that the owner names. */
+  readonly survives: boolean;
   readonly max: number;
-  readonly reserve: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
 }
@@ -33,6 +35,7 @@ export function obstacles(service: Service, findings: Findings): Feasibility {
     ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
     ...tooJumpy(service, findings),
+    ...tooFragile(service, findings),
   ];
   return found.length === 0 ? { possible: true } : { possible: false, obstacles: found };
 }
@@ -49,9 +52,9 @@ function tooSlow(service: Service): readonly Obstacle[] {
       {
         why: `SLO ${slo.name} cannot be met: even an idle task serves only ${percent(idle)} within ${seconds(slo.threshold)} (mean ${seconds(serviceTime.mean)}, cv ${serviceTime.cv}), and ${percent(slo.objective)} takes ${seconds(reached)}`,
         waysOut: [
-          `a threshold above ${seconds(reached)}`,
-          `an objective below ${percent(idle)}`,
-          `a service whose mean is below ${seconds((serviceTime.mean * slo.threshold) / reached)}`,
+          `a threshold above ${seconds(figureAbove(reached))}`,
+          `an objective below ${percentBelow(idle)}`,
+          `a service whose mean is below ${seconds(figureBelow((serviceTime.mean * slo.threshold) / reached))}`,
         ],
       },
     ];
@@ -66,7 +69,7 @@ function tooShared(service: Service, { peak, reachable }: Findings): readonly Ob
     {
       why: `no number of ${noun(service)}s keeps the SLOs at the peak of ${perSecond(peak)}: by what they share each slows the others, so that ${tasks} of them carry the most, ${perSecond(rate)}`,
       waysOut: [
-        `a peak of at most ${perSecond(rate)}`,
+        `a peak of at most ${perSecond(figureBelow(rate))}`,
         "less contention: less load on what they share",
         "a faster or wider task (serviceTime, concurrency, cpu), so that fewer carry the load",
       ],
@@ -100,15 +103,18 @@ function tooSpent(
 }
 
 /** The ceiling the owner sets is below what the peak needs. */
-function tooFew(service: Service, { peak, needed, reachable, reserve, max }: Findings): readonly Obstacle[] {
+function tooFew(service: Service, { peak, needed, reachable, max }: Findings): readonly Obstacle[] {
   if (!reachable || needed <= max) return [];
-  const carried = busiestRate(service, Math.max(1, Math.floor(max / reserve)));
+  const { resilience } = service;
+  const left = resilience ? surviving(resilience, max) : max;
+  const carried = left === 0 ? 0 : busiestRate(service, left);
+  const lost = resilience ? ` with ${resilience.survive} of ${resilience.zones} zones lost` : "";
   return [
     {
-      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}, which carry ${perSecond(carried)}`,
+      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}, which carry ${perSecond(carried)}${lost}`,
       waysOut: [
         `max of at least ${needed}`,
-        `a peak of at most ${perSecond(carried)}`,
+        ...(carried === 0 ? [] : [`a peak of at most ${perSecond(figureBelow(carried))}`]),
         "a faster or wider task (serviceTime, concurrency, cpu)",
       ],
     },
@@ -124,7 +130,7 @@ function tooDear(service: Service, { rehearsed, reachable }: Findings): readonly
       why: `the cheapest plan found that keeps the SLOs costs ${dollars(rehearsed.dollarsPerMonth)} a month on this traffic, and the budget is ${dollars(budget)}`,
       waysOut: [
         `a budget of at least ${dollars(Math.ceil(rehearsed.dollarsPerMonth))} a month`,
-        "a lower objective or a longer threshold",
+        `a lower objective or a longer ${promisesLatency(service) ? "threshold" : "maxWait"}`,
         "a faster task, so that fewer are needed",
       ],
     },
@@ -137,7 +143,29 @@ function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings
   return [
     {
       why: `no setting keeps the SLOs on this history within ${max} ${noun(service)}s: the load changes faster than the ${seconds(service.capacity.startup)} a new ${noun(service)} takes to start and the five minutes AWS takes to see it`,
-      waysOut: ["a higher max", "a shorter startup", "a longer maxWait or threshold", "a higher min"],
+      waysOut: [
+        "a higher max",
+        "a shorter startup",
+        promisesLatency(service) ? "a longer maxWait or threshold" : "a longer maxWait",
+        "a higher min",
+      ],
+    },
+  ];
+}
+
+function promisesLatency({ slos }: Service): boolean {
+  return slos.some(({ kind }) => kind === "latency");
+}
+
+/** A setting keeps the SLOs, and no reserve found keeps them with zones lost. */
+function tooFragile(service: Service, findings: Findings): readonly Obstacle[] {
+  const { survives, choice, reachable, needed, max } = findings;
+  if (survives || !choice.keeps || !reachable || needed > max) return [];
+  const { zones, survive } = service.resilience!;
+  return [
+    {
+      why: `no reserve found keeps the SLOs on this history with ${survive} of ${zones} zones lost, within ${max} ${noun(service)}s`,
+      waysOut: ["a higher max", "a higher min", "fewer zones to survive, or more of them in all"],
     },
   ];
 }

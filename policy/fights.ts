@@ -1,6 +1,8 @@
+import { FRESH } from "./candidate.ts";
 import { type Compounding, compounding } from "./compounding.ts";
-import { type LimitCycle, limitCycles } from "./constant-load.ts";
+import { type LimitCycle, limitCycles, staleCycles } from "./constant-load.ts";
 import { busiestUtilization } from "./demand-curve.ts";
+import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { rateAtCpu } from "./task-bounds.ts";
@@ -34,8 +36,10 @@ export function fights(service: Service, controls: ScalingControls): readonly Fi
   const cycles = limitCycles(service, controls).map((cycle) => limitCycle(controls, cycle));
   return [
     ...cycles,
+    ...(cycles.length > 0 ? [] : staleCycles(service, controls).map(exactOnStale)),
     ...stepScaleIn(controls, cycles),
     ...compounding(service, controls).map((found) => tooEager(service, found)),
+    ...overRemovals(service, controls).map(tooQuick),
     ...runaways(service, controls),
     ...ratchet(controls),
     ...disagreements(service, controls),
@@ -80,6 +84,17 @@ function limitCycle({ tracking, steps }: ScalingControls, cycle: LimitCycle): Fi
   };
 }
 
+function exactOnStale({ rate, counts, policies }: LimitCycle): Fight {
+  return {
+    kind: "limit cycle",
+    severity: "refuse",
+    policies,
+    why: `at a constant ${perSecond(rate)} capacity goes ${counts.join(" → ")} for ever, by ${list(policies)}: AWS shows a minute 120 s after it ended, and what has been started since is taken away by the exact count`,
+    wayOut:
+      "ChangeInCapacity or PercentChangeInCapacity in the place of ExactCapacity, or no other policy beside it",
+  };
+}
+
 /** Application Auto Scaling user guide: a step policy's scale-in is not held back by target tracking that is not ready. */
 function stepScaleIn({ tracking, steps }: ScalingControls, cycles: readonly Fight[]): readonly Fight[] {
   const holding = tracking.filter(({ disableScaleIn }) => !disableScaleIn).map(({ name }) => name);
@@ -107,6 +122,16 @@ function tooEager({ compute }: Service, { policy, cooldown, fresh, most, enough 
     policies: [policy],
     why: `the ${which} of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same shortage is made good again: when the load of 10 doubles it starts up to ${most} where ${enough} would do`,
     wayOut: `a ${which} of at least ${fresh} s`,
+  };
+}
+
+function tooQuick({ policy, cooldown, least, enough }: OverRemoval): Fight {
+  return {
+    kind: "compounding",
+    severity: "refuse",
+    policies: [policy],
+    why: `the scale-in cooldown of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same surplus is removed again: when the load of 10 falls to that of 6 as few as ${least} are left, where ${enough} should be`,
+    wayOut: `a scale-in cooldown of at least ${FRESH} s`,
   };
 }
 

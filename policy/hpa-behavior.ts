@@ -6,11 +6,13 @@ const FEW = 4;
 
 /**
  * The Horizontal Pod Autoscaler's default behavior: up at once, by at most the larger of 4 pods and 100 % in a sync period; down
- * to the largest recommendation of the last five minutes. To be asked once in a sync period.
+ * to the largest recommendation of the last five minutes, of which the count that it found is the first
+ * (recordInitialRecommendation, horizontal.go). To be asked once in a sync period.
  */
 export function hpaBehavior(min: number, max: number) {
   const recommended: { time: number; count: number }[] = [];
   return (now: number, current: number, count: number): number => {
+    if (recommended.length === 0) recommended.push({ time: now, count: current });
     recommended.push({ time: now, count });
     while (recommended[0]!.time <= now - DOWN_WINDOW) recommended.shift();
     let stabilized = count;

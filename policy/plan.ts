@@ -6,6 +6,7 @@ import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-
 import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
+import { leastTasks } from "./least-tasks.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { reasons, riskRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
@@ -23,9 +24,6 @@ const TASKS_A_SERVICE = 5000;
 
 /** What target tracking may hold at most: at 1 a queue never empties. */
 const FULL = 0.97;
-
-/** An availability objective from here on is not left to a single task. */
-const HIGH_AVAILABILITY = 0.999;
 
 /** The newest plans by what they were made from: a plan, a preview and a back-test of one run ask for the same. */
 const made = new Map<string, ScalingPlan>();
@@ -55,7 +53,7 @@ function derived(declared: Service): ScalingPlan {
   const room = ceilingRoom(
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
   );
-  const wise = Math.max(service.bounds.min ?? leastTasks(service), 1);
+  const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
   const max =
     service.bounds.max ??
     Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? Math.ceil(room * needed) : wise));
@@ -66,7 +64,7 @@ function derived(declared: Service): ScalingPlan {
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
   const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
-  const { choice, chosen, controls, reserve, rehearsed } = steady.rehearsed.met ? steady : bursts;
+  const { choice, chosen, controls, reserve, survives, rehearsed } = steady.rehearsed.met ? steady : bursts;
   const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
   const numbers = {
@@ -78,7 +76,7 @@ function derived(declared: Service): ScalingPlan {
     ...numbers,
     seal: seal(numbers),
     feasibility: withoutFights(
-      obstacles(service, { peak, needed, lasting, daily, reachable, reserve, max, choice, rehearsed }),
+      obstacles(service, { peak, needed, lasting, daily, reachable, survives, max, choice, rehearsed }),
       found,
     ),
     reasons: [
@@ -123,6 +121,8 @@ interface Settled {
   readonly controls: ScalingControls;
   /** The factor by which each task's load is smaller for the reserve. */
   readonly reserve: number;
+  /** The SLOs are kept with the zones lost that the owner names. */
+  readonly survives: boolean;
   readonly rehearsed: Backtest;
 }
 
@@ -147,12 +147,16 @@ function settled(
     : resignedChoice(service, history, range);
   const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
   const chosen = onDeclaredMetric(service, candidate, history);
-  const { controls: reserved, factor: reserve } = resilience
+  const {
+    controls: reserved,
+    factor: reserve,
+    keeps: survives,
+  } = resilience
     ? withReserve(service, resilience, chosen, { min, max }, history)
-    : { controls: { ...chosen, max }, factor: 1 };
+    : { controls: { ...chosen, max }, factor: 1, keeps: true };
   const controls = forecasting(service, reserved);
   const rehearsed = backtest(service, controls, history);
-  return { choice, chosen: forecasting(service, chosen), controls, reserve, rehearsed };
+  return { choice, chosen: forecasting(service, chosen), controls, reserve, survives, rehearsed };
 }
 
 /** With the predictive policy that the owner declares, if any. */
@@ -179,11 +183,4 @@ function withWarmup(service: Service): Service {
   const { compute, capacity } = service;
   if (compute.type !== "ec2") return service;
   return { ...service, capacity: { ...capacity, warmup: freshWarmup(capacity.startup) } };
-}
-
-function leastTasks({ slos, resilience }: Service): number {
-  const highlyAvailable = slos.some(
-    (slo) => slo.kind === "availability" && slo.objective >= HIGH_AVAILABILITY,
-  );
-  return Math.max(highlyAvailable ? 2 : 1, resilience?.zones ?? 1);
 }

@@ -3,6 +3,8 @@ import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
+import { leastTasks } from "./least-tasks.ts";
+import { provisioningTime } from "./provisioning.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
 import { type Choice, REHEARSED_DAYS } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
@@ -111,7 +113,12 @@ function trackingReasons(
     const onCpu = policy.metric === "cpuUtilization";
     const rate = onCpu ? policy.setpoint * slotRate : policy.setpoint;
     const utilization = (rate / slotRate) * reserve;
-    const busy = onCpu ? `; on CPU, as declared: ${perSecond(rate)} keep its slots as busy` : "";
+    const chosen = choice.rehearsal.candidate.utilization;
+    const lowered =
+      utilization < chosen * (1 - ROUNDING)
+        ? `, ${percent(1 - utilization / chosen)} less busy than was rehearsed: CPU stops at 100 % however great the overload, so that less is added at a time`
+        : "";
+    const busy = onCpu ? `; on CPU, as declared: ${perSecond(rate)} keep its slots as busy${lowered}` : "";
     const zones =
       reserve > 1 ? `; divided by ${figure(reserve)} so that the zones left carry all when one is lost` : "";
     return [
@@ -127,6 +134,9 @@ function trackingReasons(
   });
 }
 
+/** Ratios closer than this differ by rounding. */
+const ROUNDING = 1e-6;
+
 /** None for instances, which have no cooldowns. */
 function cooldownReasons(
   { scaleOutCooldown, scaleInCooldown }: TargetTracking,
@@ -137,8 +147,7 @@ function cooldownReasons(
     {
       of: "tracking.scaleOutCooldown",
       value: seconds(scaleOutCooldown),
-      because:
-        "one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice",
+      because: `AWS counts it from when the added tasks run, ${seconds(provisioningTime("fargate"))} after the decision, and they serve after ${seconds(capacity.startup)}; then one whole minute with the new count, and the 120 s until AWS publishes it: acting on older figures would count the same shortage twice`,
     },
     {
       of: "tracking.scaleInCooldown",
@@ -233,14 +242,17 @@ function boundReasons(
   { peak, needed, lasting, room, choice, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
-  const declaredMin = service.bounds.min !== undefined && controls.min === service.bounds.min;
+  const least = leastTasks(service);
+  const cheaper = "target tracking alone carries the rest cheaper than a higher floor would";
   const min = !choice.keeps
     ? "all that may run: no setting keeps the SLOs on this history, and fewer would miss more"
-    : declaredMin
-      ? "declared; target tracking alone carries the rest cheaper than a higher floor would"
-      : kind === "constant"
-        ? "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run"
-        : "in force until the first scheduled action: the mean of the scheduled floor";
+    : service.bounds.min !== undefined && controls.min === service.bounds.min
+      ? `declared${controls.min < controls.max ? `; ${cheaper}` : ""}`
+      : kind === "seasonal"
+        ? "in force until the first scheduled action: the mean of the scheduled floor"
+        : service.bounds.min === undefined && controls.min === least.count
+          ? `${least.because}; ${cheaper}`
+          : "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run";
   const capped = controls.max < room * needed;
   const most =
     lasting * reserve > needed - 1
@@ -253,8 +265,18 @@ function boundReasons(
       : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
-    { of: "bounds.max", value: String(controls.max), because: max },
+    { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },
   ];
+}
+
+/** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
+function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingControls): string {
+  if (budget === undefined) return "";
+  const most = max * price * HOURS_A_MONTH;
+  const within = Math.floor(budget / price / HOURS_A_MONTH);
+  const beyond = most > budget ? "; a max of at most" : ", and a max of up to";
+  const kept = within === 0 ? "" : `${beyond} ${within} keeps within ${dollars(budget)} whatever comes`;
+  return `. A whole month at it costs ${dollars(most)}${kept}`;
 }
 
 function mostOf({ compute }: Service): string {
@@ -295,12 +317,13 @@ function scheduleReason(
 
 /** What the reserve for lost zones costs: the same choices, rehearsed with it and without it. */
 function resilience(
-  { resilience: declared }: Service,
+  { resilience: declared, compute }: Service,
   { rehearsed, unreserved, reserve }: Derivation,
 ): readonly Reason[] {
   if (declared === undefined || unreserved === undefined) return [];
   const { zones, survive } = declared;
   const whole = zones / (zones - survive);
+  const unit = compute.type === "ec2" ? "instance" : "task";
   const rounding =
     reserve > whole
       ? ` (${figure(whole)} for the zones, the rest as tasks and zones are whole: rehearsed)`
@@ -313,7 +336,7 @@ function resilience(
     {
       of: "resilience",
       value: `${dollars(withIt - without)} a month: ${dollars(withIt)} with it, ${dollars(without)} without`,
-      because: `declared: every SLO is kept on this traffic with ${survive} of ${zones} zones lost for good, before anything scales. Each task gets 1 ÷ ${figure(reserve)} of the load${rounding}, and floors and ceiling are what leaves enough; that adds ${percent(withIt / without - 1)}`,
+      because: `declared: every SLO is kept on this traffic with ${survive} of ${zones} zones lost for good, before anything scales. Each ${unit} gets 1 ÷ ${figure(reserve)} of the load${rounding}, and floors and ceiling are what leaves enough; that adds ${percent(withIt / without - 1)}`,
     },
   ];
 }

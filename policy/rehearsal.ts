@@ -1,11 +1,11 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, steadyPlant } from "./backtest.ts";
-import { type Candidate, controlsFor, FRESH } from "./candidate.ts";
+import { type Candidate, controlsFor, FRESH, freshCooldown } from "./candidate.ts";
 import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
-import type { Service } from "./service.ts";
+import type { Service, TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
 import type { Trace } from "./trace.ts";
 import { WINDOW } from "./window.ts";
@@ -79,7 +79,7 @@ export function stageFor(service: Service, trace: Trace, max: number): Stage {
     max,
     blocks: blocksOf(service, trace, max),
     odds: windowOdds(service, trace),
-    lasting: lastingRates(trace, service.capacity.startup),
+    lasting: lastingRates(trace, service.capacity),
     ahead: new Map(),
   };
 }
@@ -175,10 +175,10 @@ function leastTasks(
   { rehearsed, min }: Standing,
   utilization: number,
 ): Float64Array {
-  const { serviceTime, concurrency, startup } = service.capacity;
+  const { serviceTime, concurrency } = service.capacity;
   const setpoint = (utilization * concurrency) / serviceTime.mean;
   const asked = (rate: number) => Math.min(max, Math.ceil(rate / setpoint - ROUNDING));
-  const busy = minutesToAnswer(startup);
+  const busy = minutesToAnswer(service.capacity);
   const least = new Float64Array(rates.length + 1);
   for (let i = 0, tasks = 0; i < rates.length; i++) {
     if (i > FIRST_ANSWER && rates[i - 1 - DELAY]! < tasks * setpoint)
@@ -204,17 +204,18 @@ const DELAY = AWS_LOOP.publicationDelay / 60;
 const FIRST_ANSWER = AWS_LOOP.datapointsOut + DELAY;
 
 /**
- * Minutes after the last start in which target tracking has answered: that start's slowest task and its own cooldown are over,
- * or, where that is sooner, what a removal just before hid is visible.
+ * Minutes after the last start in which target tracking has answered: that start's slowest task and its own cooldown are over
+ * (an instance's warm-up counts from the launch), or, where that is sooner, what a removal just before hid is visible.
  */
-function minutesToAnswer(startup: number): number {
-  const busy = Math.ceil((startup * (1 + AWS_LOOP.startupSpread) + FRESH) / 60);
+function minutesToAnswer({ startup, warmup }: TaskProfile): number {
+  const slowest = startup * (1 + AWS_LOOP.startupSpread);
+  const busy = Math.ceil((slowest + (warmup === undefined ? freshCooldown(startup) : FRESH)) / 60);
   return Math.max(FIRST_ANSWER, busy);
 }
 
 /** The least rate of the minutes visible up to each, as many as tracking takes to answer them. */
-function lastingRates({ rates }: Trace, startup: number): Float64Array {
-  const busy = minutesToAnswer(startup);
+function lastingRates({ rates }: Trace, profile: TaskProfile): Float64Array {
+  const busy = minutesToAnswer(profile);
   return Float64Array.from(rates, (_, i) => {
     const from = i === FIRST_ANSWER ? 0 : i - DELAY - busy;
     if (from < 0 || i < FIRST_ANSWER) return 0;

@@ -7,10 +7,12 @@ import type { Resilience, Service, Slo } from "./service.ts";
 import type { Trace } from "./trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "./zone-loss.ts";
 
-/** Controls that keep the SLOs with zones lost, and the factor by which each task's load is smaller for it. */
+/** Controls with a reserve for zones lost, and the factor by which each task's load is smaller for it. */
 export interface Reserved {
   readonly controls: ScalingControls;
   readonly factor: number;
+  /** The SLOs are kept with those zones lost. */
+  readonly keeps: boolean;
 }
 
 /** Share of what capacity decides of the error budget that may be used with zones lost: the rest is the model's error. */
@@ -19,11 +21,14 @@ const ALLOWED = 0.7;
 /** Times the interval of factors is halved: a plan is at most 1 ÷ 16 of the rounding away from the cheapest. */
 const HALVINGS = 4;
 
+/** Times the rounding is doubled where it is not enough: to 32 tasks in the least count there is. */
+const DOUBLINGS = 5;
+
 /**
  * The least reserve with which the controls keep within ALLOWED of the error budget, on the history with the
  * fullest zones lost from the start.
- * Whole tasks in whole zones take more than zones ÷ (zones − survive): of 5 tasks in 2 zones 2 are left, not 2½. At most that
- * is one task in the least count there is.
+ * Whole tasks in whole zones take more than zones ÷ (zones − survive): of 5 tasks in 2 zones 2 are left, not 2½. Mostly that
+ * is at most one task in the least count there is; of 5 in 6 zones, 4 of them lost, 1 is left, and of 6 are 2.
  */
 export function withReserve(
   service: Service,
@@ -34,15 +39,22 @@ export function withReserve(
 ): Reserved {
   const whole = resilience.zones / (resilience.zones - resilience.survive);
   const reservedBy = (factor: number) => reserved(chosen, resilience, factor, bounds);
-  const keeps = (factor: number) => keptWithZonesLost(service, resilience, reservedBy(factor), history);
-  let [few, enough] = [whole, whole * (1 + 1 / reservedBy(whole).min)];
-  if (keeps(few)) return { controls: reservedBy(few), factor: few };
+  const keepsBy = (factor: number, allowed: number) =>
+    keptWithZonesLost(service, resilience, reservedBy(factor), history, allowed);
+  const keeps = (factor: number) => keepsBy(factor, ALLOWED);
+  if (keeps(whole)) return { controls: reservedBy(whole), factor: whole, keeps: true };
+  const rounding = whole / reservedBy(whole).min;
+  let [few, enough] = [whole, whole + rounding];
+  for (let i = 1; !keeps(enough); i++) {
+    if (i > DOUBLINGS) return { controls: reservedBy(enough), factor: enough, keeps: keepsBy(enough, 1) };
+    [few, enough] = [enough, whole + 2 ** i * rounding];
+  }
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (few + enough) / 2;
     if (keeps(middle)) enough = middle;
     else few = middle;
   }
-  return { controls: reservedBy(enough), factor: enough };
+  return { controls: reservedBy(enough), factor: enough, keeps: true };
 }
 
 function keptWithZonesLost(
@@ -50,19 +62,22 @@ function keptWithZonesLost(
   resilience: Resilience,
   controls: ScalingControls,
   history: Trace,
+  allowed: number,
 ): boolean {
   const needed = initialTasks(service, history, 1, controls.max);
   const initial = Math.max(controls.min, Math.min(controls.max, tasksSurvivedBy(resilience, needed)));
   const plant = withZonesLost(steadyPlant(service), resilience, 0, steadyPlant(service));
   const { startup } = service.capacity;
   const { outcomes } = judged(service, replay(awsAutoscaler(controls), plant, history, startup, initial));
-  return outcomes.every(({ goodShare }, i) => 1 - goodShare <= allowedShare(service, service.slos[i]!));
+  return outcomes.every(
+    ({ goodShare }, i) => 1 - goodShare <= allowedShare(service, service.slos[i]!, allowed),
+  );
 }
 
 /** What idle tasks miss, and the share of the rest of the error budget that may be used. */
-function allowedShare(service: Service, slo: Slo): number {
+function allowedShare(service: Service, slo: Slo, allowed: number): number {
   const { idle, rest } = budgetParts(service, slo);
-  return idle + ALLOWED * rest;
+  return idle + allowed * rest;
 }
 
 /** Each task gets the load ÷ `factor`; floors and ceiling are what leaves as many as were chosen. */

@@ -1,16 +1,40 @@
 /** Three significant figures, no exponent, no trailing zeros. */
 export function figure(value: number): string {
   if (value === 0) return "0";
-  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(value)))));
-  return String(Number(value.toFixed(digits)));
+  return String(Number(value.toFixed(digitsOf(value))));
+}
+
+/** The next figure as `figure` tells it, down and up: what may be at most, and must be at least. */
+export function figureBelow(value: number): number {
+  return toward(Math.floor, value, digitsOf(value));
+}
+export function figureAbove(value: number): number {
+  return toward(Math.ceil, value, digitsOf(value));
+}
+
+function digitsOf(value: number): number {
+  return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(value)))));
+}
+
+function toward(whole: (value: number) => number, value: number, digits: number): number {
+  const close = Number((value * 10 ** digits).toPrecision(12));
+  return Number((whole(close) / 10 ** digits).toFixed(digits));
 }
 
 /** A ratio as a percentage, with as many nines as it takes to tell it from 100 %. */
 export function percent(ratio: number): string {
-  if (ratio < 0.5) return `${figure(ratio * 100)} %`;
+  return `${Number((ratio * 100).toFixed(percentDigits(ratio)))} %`;
+}
+
+/** The same, never above what it is. */
+export function percentBelow(ratio: number): string {
+  return `${toward(Math.floor, ratio * 100, percentDigits(ratio))} %`;
+}
+
+function percentDigits(ratio: number): number {
+  if (ratio < 0.5) return ratio === 0 ? 0 : digitsOf(ratio * 100);
   const error = Math.abs(1 - ratio);
-  const digits = error > 0 ? Math.min(6, Math.max(1, -Math.floor(Math.log10(error)) - 1)) : 1;
-  return `${Number((ratio * 100).toFixed(digits))} %`;
+  return error > 0 ? Math.min(6, Math.max(1, -Math.floor(Math.log10(error)) - 1)) : 1;
 }
 
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];

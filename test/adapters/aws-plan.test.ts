@@ -720,6 +720,28 @@ const refusals: readonly [string, string, RegExp][] = [
     stepped([step(0, null)], {}, { EvaluationPeriods: 1500 }),
     /90000 s, at most 86400/,
   ],
+  [
+    "a policy that an alarm calls when it is off again",
+    stepped([step(0, null)], {}, { OKActions: ["policy:surge"] }),
+    /OKActions\[0\]: OKActions is "policy:surge"; .* while it is on/,
+  ],
+  [
+    "a policy that an alarm calls without data",
+    stepped([step(0, null)], {}, { InsufficientDataActions: ["policy:surge"] }),
+    /InsufficientDataActions\[0\]/,
+  ],
+  [
+    "a second scheduled action of one name, which AWS puts in the place of the first",
+    actions(
+      action({ ScheduledActionName: "day", ScalableTargetAction: { MinCapacity: 9 } }),
+      action({
+        ScheduledActionName: "day",
+        Schedule: "cron(0 20 ? * MON-FRI *)",
+        ScalableTargetAction: { MinCapacity: 2 },
+      }),
+    ),
+    /ScheduledActions\[1\]\.ScheduledActionName: ScheduledActionName is "day"; .* overwrite/,
+  ],
   ["CW-22 5 of 3", stepped([step(0, null)], {}, { DatapointsToAlarm: 5 }), /at most EvaluationPeriods, 3/],
 ];
 

@@ -106,6 +106,17 @@ describe("what services ask of their targets", () => {
     expect(faultsOf([tenant("cart", { deregistrationDelay: 30 }, slow)])).to.deep.equal([]);
   });
 
+  it("refuses a group's instances to be gone before the metrics show it, and says the smallest delay", () => {
+    const compute = { type: "ec2", instanceType: "m5.large" } as const;
+    const of = (deregistrationDelay: number) => {
+      const { service, ...rest } = tenant("web", { deregistrationDelay });
+      return faultsOf([{ ...rest, service: { ...service, compute } }]);
+    };
+    expect(of(60).join()).to.match(/deregistrationDelay is 60 s; .* Set it to 180 s or more, or remove it/);
+    expect(of(180)).to.deep.equal([]);
+    expect(faultsOf([tenant("cart", { deregistrationDelay: 60 })])).to.deep.equal([]);
+  });
+
   it("LB-15: refuses a slow start but with round robin", () => {
     const of = (algorithm: Deployment["algorithm"]) =>
       faultsOf([tenant("cart", { slowStart: 60, algorithm })]);

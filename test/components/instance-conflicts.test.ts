@@ -84,10 +84,10 @@ describe("instanceConflicts", () => {
   });
 
   it("refuses a terminate hook that ends before draining and stopping do", () => {
-    // 10 s of draining and 30 s of stopping.
-    expect(faultsOf({ hooks: { terminate: "40 s" } })).to.deep.equal([]);
-    expect(faultsOf({ hooks: { terminate: "39 s" } }).join()).to.match(
-      /terminate is 39 s; .*up to 40 s.*Write 40 s/,
+    // 180 s of draining and 30 s of stopping.
+    expect(faultsOf({ hooks: { terminate: "210 s" } })).to.deep.equal([]);
+    expect(faultsOf({ hooks: { terminate: "209 s" } }).join()).to.match(
+      /terminate is 209 s; .*up to 210 s.*Write 210 s/,
     );
   });
 

@@ -60,7 +60,7 @@ describe("InstanceRefresh", () => {
         AutomationAssumeRole: later("web-refresh-role.arn"),
         TemplateVersion: later("web-template.latestVersion"),
       },
-      waitForSuccessTimeoutSeconds: 2 * 19 * (91 + 90 + 10) + 3600 + 600, // as `refreshTime`, and ten minutes
+      waitForSuccessTimeoutSeconds: 2 * 19 * (91 + 90 + 180) + 3600 + 600, // as `refreshTime`, and ten minutes
     });
     expect(asked(registered, "web-group")).to.not.have.property("instanceRefresh");
     const { mainSteps } = await runbook({ instances: { hooks: { launch: "10 min" } } });

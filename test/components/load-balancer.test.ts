@@ -172,7 +172,10 @@ describe("Target", () => {
       stickiness: { enabled: false, type: "lb_cookie" }, // said aloud, as the provider computes what is left out
     });
     const instances = await deploy(() => foundation(DEV, "instance"));
-    expect(asked(instances, "cart-group").targetType).to.equal("instance");
+    expect(asked(instances, "cart-group")).to.include({
+      targetType: "instance",
+      deregistrationDelay: 180, // as long as CloudWatch takes to show a minute without one that is going
+    });
   });
 
   it("has one rule a path on the listener that serves", async () => {

@@ -247,7 +247,7 @@ describe("webServer", () => {
     expect(calls().at(-1)).to.equal("systemctl enable --now setpoint-farewell");
     expect(start("usr/local/bin/setpoint-farewell")).to.deep.equal(WELL);
     const [drained, stopped, reported] = calls().slice(-3);
-    expect(drained).to.equal("sleep 10"); // of the balancer: the longest request takes 6 s, and 10 s is the least
+    expect(drained).to.equal("sleep 180"); // of the balancer: the longest request takes 6 s, and 180 s is a group's least
     expect(stopped).to.equal("docker stop web");
     expect(reported).to.match(/complete-lifecycle-action .* terminate .*web-group-1234567$/);
   });

@@ -1,8 +1,12 @@
 import { expect } from "chai";
 import { awsAutoscaler, type FleetView } from "../../policy/autoscaler.ts";
+import { AWS_LOOP } from "../../policy/aws-loop.ts";
+import { steadyPlant } from "../../policy/backtest.ts";
+import { FRESH } from "../../policy/candidate.ts";
+import { replay } from "../../policy/replay.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "../../policy/scaling-plan.ts";
 import { steps } from "../support/policies.ts";
-import { controlsOf, MONDAY, minutesOf, view } from "../support/services.ts";
+import { CART, controlsOf, MONDAY, minutesOf, view } from "../support/services.ts";
 
 const cpu: TargetTracking = { name: "cpu", metric: "cpuUtilization", setpoint: 0.5, disableScaleIn: false };
 
@@ -59,6 +63,21 @@ describe("awsAutoscaler, an EC2 group", () => {
     for (let minute = 0; minute < 14; minute++) ask(0.2, { ready: 10 });
     expect(ask(0.2, { ready: 10 })).to.equal(4);
     expect(ask(0.2, { ready: 4 })).to.equal(4); // on ten, as measured: not ⌈4 × 0.4⌉
+  });
+
+  it("leaves what the load needs when it falls, as instances drain for as long as the metric takes to show it", () => {
+    const least = (draining: number) => {
+      const rates = Array.from({ length: 80 }, (_, minute) => (minute < 20 ? 160 : 96)); // 20 at 8 /s each, then 12
+      const tracking = [
+        { name: "requests", metric: "requestRatePerTask", setpoint: 8, disableScaleIn: false },
+      ] as const;
+      const autoscaler = awsAutoscaler(controlsOf({ tracking, warmup: 255 }), { ...AWS_LOOP, draining });
+      const trace = { start: MONDAY, step: 60, rates };
+      const { minutes } = replay(autoscaler, steadyPlant(CART), trace, 75, 20);
+      return Math.min(...minutes.capacity);
+    };
+    expect(AWS_LOOP.draining).to.be.at.least(FRESH);
+    expect([least(AWS_LOOP.draining), least(10)]).to.deep.equal([12, 5]); // in ten seconds ⌈12 × 0.6⌉, and again
   });
 
   it("takes AWS's 300 s where no warm-up is set", () => {

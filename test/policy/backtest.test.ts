@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, backtestOf, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { backtest, backtestOf, initialTasks, judged, poolOf, steadyPlant } from "../../policy/backtest.ts";
 import { cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded, thresholdsOf } from "../../policy/demand-curve.ts";
 import { replay } from "../../policy/replay.ts";
@@ -75,6 +75,14 @@ describe("backtest", () => {
     expect(backtestOf(CART, awsAutoscaler(controls), bursty(), initial)).to.deep.equal(
       backtest(CART, controls, bursty()),
     );
+  });
+
+  it("makes the tables of a service once, whatever its tasks take to start, and others for what serves otherwise", () => {
+    const group = { ...CART, compute: { type: "ec2", instanceType: "m5.large" } } as const;
+    const capacity = { ...CART.capacity, startup: 240, warmup: 420 };
+    expect(poolOf({ ...group, capacity })).to.equal(poolOf(group));
+    const others = [CART, promising(0.99, 2), { ...CART, capacity: { ...CART.capacity, cpuTime: 0.05 } }];
+    expect(new Set([group, ...others].map(poolOf)).size).to.equal(4);
   });
 
   it("counts nothing as bad when nothing arrives", () => {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
 import { type Candidate, controlsFor, FRESH, freshWarmup, undoing } from "../../policy/candidate.ts";
 import { constantStanding } from "../../policy/standing.ts";
-import { anyProfile, between, PROFILE } from "../support/services.ts";
+import { anyProfile, between, type Minute, MONDAY, PROFILE, view } from "../support/services.ts";
 
 const least = constantStanding(2);
 const candidate: fc.Arbitrary<Candidate> = fc.record({
@@ -76,7 +77,7 @@ describe("controlsFor", () => {
     expect(controlsFor(plain, PROFILE, 40).steps).to.deep.equal([]);
   });
 
-  it("waits with both policies until a whole minute with the new count is visible", () => {
+  it("waits with both policies for a start, and until a whole minute with the new count is visible", () => {
     const { tracking, steps: surge } = controlsFor(
       {
         utilization: 0.5,
@@ -86,7 +87,7 @@ describe("controlsFor", () => {
       PROFILE,
       40,
     );
-    expect([tracking[0]!.scaleOutCooldown, surge[0]!.cooldown]).to.deep.equal([FRESH, FRESH]);
+    expect([tracking[0]!.scaleOutCooldown, surge[0]!.cooldown]).to.deep.equal([220, 220]); // the start of 75 s, less 35 in which tasks do not run yet
     expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
@@ -105,4 +106,35 @@ describe("controlsFor", () => {
     expect(JSON.stringify(controls)).not.to.match(/cooldown/i);
     expect(freshWarmup(3500)).to.equal(3600); // DefaultInstanceWarmup is 3600 at most
   });
+
+  // Amazon ECS: tasks run long before they serve; the cooldown, and the count that tracking starts from, go by those that run.
+  it("starts no task twice for one shortage where AWS counts the cooldown from tasks that run and do not serve yet", () => {
+    for (const startup of [30, 75, 240]) {
+      const profile = { ...PROFILE, startup };
+      const controls = controlsFor({ utilization: 0.7, surge: undefined, standing: least }, profile, 1000);
+      const rate = 40 * controls.tracking[0]!.setpoint; // for 40 tasks; 20 are there
+      expect(mostStarted(awsAutoscaler(controls), rate, 20, startup)).to.equal(40);
+    }
+  });
 });
+
+/** Seconds from the decision until a Fargate task runs, as AWS measured (aws-facts §1.2). */
+const RUNS = 23;
+
+/** The most tasks there are when those that `serve` meet `rate` requests a second, and others run after RUNS and serve after `startup`. */
+function mostStarted(autoscaler: Autoscaler, rate: number, serve: number, startup: number): number {
+  const starts = new Array<number>(serve).fill(Number.NEGATIVE_INFINITY);
+  const minutes: Minute[] = [];
+  for (let minute = 0; minute < 90; minute++) {
+    const now = MONDAY + 60 * minute;
+    const after = (seconds: number) => starts.filter((start) => start + seconds <= now).length;
+    const [running, visible] = [after(RUNS), Math.max(0, minute - 2)];
+    const settled = Math.max(MONDAY, starts.at(-1)! + RUNS);
+    const fleet = { now, ready: running, starting: starts.length - running, settled, visible };
+    const wanted = autoscaler.desired(view(minutes, fleet));
+    while (starts.length < wanted) starts.push(now);
+    const requestRatePerTask = rate / after(startup);
+    minutes.push({ requestRatePerTask, cpuUtilization: 0, requestRate: rate, responseTime: 0 });
+  }
+  return starts.length;
+}

@@ -1,16 +1,22 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
+import { controlsFor } from "../../policy/candidate.ts";
 import { demandHistory } from "../../policy/demand.ts";
-import { keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { obstacles } from "../../policy/feasibility.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { withReserve } from "../../policy/reserve.ts";
+import type { Obstacle } from "../../policy/scaling-plan.ts";
+import { cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
 import { shareServedWithin } from "../../policy/service-time.ts";
-import { CART, promising } from "../support/services.ts";
+import { available, CART, flat, promising } from "../support/services.ts";
 
 const obstaclesOf = (service: Service) => {
   const { feasibility } = scalingPlan(service);
   return feasibility.possible ? [] : feasibility.obstacles;
 };
+const tooSlow = ({ why }: Obstacle) => why.includes("even an idle task");
 const figureAfter = (text: string, words: RegExp) => Number.parseFloat(words.exec(text)![1]!);
 
 describe("obstacles", () => {
@@ -79,5 +85,57 @@ describe("obstacles", () => {
     const zones = { ...CART, resilience: { zones: 3, survive: 1 }, bounds: { max: 6 } };
     const carried = figureAfter(obstaclesOf(zones)[0]!.why, /carry ([\d.]+) \/s/);
     expect(Math.ceil(1.5 * tasksNeeded(zones, 0.99 * carried))).to.be.at.most(6);
+  });
+
+  it("names a peak that the zones left carry, though they are fewer than their share", () => {
+    // Of 10 in 6 zones the four fullest lost leave 2, a third of 10 being more.
+    const zones = { ...CART, resilience: { zones: 6, survive: 4 }, bounds: { max: 10 } };
+    const [{ why, waysOut }] = obstaclesOf(zones) as [Obstacle];
+    expect(why).to.match(/carry [\d.]+ \/s with 4 of 6 zones lost$/);
+    const peak = figureAfter(waysOut[1]!, /^a peak of at most ([\d.]+) \/s/);
+    expect(obstaclesOf({ ...zones, demand: { kind: "peak", peak, growth: 0 } })).to.deep.equal([]);
+    const none = obstaclesOf({ ...zones, bounds: { max: 3 } })[0]!;
+    expect(none.why).to.match(/carry 0 \/s with 4 of 6 zones lost$/);
+    expect(none.waysOut.join()).not.to.match(/a peak of/);
+  });
+
+  it("SLO-7 names an objective, a threshold and a service that do, to the last figure", () => {
+    const slow = promising(0.9, 0.2);
+    const [{ waysOut }] = obstaclesOf(slow) as [Obstacle];
+    const [threshold, objective, mean] = waysOut.map((way) => figureAfter(way, /(?:above|below) ([\d.]+) /));
+    expect(obstaclesOf(promising(0.9, threshold! / 1000))).to.deep.equal([]);
+    expect(obstaclesOf(promising(objective! / 100, 0.2)).filter(tooSlow)).to.deep.equal([]);
+    const faster = { ...CART.capacity, serviceTime: { mean: mean! / 1000, cv: 0.7 } };
+    expect(obstaclesOf({ ...slow, capacity: faster }).filter(tooSlow)).to.deep.equal([]);
+  });
+
+  it("offers no longer threshold where none is promised", () => {
+    const [{ waysOut }] = obstaclesOf({ ...available(0.999), bounds: { budget: 30 } }) as [Obstacle];
+    expect(waysOut).to.include("a lower objective or a longer maxWait");
+  });
+
+  it("names the zones that no reserve makes up for, within the ceiling", () => {
+    const resilience = { zones: 4, survive: 2 };
+    const service: Service = { ...CART, resilience };
+    const trace = flat(60, 240);
+    const range = { min: 1, max: 20, ceiling: busiestUtilization(CART) };
+    const choice = cheapestChoice(service, trace, range);
+    const chosen = controlsFor(choice.rehearsal.candidate, CART.capacity, 20);
+    const within = (max: number) => withReserve(service, resilience, chosen, { min: 4, max }, trace);
+    expect([within(40).keeps, within(12).keeps]).to.deep.equal([true, false]); // of 12 in 4 zones 6 are left, and 60 /s need 8
+    const rehearsed = backtest(service, chosen, trace);
+    const findings = {
+      peak: 60,
+      needed: 12,
+      lasting: 0,
+      daily: 60,
+      reachable: true,
+      max: 12,
+      choice,
+      rehearsed,
+    };
+    expect(obstacles(service, { ...findings, survives: true })).to.deep.equal({ possible: true });
+    const found = obstacles(service, { ...findings, survives: false });
+    expect(JSON.stringify(found)).to.match(/with 2 of 4 zones lost, within 12 tasks.*a higher max/);
   });
 });

@@ -53,7 +53,42 @@ describe("fights", () => {
       { tracking: [tracks("cpu", 0.5, { scaleOutCooldown: 60 })] },
       ["compounding refuse cpu"],
       /cooldown of cpu is 60 s.*when the load of 10 doubles it starts up to \d+ where \d+ would do/,
+      /at least 220 s/, // of the start of 75 s what comes once tasks run, a minute and its publication
+    ],
+    [
+      "a scale-in cooldown shorter than the delay of the metric",
+      { tracking: [tracks("cpu", 0.5, { scaleInCooldown: 0 })] },
+      ["compounding refuse cpu"],
+      /scale-in cooldown of cpu is 0 s.*when the load of 10 falls to that of 6 as few as [123] are left, where 6 should be/,
       /at least 180 s/,
+    ],
+    [
+      "steps that remove again before the metric shows what is gone",
+      {
+        steps: [
+          steps("high", ">=", 0.7, 2),
+          steps("low", "<", 0.3, -0.3, { adjustment: "percent", cooldown: 0 }),
+        ],
+      },
+      ["compounding refuse low"],
+      /scale-in cooldown of low is 0 s/,
+      /at least 180 s/,
+    ],
+    [
+      "an exact count that takes away what tracking has started since",
+      {
+        max: 20,
+        tracking: [tracks("cpu", 0.7)],
+        steps: [
+          steps("slow", ">", 0.4, 2, {
+            adjustment: "exact",
+            alarm: { metric: "responseTime", evaluationPeriods: 1, datapoints: 1 },
+          }),
+        ],
+      },
+      ["limit cycle refuse cpu slow"],
+      /at a constant [\d.]+ \/s capacity goes \d+ → \d+.* for ever, by cpu and slow: .* taken away by the exact count/,
+      /in the place of ExactCapacity/,
     ],
     [
       "steps on the requests of all tasks together, which no task lowers",

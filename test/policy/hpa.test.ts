@@ -17,7 +17,10 @@ describe("hpaAutoscaler", () => {
   it("keeps the count within a tolerance of 10 %", () => {
     expect([0.46, 0.5, 0.54].map((utilization) => wanted(utilization, 10))).to.deep.equal([10, 10, 10]);
     expect(wanted(0.56, 10)).to.equal(12); // ⌈1.12 × 10⌉
-    expect(wanted(0.44, 10)).to.equal(9); // ⌈0.88 × 10⌉
+    const fewer = hpaAutoscaler(0.5, 1, 100);
+    const at = (second: number) =>
+      fewer.desired(view(minutesOf([0.44]), { now: MONDAY + second, ready: 10 }));
+    expect([at(0), at(300)]).to.deep.equal([10, 9]); // ⌈0.88 × 10⌉, once what it began with has left the window
   });
 
   it("adds at most four pods or 100 %, whichever is more", () => {
@@ -41,8 +44,17 @@ describe("hpaAutoscaler", () => {
     expect(at(315, 0.1, 6)).to.equal(2); // ⌈0.2 × 10⌉, recommended at second 30
   });
 
+  it("takes the count that it finds for the first recommendation", () => {
+    const autoscaler = hpaAutoscaler(0.5, 1, 100);
+    const at = (second: number) =>
+      autoscaler.desired(view(minutesOf([0.1]), { now: MONDAY + second, ready: 10 }));
+    expect([0, 15, 285, 300].map(at)).to.deep.equal([10, 10, 10, 2]);
+  });
+
   it("keeps within its bounds and does nothing without data", () => {
-    expect(hpaAutoscaler(0.5, 3, 6).desired(view(minutesOf([0.1]), { ready: 4 }))).to.equal(3);
+    const few = hpaAutoscaler(0.5, 3, 6);
+    const at = (second: number) => few.desired(view(minutesOf([0.1]), { now: MONDAY + second, ready: 4 }));
+    expect([at(0), at(300)]).to.deep.equal([4, 3]);
     expect(hpaAutoscaler(0.5, 3, 6).desired(view(minutesOf([2]), { ready: 4 }))).to.equal(6);
     expect(hpaAutoscaler(0.5, 3, 6).desired(view([], { ready: 4 }))).to.equal(4);
   });

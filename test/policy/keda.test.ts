@@ -31,7 +31,11 @@ describe("kedaAutoscaler", () => {
   it("counts pods that start, unlike the HPA on CPU, and keeps its tolerance of 10 %", () => {
     const steady = [50, 50, 50, 50, 50]; // needs ten
     expect(wanted(steady, 300, 4, { starting: 6 })).to.equal(10);
-    expect([9, 10, 11, 12].map((ready) => wanted(steady, 300, ready))).to.deep.equal([10, 10, 11, 10]);
+    expect([9, 10, 11].map((ready) => wanted(steady, 300, ready))).to.deep.equal([10, 10, 11]);
+    const above = kedaAutoscaler(5, 1, 100);
+    const at = (second: number) =>
+      above.desired(view(seen(new Array(10).fill(50)), { now: MONDAY + 600 + second, ready: 12 }));
+    expect([at(0), at(300)]).to.deep.equal([12, 10]); // once what it began with has left the HPA's window
   });
 
   it("adds at most four pods or 100 % at once, within its bounds", () => {

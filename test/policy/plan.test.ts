@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, steadyPlant } from "../../policy/backtest.ts";
+import { backtest, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
+import type { Trace } from "../../policy/trace.ts";
+import { tasksSurvivedBy, withZonesLost } from "../../policy/zone-loss.ts";
 import { available, CART, daily, flat, promising, surging } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
 
 const peak: Service = CART;
 const history: Service = { ...CART, demand: { kind: "history", trace: daily(1, 100), growth: 0 } };
@@ -180,6 +183,26 @@ describe("scalingPlan, resilience", () => {
     expect(resilient.min).to.be.at.least(3); // one a zone
   });
 
+  it("keeps the SLOs with those zones lost, also where whole tasks and zones leave far fewer than their share", () => {
+    const wide = { ...CART.capacity, concurrency: 8, startup: 30 };
+    const small = habitual({ days: 1, level: 5, swing: 0.6, bursts: 0, height: 3, seed: 307 });
+    const steady = habitual({ days: 1, level: 40, swing: 0, bursts: 0, height: 3, seed: 548 });
+    const cases: readonly (readonly [Trace, Partial<Service>])[] = [
+      [small, { compute: { type: "ec2", instanceType: "m5.large" }, resilience: { zones: 3, survive: 2 } }],
+      // 5 tasks leave 1, and 40 /s need 2
+      [
+        steady,
+        { capacity: wide, resilience: { zones: 6, survive: 4 }, policies: { metric: "cpuUtilization" } },
+      ],
+      [steady, { capacity: wide, resilience: { zones: 5, survive: 4 }, bounds: { min: 1 } }],
+    ];
+    for (const [trace, other] of cases) {
+      const service: Service = { ...CART, ...other, demand: { kind: "history", trace, growth: 0 } };
+      expect(scalingPlan(service).feasibility).to.deep.equal({ possible: true });
+      expect(withLoss(service).met).to.equal(true);
+    }
+  });
+
   it("costs what the reserve alone does, with a forecast as without it", () => {
     const forecast: Service = {
       ...peak,
@@ -208,3 +231,14 @@ describe("scalingPlan, resilience", () => {
     }
   });
 });
+
+/** The plan on its history with the fullest zones lost from the start, the metrics not telling. */
+function withLoss(service: Service) {
+  const { controls } = scalingPlan(service);
+  const { trace } = demandHistory(service.demand);
+  const { resilience, capacity } = service;
+  const needed = tasksSurvivedBy(resilience!, initialTasks(service, trace, 1, controls.max));
+  const initial = Math.max(controls.min, Math.min(controls.max, needed));
+  const plant = withZonesLost(steadyPlant(service), resilience!, 0, steadyPlant(service));
+  return judged(service, replay(awsAutoscaler(controls), plant, trace, capacity.startup, initial));
+}

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
-import { figure, perSecond } from "../../policy/words.ts";
+import { figure, percent, perSecond } from "../../policy/words.ts";
 import { available, CART, flat, promising, surging } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
@@ -50,11 +50,67 @@ describe("reasons", () => {
     );
     const surge = (of: string) => stepped.reasons.find((reason) => reason.of === of)!.value;
     expect(surge("surge")).to.include(figure(stepped.controls.steps[0]!.alarm.threshold * 60));
-    expect(surge("surge.cooldown")).to.equal("3 min");
+    expect(surge("surge.cooldown")).to.equal("220 s"); // of 75 s of start the 40 in which tasks run and do not serve, and 3 min
     expect([reasonOf("bounds.min").value, reasonOf("bounds.max").value]).to.deep.equal([
       String(min),
       String(max),
     ]);
+  });
+
+  it("tell what the least is for where neither owner nor rehearsal asked for it", () => {
+    const floor = (other: Partial<Service>) =>
+      scalingPlan({ ...CART, demand: { kind: "history", trace: flat(1, 1440), growth: 0 }, ...other })
+        .reasons.filter(({ of }) => of === "bounds.min")
+        .map(({ value, because }) => `${value}: ${because.split(";")[0]}`)
+        .join();
+    expect(floor({ resilience: { zones: 3, survive: 1 } })).to.equal(
+      "3: one in each of the 3 zones declared",
+    );
+    expect(floor({ slos: available(0.999).slos })).to.equal(
+      "2: an availability of 99.9 % is not left to a single one",
+    );
+    expect(floor({ bounds: { min: 2, max: 2 } })).to.equal("2: declared");
+    expect(reasonOf("bounds.min").because).to.match(/not left to a single one; target tracking alone/);
+  });
+
+  it("tell what a month at the ceiling costs beside a budget, and the ceiling that never exceeds it", () => {
+    const told = (budget: number) => {
+      const { reasons, controls } = scalingPlan({ ...CART, bounds: { budget } });
+      return [reasons.find(({ of }) => of === "bounds.max")!.because, controls.max] as const;
+    };
+    const [because, max] = told(200);
+    expect(max * CART.price * 730).to.be.above(200); // 18.25 USD a task
+    expect(because).to.include(
+      `A whole month at it costs ${Math.round(max * 18.25)} USD; a max of at most 10 keeps within 200 USD`,
+    );
+    expect(told(2000)[0]).to.match(/, and a max of up to 109 keeps within 2000 USD/);
+    expect(reasonOf("bounds.max").because).not.to.match(/month/);
+  });
+
+  it("say of CPU that it is held lower than was rehearsed where it hides how great an overload is", () => {
+    const demand = {
+      kind: "history",
+      trace: habitual({ days: 2, level: 10, swing: 0.6, bursts: 5, height: 5, seed: 281 }),
+      growth: 0,
+    } as const;
+    const capacity = { ...CART.capacity, serviceTime: { mean: 0.2, cv: 1 }, maxWait: 2, startup: 30 };
+    const onCpu = {
+      ...promising(0.95, 2.4),
+      capacity,
+      demand,
+      policies: { metric: "cpuUtilization" },
+    } as const;
+    const lowered = scalingPlan(onCpu);
+    const [{ policies: _, ...onRequests }, told] = [
+      onCpu,
+      lowered.reasons.find(({ of }) => of === "tracking.setpoint")!,
+    ];
+    const [cpu, requests] = [lowered, scalingPlan(onRequests)].map(
+      ({ controls }) => controls.tracking[0]!.setpoint,
+    );
+    const less = 1 - cpu! / (requests! / 10); // two slots of 200 ms serve 10 /s
+    expect(less).to.be.above(0.04);
+    expect(told.because).to.include(`${percent(less)} less busy than was rehearsed`);
   });
 
   it("tell why there is no step policy where none pays", () => {

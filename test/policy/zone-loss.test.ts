@@ -69,14 +69,15 @@ describe("a plan that survives a zone", () => {
         const shares = hours.map((hour) => goodShare(resilient, resilience, hour * 3600));
         const worst = Math.min(...shares);
         expect(worst).to.be.at.least(0.99);
-        // Within the model's error, the mean of two seeds: whether a surge's first datapoint reaches the alarm is chance.
-        const real = [1, 2].map((seed) =>
+        // Within the model's error, the mean of eight seeds: whether a surge's first datapoint reaches the alarm is chance,
+        // which moves a single one by half a point.
+        const real = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) =>
           goodShare(resilient, resilience, shares.indexOf(worst) * 3600, (service) =>
             requestPlant(service.capacity, [1], seededRandom(seed)),
           ),
         );
-        expect((real[0]! + real[1]!) / 2).to.be.at.least(0.99 - 0.003);
-      }).timeout(30_000);
+        expect(real.reduce((sum, share) => sum + share, 0) / real.length).to.be.at.least(0.99 - 0.003);
+      }).timeout(60_000);
     }
 
   it("keeps it on CPU, too, which is that of all tasks and does not tell of the loss", () => {
