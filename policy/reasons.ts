@@ -1,4 +1,4 @@
-import { type Backtest, surplusOf } from "./backtest.ts";
+import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
