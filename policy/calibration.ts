@@ -52,7 +52,7 @@ export interface Known {
 /** Throughput below this share of what was offered: the task is past saturation. */
 const KEPT_UP = 0.97;
 
-/** Rows in which more requests fail than this say nothing of those that succeed. */
+/** Rows in which more requests fail than this say nothing of those that succeed: nor of the limit, as a failure is often a quick answer. */
 const MOST_ERRORS = 0.01;
 
 /**
@@ -64,9 +64,7 @@ export function calibration(observations: readonly Observation[], known: Known):
   const keepsUp = ({ throughput, arrivalRate }: Observation) => throughput >= KEPT_UP * arrivalRate;
   const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
-  const saturated = observations.filter(
-    (each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most,
-  );
+  const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
   const cpu = cpuDemand(served.filter(keepsUp));
   const early = tableRefusals(observations, usable);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
@@ -77,8 +75,8 @@ export function calibration(observations: readonly Observation[], known: Known):
   const notes = [
     ...leftOut(
       saturated,
-      observations.filter((each) => !keepsUp(each) && !saturated.includes(each)),
-      observations.filter((each) => keepsUp(each) && !served.includes(each)),
+      served.filter((each) => !keepsUp(each) && !saturated.includes(each)),
+      observations.filter((each) => !served.includes(each)),
     ),
     ...outlierNotes(fit, found.rows),
     ...fallingLatency(data.rows, usable),

@@ -8,6 +8,9 @@ const LEAST_RATES = 3;
 /** Rates closer than this, relatively, are one. */
 const SAME_RATE = 0.02;
 
+/** Failures rarer than this come with any traffic, such as from clients that hang up; a busy service has some in every minute. */
+const STRAY_ERRORS = 0.001;
+
 /** Why a table cannot be fitted at all. */
 export function tableRefusals(
   observations: readonly Observation[],
@@ -19,7 +22,7 @@ export function tableRefusals(
     reasons.push(
       `it has ${rates} distinct rate(s); at least ${LEAST_RATES} are needed, at least one of them below saturation`,
     );
-  if (observations.length > 0 && observations.every(({ errors }) => errors > 0))
+  if (observations.length > 0 && observations.every(({ errors }) => errors > STRAY_ERRORS))
     reasons.push("requests fail at every rate; the capacity of a failing service is undefined");
   else if (usable.length === 0)
     reasons.push(
@@ -41,6 +44,12 @@ export function fitRefusals(
   served: readonly Observation[],
 ): readonly string[] {
   const busiest = Math.max(...rows.filter(({ use }) => use === "fit").map(({ utilization }) => utilization));
+  const limits = rows
+    .flatMap(({ observation, use }) => (use === "limit" ? [observation] : []))
+    .filter(
+      ({ throughput, tasks }) =>
+        Math.abs(Math.log(throughput / tasks / saturation)) > Math.log1p(MOST_RESIDUAL),
+    );
   const hottest = Math.max(...served.map(({ cpu }) => cpu ?? 0));
   const vague = (estimate: Estimate) => estimate.high > WIDEST * estimate.low;
   const alone = onlyPercentile(rows);
@@ -55,6 +64,10 @@ export function fitRefusals(
           `the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`,
         ]
       : []),
+    ...limits.map(
+      ({ label, throughput, tasks }) =>
+        `${label} is past saturation at ${(throughput / tasks).toPrecision(3)} /s a task, where the response times of the others say ${saturation.toPrecision(3)}: they differ by more than ${percent(MOST_RESIDUAL)}. Something else than the slots sets the limit, or the load generator could not keep up`,
+    ),
     ...(busiest > 1
       ? [
           `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${saturation.toPrecision(3)} /s a task would not do`,
