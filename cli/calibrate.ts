@@ -141,7 +141,7 @@ async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Find
   const { tasks, warmup, rateColumn } = options;
   const test = readLoadTest(file, { tasks, warmup, rate: rateColumn ?? null });
   return {
-    ...(await fits(test.observations, options)),
+    ...(await fits(test.observations, options, false)),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
     trace: null,
@@ -166,7 +166,7 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
   const trace = options.writeTrace === undefined ? null : await readDemand(client, target, window);
   const observed = await readObservations(client, target, window);
   progress(`fitting ${observed.observations.length} periods`);
-  const found = await fits(observed.observations, options);
+  const found = await fits(observed.observations, options, true);
   const { writeTrace } = await import("../adapters/trace-file.ts");
   if (trace !== null) writeTrace(options.writeTrace!, trace.trace);
   return {
@@ -199,10 +199,10 @@ function watched({ loadBalancer, targetGroup, cluster, service }: CalibrateOptio
 }
 
 /** What the observations hold: response times, CPU, or both. */
-async function fits(observations: readonly Observation[], options: CalibrateOptions) {
+async function fits(observations: readonly Observation[], options: CalibrateOptions, live: boolean) {
   const { calibration } = await import("../policy/calibration.ts");
   const { cpuDemand } = await import("../policy/cpu-demand.ts");
-  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null };
+  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null, live };
   const timed = observations.some(({ responses }) => responses.length > 0);
   return {
     rows: observations.length,

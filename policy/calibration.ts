@@ -47,12 +47,14 @@ export interface Known {
   readonly maxWait: number;
   /** Requests that a task serves at a time, where that is known. */
   readonly concurrency: number | null;
+  /** Measured on users' traffic, of which some requests always fail, such as where a client hangs up; not in a load test. */
+  readonly live?: boolean;
 }
 
 /** Throughput below this share of what was offered: the task is past saturation. */
 const KEPT_UP = 0.97;
 
-/** Rows in which more requests fail than this say nothing of those that succeed. */
+/** Rows in which more requests fail than this say nothing of those that succeed: nor of the limit, as a failure is often a quick answer. */
 const MOST_ERRORS = 0.01;
 
 /**
@@ -64,11 +66,9 @@ export function calibration(observations: readonly Observation[], known: Known):
   const keepsUp = ({ throughput, arrivalRate }: Observation) => throughput >= KEPT_UP * arrivalRate;
   const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
-  const saturated = observations.filter(
-    (each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most,
-  );
+  const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
   const cpu = cpuDemand(served.filter(keepsUp));
-  const early = tableRefusals(observations, usable);
+  const early = tableRefusals(observations, usable, known.live === true);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
   const fit =
@@ -77,8 +77,8 @@ export function calibration(observations: readonly Observation[], known: Known):
   const notes = [
     ...leftOut(
       saturated,
-      observations.filter((each) => !keepsUp(each) && !saturated.includes(each)),
-      observations.filter((each) => keepsUp(each) && !served.includes(each)),
+      served.filter((each) => !keepsUp(each) && !saturated.includes(each)),
+      observations.filter((each) => !served.includes(each)),
     ),
     ...outlierNotes(fit, found.rows),
     ...fallingLatency(data.rows, usable),

@@ -76,13 +76,17 @@ function historyAssumptions(
   }
   if (season !== undefined && season.rise > 1)
     assumptions.push(
-      `a year ago the busiest of the four weeks that follow had ${figure(season.rise) === "1" ? "as much traffic as" : `${figure(season.rise)} times the traffic of`} the four before: the newest four weeks are planned for at that`,
+      `a year ago the busiest of the four weeks that follow had ${figure(season.then) === "1" ? "as much traffic as" : `${figure(season.then)} times the traffic of`} the four before: the newest four weeks are planned for ${
+        season.rise === season.then
+          ? "at that"
+          : `at ${figure(season.rise)} × their own, as no week since had more`
+      }`,
     );
   else if (minutes.rates.length > LOOKED_AT)
     assumptions.push(
       season === undefined
         ? "only the newest four weeks of the history are used: the season of the year takes a year and four weeks to be told"
-        : "only the newest four weeks of the history are used: a year ago the four weeks that follow were no busier",
+        : `only the newest four weeks of the history are used: a year ago the four weeks that follow were no busier${season.then > 1 ? " than these are" : ""}`,
     );
   if (days < 3)
     assumptions.push(

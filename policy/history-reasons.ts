@@ -1,7 +1,7 @@
 import type { Reason } from "./scaling-plan.ts";
 import { SLOTS_A_DAY } from "./season.ts";
 import { figure, percent, perSecond, seconds, span } from "./words.ts";
-import type { Workload } from "./workload.ts";
+import { TREND_DAYS, type Workload } from "./workload.ts";
 
 /**
  * What the history shows of the traffic, and how sure it is, in words and figures; `recorded` is its whole length in days,
@@ -27,8 +27,8 @@ function pattern({ days, level, trend, foretold }: Workload, recorded: number): 
       : `the days before foretell ${percent(foretold)} of what a half hour differs from the mean${foretold < A_PATTERN ? ": no pattern to rely on" : ""}`;
   const weekly =
     trend === undefined
-      ? "no trend can be told in under 4 days"
-      : `the level changes by ${percentChange(trend.weekly)} a week (half of the pairs of days say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
+      ? `no trend can be told in under ${TREND_DAYS} days`
+      : `the level changes by ${percentChange(trend.weekly)} a week (half of the pairs of like weekdays say ${percentChange(trend.low)} to ${percentChange(trend.high)})`;
   return {
     of: "history.level",
     value: `${perSecond(level)} on the newest day`,

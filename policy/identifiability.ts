@@ -8,10 +8,14 @@ const LEAST_RATES = 3;
 /** Rates closer than this, relatively, are one. */
 const SAME_RATE = 0.02;
 
-/** Why a table cannot be fitted at all. */
+/** Failures rarer than this come with users' traffic, such as from clients that hang up; a busy service has some in every minute. */
+const STRAY_ERRORS = 0.001;
+
+/** Why a table cannot be fitted at all; `live`: measured on users' traffic, of which some requests always fail. */
 export function tableRefusals(
   observations: readonly Observation[],
   usable: readonly Observation[],
+  live: boolean,
 ): readonly string[] {
   const rates = distinctRates(observations);
   const reasons: string[] = [];
@@ -19,7 +23,7 @@ export function tableRefusals(
     reasons.push(
       `it has ${rates} distinct rate(s); at least ${LEAST_RATES} are needed, at least one of them below saturation`,
     );
-  if (observations.length > 0 && observations.every(({ errors }) => errors > 0))
+  if (observations.length > 0 && observations.every(({ errors }) => errors > (live ? STRAY_ERRORS : 0)))
     reasons.push("requests fail at every rate; the capacity of a failing service is undefined");
   else if (usable.length === 0)
     reasons.push(
@@ -41,6 +45,12 @@ export function fitRefusals(
   served: readonly Observation[],
 ): readonly string[] {
   const busiest = Math.max(...rows.filter(({ use }) => use === "fit").map(({ utilization }) => utilization));
+  const limits = rows
+    .flatMap(({ observation, use }) => (use === "limit" ? [observation] : []))
+    .filter(
+      ({ throughput, tasks }) =>
+        Math.abs(Math.log(throughput / tasks / saturation)) > Math.log1p(MOST_RESIDUAL),
+    );
   const hottest = Math.max(...served.map(({ cpu }) => cpu ?? 0));
   const vague = (estimate: Estimate) => estimate.high > WIDEST * estimate.low;
   const alone = onlyPercentile(rows);
@@ -55,6 +65,10 @@ export function fitRefusals(
           `the model misses the response times by ${percent(residual)}, most at ${worstFigure(rows)}; at most ${percent(MOST_RESIDUAL)} can be believed`,
         ]
       : []),
+    ...limits.map(
+      ({ label, throughput, tasks }) =>
+        `${label} is past saturation at ${(throughput / tasks).toPrecision(3)} /s a task, where the response times of the others say ${saturation.toPrecision(3)}: they differ by more than ${percent(MOST_RESIDUAL)}. Something else than the slots sets the limit, or the load generator could not keep up`,
+    ),
     ...(busiest > 1
       ? [
           `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${saturation.toPrecision(3)} /s a task would not do`,

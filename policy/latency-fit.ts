@@ -63,11 +63,13 @@ export function latencyFit(
       fit.parameters[0]!,
       (fit.unscaledCovariance?.[0]?.[0] ?? Number.POSITIVE_INFINITY) * variance,
       degrees,
+      [LEAST_MEAN, MOST_MEAN],
     ),
     cv: estimate(
       fit.parameters[1]!,
       (fit.unscaledCovariance?.[1]?.[1] ?? Number.POSITIVE_INFINITY) * variance,
       degrees,
+      [LEAST_CV, MOST_CV],
     ),
     residuals: measured,
     residual: rootMeanSquare(measured.flat()),
@@ -126,9 +128,19 @@ export function degreesOfFreedom({ rows, saturated }: LatencyData): number {
   return Math.max(1, rows.length + saturated.length - 1);
 }
 
-function estimate(logarithm: number, variance: number, degrees: number): Estimate {
+/** The interval ends where the search does. */
+function estimate(
+  logarithm: number,
+  variance: number,
+  degrees: number,
+  [least, most]: readonly [number, number],
+): Estimate {
   const width = standardErrors(degrees) * Math.sqrt(Math.max(0, variance));
-  return { value: Math.exp(logarithm), low: Math.exp(logarithm - width), high: Math.exp(logarithm + width) };
+  return {
+    value: Math.exp(logarithm),
+    low: Math.max(least, Math.exp(logarithm - width)),
+    high: Math.min(most, Math.exp(logarithm + width)),
+  };
 }
 
 function rootMeanSquare(values: readonly number[]): number {

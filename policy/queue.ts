@@ -1,9 +1,15 @@
 import { normalShare, normalTail, normalTailRatio } from "./normal.ts";
 
+/** Square roots of the busy servers after which the recursion has forgotten its start, to all digits. */
+const FORGETFUL = 30;
+
 /** Share of arrivals that find `servers` busy and are lost (M/G/c/c). Erlang 1917; recursion of Jagerman 1974. */
 export function erlangB(servers: number, offeredLoad: number): number {
+  const busy = Math.min(servers, offeredLoad);
+  const first = Math.max(0, Math.floor(busy - FORGETFUL * Math.sqrt(busy)));
   let blocking = 1;
-  for (let k = 1; k <= servers; k++) blocking = (offeredLoad * blocking) / (k + offeredLoad * blocking);
+  for (let k = first + 1; k <= servers; k++)
+    blocking = (offeredLoad * blocking) / (k + offeredLoad * blocking);
   return blocking;
 }
 
@@ -39,14 +45,30 @@ export interface WaitingTail {
  */
 export function waitingTail(queue: Queue, utilization: number): WaitingTail {
   const { servers, serviceTime, serviceScv, arrivalScv } = queue;
-  const erlang = erlangC(servers, utilization * servers);
   const heavyTraffic = ((arrivalScv + serviceScv) / 2) * (serviceTime / (servers * (1 - utilization)));
-  if (utilization >= 1) return { probability: erlang, decay: 1 / heavyTraffic };
+  if (utilization >= 1) return { probability: delayFromLoss(queue, utilization), decay: 1 / heavyTraffic };
+  const erlang = erlangC(servers, utilization * servers);
   // So few wait that the share has no number: what they would wait does not matter.
   if (erlang < Number.EPSILON ** 8) return { probability: 0, decay: 1 / heavyTraffic };
   const probability = waitingProbability(queue, utilization, erlang);
   const mean = meanCorrection(queue, utilization) * heavyTraffic * erlang;
   return { probability, decay: Math.max(probability, Number.MIN_VALUE) / mean };
+}
+
+/**
+ * Share that waits if it follows from the share that is lost where nobody may wait, as Erlang C does from Erlang B; beyond a utilization
+ * of 1 its continuation. Lost are as many as of servers ÷ z with load ÷ z, z the peakedness of the arrivals: W. S. Hayward's equivalent
+ * (A. A. Fredericks, "Congestion in blocking systems – a simple approximation technique", Bell System Technical Journal 59(6), 1980).
+ * Between whole servers the logarithm of Erlang B is linear.
+ */
+export function delayFromLoss({ servers, serviceScv, arrivalScv }: Queue, utilization: number): number {
+  const equivalent = servers / peakedness(arrivalScv, serviceScv);
+  const few = Math.floor(equivalent);
+  const blocking = (count: number) => erlangB(count, utilization * count);
+  const [most, least] = [blocking(few), blocking(few + 1)];
+  if (least === 0) return 0; // so few are lost that the share has no number
+  const lost = most * (least / most) ** (equivalent - few);
+  return lost / (1 - utilization * (1 - lost));
 }
 
 /** Up to so many servers, or with arrivals as irregular as Poisson's, Whitt's mixture holds (4.1); else the delay of many servers does. */

@@ -1,4 +1,4 @@
-import { type Queue, waitingTail } from "./queue.ts";
+import { erlangC, type Queue, waitingTail } from "./queue.ts";
 import type { TaskProfile } from "./service.ts";
 import { walkWait } from "./walk-table.ts";
 
@@ -24,7 +24,8 @@ export function waitingTime(
   const walk = walkWait(serviceTime, concurrency, tasks, utilization);
   const single = waitingTail({ ...queue, servers: 1 }, utilization).probability;
   const corrected = probability * (walk.probability / single) ** (certainty / Math.sqrt(concurrency));
-  const waiting = Math.min(1, corrected);
+  // Arrivals more regular than Poisson's never make more requests wait than those; and not all do below saturation.
+  const waiting = Math.min(erlangC(concurrency, utilization * concurrency), corrected);
   const pace = concurrency / mean;
   return (x) => waiting * Math.exp(weight * walk.logTail(x * pace) - (1 - weight) * decay * x);
 }

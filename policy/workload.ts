@@ -10,7 +10,7 @@ export interface Workload {
   readonly days: number;
   /** Mean rate of the newest day, or of all there is. */
   readonly level: number;
-  /** Growth of the level a week, as a ratio, with the interval it lies in; undefined under four days. */
+  /** Growth of the level a week, as a ratio, with the interval that half of the pairs of weekdays lie in; undefined under TREND_DAYS. */
   readonly trend: { readonly weekly: number; readonly low: number; readonly high: number } | undefined;
   /** Share of the variance of half hours that the days before foretold; undefined where no day has one before it. */
   readonly foretold: number | undefined;
@@ -33,8 +33,8 @@ export interface Workload {
 /** A spike is this many times the usual rate of the hours around it. */
 const SPIKE = 3;
 
-/** Days that a trend takes to be told from a week's shape. */
-const TREND_DAYS = 4;
+/** Days that a trend takes to be told from a week's shape: three weekdays are there twice. */
+export const TREND_DAYS = 10;
 
 /** Describes a trace of minutes for tasks that take `startup` seconds to start. */
 export function workload(trace: Trace, startup: number): Workload {
@@ -58,7 +58,10 @@ export function reactionTime(startup: number): number {
   return 60 + AWS_LOOP.publicationDelay + startup;
 }
 
-/** The median slope of daily means between all pairs of days, and the middle half of those slopes (Theil 1950, Sen 1968). */
+/**
+ * The median growth between all pairs of days whole weeks apart (Theil 1950, Sen 1968; by season: Hirsch, Slack & Smith, Water Resources
+ * Research 18(1), 1982): of a Friday and a Saturday the week's shape is all that is told. By ratio, as no level falls by more than all of it.
+ */
 function trendOf({ rates }: Trace): Workload["trend"] {
   const days = Math.floor(rates.length / 1440);
   if (days < TREND_DAYS) return undefined;
@@ -66,13 +69,14 @@ function trendOf({ rates }: Trace): Workload["trend"] {
   const levels = Array.from({ length: days }, (_, day) =>
     mean(rates.slice(offset + day * 1440, offset + (day + 1) * 1440)),
   );
-  const middle = mean(levels);
-  if (middle === 0) return undefined;
   const slopes: number[] = [];
   for (let i = 0; i < days; i++)
-    for (let j = i + 1; j < days; j++) slopes.push((7 * (levels[j]! - levels[i]!)) / (j - i) / middle);
-  slopes.sort((a, b) => a - b);
-  return { weekly: quantile(slopes, 0.5), low: quantile(slopes, 0.25), high: quantile(slopes, 0.75) };
+    for (let j = i + 7; j < days; j += 7)
+      if (levels[i]! > 0 && levels[j]! > 0) slopes.push((7 * Math.log(levels[j]! / levels[i]!)) / (j - i));
+  if (slopes.length === 0) return undefined;
+  const sorted = ascending(slopes);
+  const [weekly, low, high] = [0.5, 0.25, 0.75].map((share) => Math.expm1(quantile(sorted, share)));
+  return { weekly: weekly!, low: low!, high: high! };
 }
 
 function foretoldShare(trace: Trace): number | undefined {

@@ -141,6 +141,21 @@ describe("calibration", () => {
     expect(notes.join()).to.not.include("no row is past saturation");
   });
 
+  it("takes a failure in ten thousand of users' requests, which a busy service has in every minute, for no failing service", () => {
+    const busy = measured.map((each) => ({ ...each, errors: 1e-4 }));
+    expect(fitted(calibration(busy, { ...UNKNOWN, live: true })).concurrency.value).to.equal(2);
+    expect(calibration(busy, UNKNOWN).kind).to.equal("refused"); // LT-5: a load test has no clients that hang up
+  });
+
+  it("leaves out a row past saturation most of whose answers are failures: they are quick, and no limit", () => {
+    const below = modeled(CART, [0.1, 0.3, 0.5, 0.7, 0.9], 0.02);
+    const shedding = row(20, { throughput: 19, errors: 0.5, responses: [{ of: 0.5, time: 0.02 }] });
+    const { concurrency, notes, rows } = fitted(calibration([...below, shedding], UNKNOWN));
+    expect(concurrency.value).to.equal(2);
+    expect(rows.map(({ use }) => use)).to.deep.equal(["fit", "fit", "fit", "fit", "fit"]);
+    expect(notes.join()).to.match(/1 row is left out: more than 1 % of the requests failed: 20 \/s/);
+  });
+
   it("LT-4 warns that latency falls as the rate rises, and how to leave the warm-up out", () => {
     const [first, ...rest] = measured;
     const cold = { ...first!, responses: first!.responses.map(({ of, time }) => ({ of, time: 1.3 * time })) };
@@ -170,6 +185,11 @@ describe("calibration is refused", () => {
       /misses the response times by [\d.]+ %, most at p\d+ .*at most 20 %/,
     ],
     [
+      "LT-6 when the limit measured is another than the response times say",
+      [...modeled(CART, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.01), row(20, { throughput: 14 })],
+      /20 \/s is past saturation at 14\.0 \/s a task, where the response times of the others say 10\.\d: /,
+    ],
+    [
       "LT-6 with more CPU than there is",
       measured.map((each, i) => ({ ...each, cpu: 0.2 * (i + 1) })),
       /CPU utilization reaches 140 %; a task has 100 %/,
@@ -197,6 +217,17 @@ describe("calibration is refused", () => {
     it(title, () => {
       expect(reasons(calibration(rows, UNKNOWN))).to.match(reason);
     });
+
+  it("with intervals that end where a service time can be sought", () => {
+    const seconds = measured.map((each) => ({
+      ...each,
+      responses: each.responses.map(({ of, time }) => ({ of, time: time / 1000 })),
+    }));
+    const { mean, cv } = calibration([...seconds, row(15, { throughput: 10 })], UNKNOWN).calibration!;
+    expect(mean.low).to.be.at.least(1e-6);
+    expect(cv.low).to.be.at.least(0.01);
+    expect(cv.high).to.be.at.most(10);
+  });
 
   it("with all of its reasons, and the fit that is not believed", () => {
     const rows = unlike.map((each) => ({ ...each, cpu: 1.2 }));

@@ -41,6 +41,25 @@ describe("demandHistory", () => {
     expect(Math.max(...elsewhere.trace.rates)).to.equal(100);
   });
 
+  it("takes a launch, or a silence of the recording, a year ago for no season", () => {
+    const weeks = (rateOf: (week: number) => number) => {
+      const rates = Array.from({ length: 57 * 7 * 24 }, (_, hour) => rateOf(Math.floor(hour / (7 * 24))));
+      const { trace, assumptions } = history({ start: MONDAY, step: 3600, rates });
+      return { most: Math.max(...trace.rates), said: assumptions.join() };
+    };
+    const launched = weeks((week) => (week < 5 ? 5 : 100)); // was planned for at 2,000
+    expect(launched.most).to.equal(100);
+    expect(launched.said).to.include("no busier than these are");
+    expect(weeks((week) => (week >= 2 && week < 4 ? 0 : 100)).most).to.equal(100);
+    // A quiet summer is one, and so is a season of a service that grows by half a year.
+    expect(weeks((week) => (week % 52 < 5 ? 50 : 100)).most).to.be.closeTo(100, 1);
+    const grown = (week: number) => 1.5 ** (week / 52);
+    expect(weeks((week) => 100 * grown(week) * (week === 6 ? 2 : 1)).most).to.be.closeTo(
+      2 * 100 * grown(52 + 6),
+      5,
+    );
+  });
+
   it("says what a short or coarse history leaves open", () => {
     expect(history(flat(1, 720)).assumptions.join()).to.match(
       /covers 12 hours: too short for a daily pattern/,

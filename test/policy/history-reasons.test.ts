@@ -26,10 +26,10 @@ describe("historyReasons", () => {
 
   it("tell a trend with its sign, and none without", () => {
     expect(told(14, 100).level.because).to.include(
-      "changes by 0 % a week (half of the pairs of days say 0 % to 0 %)",
+      "changes by 0 % a week (half of the pairs of like weekdays say 0 % to 0 %)",
     );
-    const days = daily(8, 100);
-    const less = days.rates.map((rate, i) => rate * (1 - i / (16 * 1440)));
+    const days = daily(14, 100);
+    const less = days.rates.map((rate, i) => rate * (1 - i / (28 * 1440)));
     const [level] = historyReasons(workload({ ...days, rates: less }, 75));
     expect(level!.because).to.match(/changes by −[\d.]+ % a week/);
   });

@@ -155,6 +155,28 @@ describe("steadyState, laws", () => {
     );
   });
 
+  it("refuses without patience no more than Erlang B, whose arrivals are the least regular", () => {
+    fc.assert(
+      fc.property(anyProfile, tasks, load, (profile, n, u) => {
+        const { refused, late, inSystem } = steadyState({ ...profile, maxWait: 0 }, n, [1], u);
+        expect(refused).to.be.at.most(erlangB(profile.concurrency, u * profile.concurrency) + 1e-9);
+        expect(late[0]).to.be.within(refused - 1e-9, 1);
+        expect(inSystem).to.be.above(0);
+      }),
+    );
+    const constant = { ...PROFILE, serviceTime: { mean: 1, cv: 0 }, concurrency: 7, maxWait: 0 }; // all but 5e-9 were refused
+    expect(steadyState(constant, 100, [1.5], 0.974).refused).to.be.at.most(erlangB(7, 0.974 * 7));
+  });
+
+  it("holds no fewer requests just above a utilization of 1 than just below it, with little patience", () => {
+    for (const concurrency of [2, 16])
+      for (const cv of [0.1, 0.7, 1.5]) {
+        const profile = { ...PROFILE, serviceTime: { mean: 0.2, cv }, concurrency, maxWait: 0.02 };
+        const [below, above] = [0.98, 1.01].map((u) => steadyState(profile, 30, [], u).inSystem);
+        expect(below).to.be.at.most(above!);
+      }
+  });
+
   it("refuses no more at a utilization of 1 than above it, with one slot", () => {
     const single = { ...PROFILE, concurrency: 1, maxWait: 2 };
     const [at, above] = [1, 1.02].map((u) => steadyState(single, 8, [1], u).refused);
@@ -172,6 +194,22 @@ function simulated(profile: TaskProfile, tasks: number, threshold: number, u: nu
 }
 
 describe("steadyState against every request served", () => {
+  // Patience shorter than a service: what is refused is decided by which slot gets free first. docs/capacity-accuracy.md
+  const impatient = [
+    { concurrency: 4, cv: 0.3, patience: 0.5, tasks: 30, utilizations: [0.85, 0.95, 1], within: 1.9 },
+    { concurrency: 10, cv: 1.5, patience: 0.5, tasks: 30, utilizations: [0.7, 0.8, 0.9], within: 1.7 },
+    { concurrency: 4, cv: 0.7, patience: 0, tasks: 4, utilizations: [0.9, 1, 1.05, 1.2], within: 1.1 },
+    { concurrency: 1, cv: 0.3, patience: 1, tasks: 30, utilizations: [0.85, 0.95, 1], within: 1.45 },
+  ];
+  for (const { concurrency, cv, patience, tasks, utilizations, within } of impatient)
+    it(`refuses as many of ${concurrency} slots' requests at a patience of ${patience} × the mean, cv ${cv}, within a factor of ${within}`, () => {
+      const profile = { ...PROFILE, serviceTime: { mean: 0.2, cv }, concurrency, maxWait: 0.2 * patience };
+      for (const u of utilizations) {
+        const real = simulated(profile, tasks, 1, u).refused;
+        expect(steadyState(profile, tasks, [], u).refused / real, `at ${u}`).to.be.within(1 / within, within);
+      }
+    });
+
   // docs/capacity-accuracy.md: within 25 % of the simulated share, but for nearly constant service times and several slots.
   for (const concurrency of [1, 2, 8])
     for (const cv of [0.5, 1, 1.2])

@@ -8,7 +8,10 @@ const STARTUP = 75;
 
 describe("workload", () => {
   it("finds nothing in steady traffic", () => {
-    const { level, trend, growth, burstiness, spikes, silentMinutes } = workload(flat(30, 5 * 1440), STARTUP);
+    const { level, trend, growth, burstiness, spikes, silentMinutes } = workload(
+      flat(30, 14 * 1440),
+      STARTUP,
+    );
     expect([level, trend!.weekly, growth.most, burstiness, silentMinutes]).to.deep.equal([30, 0, 1, 0, 0]);
     expect(spikes).to.deep.equal([]);
   });
@@ -17,13 +20,29 @@ describe("workload", () => {
     expect(reactionTime(STARTUP)).to.equal(60 + 120 + 75);
   });
 
-  it("tells a trend from four days on, in weekly growth of the mean", () => {
-    const grown = { ...flat(1, 8 * 1440), rates: flat(1, 8 * 1440).rates.map((_, i) => 100 + i / 144) }; // +10 a day
+  it("tells a trend from ten days on, in weekly growth of the mean", () => {
+    const grown = {
+      ...flat(1, 14 * 1440),
+      rates: flat(1, 14 * 1440).rates.map((_, i) => 1.1 ** (i / 10_080)),
+    };
     const { weekly, low, high } = workload(grown, STARTUP).trend!;
-    expect(weekly).to.be.closeTo(70 / (100 + 40), 0.01);
+    expect(weekly).to.be.closeTo(0.1, 1e-6);
     expect(low).to.be.at.most(weekly);
     expect(high).to.be.at.least(weekly);
-    expect(workload(flat(1, 3 * 1440), STARTUP).trend).to.equal(undefined);
+    expect(workload(flat(1, 9 * 1440), STARTUP).trend).to.equal(undefined);
+  });
+
+  it("takes no week's shape for a trend, on whatever day the history begins", () => {
+    const shape = [1, 1, 1, 1, 0.8, 0.4, 0.3]; // quiet weekends, and a Friday that ends early
+    for (let first = 0; first < 7; first++)
+      for (const days of [10, 13, 18]) {
+        const rates = flat(30, days * 1440).rates.map(
+          (r, i) => r * shape[(first + Math.floor(i / 1440)) % 7]!,
+        );
+        const { weekly, low, high } = workload({ start: MONDAY + first * 86_400, step: 60, rates }, STARTUP)
+          .trend!;
+        for (const ratio of [weekly, low, high]) expect(ratio).to.be.closeTo(0, 1e-9);
+      }
   });
 
   it("says how much of a day the days before foretold", () => {
