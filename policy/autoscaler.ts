@@ -10,8 +10,8 @@ import type {
 } from "./scaling-plan.ts";
 import { Turnover } from "./turnover.ts";
 
-/** The metrics minute by minute, one column for each, in requests per second, ratios and seconds. */
-export type MinuteMetrics = Readonly<Record<ScalingMetric, Float64Array>>;
+/** The metrics over time, one column for each, in requests per second, ratios and seconds. */
+export type Metrics = Readonly<Record<ScalingMetric, Float64Array>>;
 
 /** What an autoscaler sees of the fleet when it decides. */
 export interface FleetView {
@@ -22,10 +22,13 @@ export interface FleetView {
   /** Unix seconds when the last of the starting tasks is ready; `now` when none is starting. */
   readonly settled: number;
   /** Oldest first; only the first `complete` have been measured. */
-  readonly minutes: MinuteMetrics;
+  readonly minutes: Metrics;
   /** Minutes that have ended by now, and of them those that CloudWatch shows already. */
   readonly complete: number;
   readonly visible: number;
+  /** The same metrics slice by slice, as what is no CloudWatch shows them, and how many have ended; none where the autoscaler is asked by the minute. */
+  readonly slices: Metrics;
+  readonly sliced: number;
 }
 
 /** Names the number of tasks wanted now; called once in `interval` seconds. */
@@ -202,7 +205,7 @@ class Tracker {
   private readonly low: number;
   private readonly pace: Pace;
   private readonly turnover: Turnover | undefined;
-  private minutes: MinuteMetrics | undefined;
+  private minutes: Metrics | undefined;
   private values: Float64Array = NO_VALUES;
   /** Minutes looked at, and of the newest of them how many in a row are above the setpoint and below the low threshold. */
   private looked = 0;

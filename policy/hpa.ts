@@ -4,13 +4,19 @@ import { hpaBehavior } from "./hpa-behavior.ts";
 /** Kubernetes' default tolerance and sync period (s): pkg/controller/podautoscaler, config/v1alpha1/defaults.go. */
 export const [TOLERANCE, SYNC] = [0.1, 15] as const;
 
+/**
+ * Slices of 15 s by which it sees late: metrics-server scrapes every 15 s (--metric-resolution of its components.yaml) what the
+ * kubelet measured up to 15 s before.
+ */
+const LATE = 1;
+
 /** The Horizontal Pod Autoscaler with its defaults on CPU `utilization`: ceil(ratio × ready pods) outside the tolerance. */
 export function hpaAutoscaler(utilization: number, min: number, max: number): Autoscaler {
   const behaved = hpaBehavior(min, max);
-  const desired: Autoscaler["desired"] = ({ now, ready, starting, minutes, complete }) => {
+  const desired: Autoscaler["desired"] = ({ now, ready, starting, slices, sliced }) => {
     const current = ready + starting;
-    if (complete === 0) return current;
-    const newest = minutes.cpuUtilization[complete - 1]!;
+    if (sliced <= LATE) return current;
+    const newest = slices.cpuUtilization[sliced - 1 - LATE]!;
     return behaved(now, current, recommendation(newest / utilization, ready, starting));
   };
   return { interval: SYNC, desired };

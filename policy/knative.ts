@@ -1,4 +1,5 @@
-import type { Autoscaler, MinuteMetrics } from "./autoscaler.ts";
+import type { Autoscaler, Metrics } from "./autoscaler.ts";
+import { SLICE } from "./replay.ts";
 
 /** Seconds between decisions: tick-interval, config/core/configmaps/autoscaler.yaml, as the next four. */
 const TICK = 2;
@@ -18,8 +19,7 @@ const TARGET = 0.7;
 /**
  * Knative's Pod Autoscaler with its defaults on requests in flight, for tasks that serve `concurrency` at a time, `serviceTime` seconds
  * each; after pkg/autoscaler/scaling/autoscaler.go. Never to zero. It ticks every two seconds and panics on the mean of six;
- * a replay asks every fifteen and knows whole minutes, so that both windows are the newest minute here and a panic begins
- * up to a minute late.
+ * a replay asks every fifteen, so that the newest slice of that length is the panic window here.
  */
 export function knativeAutoscaler(
   concurrency: number,
@@ -29,26 +29,37 @@ export function knativeAutoscaler(
 ): Autoscaler {
   let panicked = Number.NEGATIVE_INFINITY;
   let most: number | undefined;
-  const desired: Autoscaler["desired"] = ({ now, ready, starting, minutes, complete }) => {
+  const desired: Autoscaler["desired"] = ({ now, ready, starting, slices, sliced }) => {
     // It begins in panic, so as not to shrink before it knows enough: newAutoscaler.
     if (most === undefined) [panicked, most] = ready > 1 ? [now, ready] : [panicked, 0];
-    if (complete === 0) return ready + starting;
-    const inFlight = inFlightIn(minutes, complete - 1, concurrency / serviceTime);
-    const wanted = Math.ceil(inFlight / (TARGET * concurrency) - 1e-9);
+    if (sliced === 0) return ready + starting;
     const pods = Math.max(1, ready);
-    const limited = Math.min(Math.max(wanted, Math.floor(pods / MAX_DOWN)), Math.ceil(MAX_UP * pods));
-    if (wanted / pods >= PANIC_THRESHOLD) panicked = now;
+    const wanted = (length: number) => {
+      const inFlight = inFlightIn(slices, sliced - length, sliced, concurrency / serviceTime);
+      return Math.ceil(inFlight / (TARGET * concurrency) - 1e-9);
+    };
+    const limited = (count: number) =>
+      Math.min(Math.max(count, Math.floor(pods / MAX_DOWN)), Math.ceil(MAX_UP * pods));
+    const [stable, panic] = [wanted(Math.min(sliced, STABLE_SLICES)), wanted(1)];
+    if (panic / pods >= PANIC_THRESHOLD) panicked = now;
     const panicking = now <= panicked + STABLE_WINDOW;
-    most = panicking ? Math.max(most, limited) : 0;
-    return Math.max(min, 1, Math.min(max, panicking ? most : limited));
+    most = panicking ? Math.max(most, limited(stable), limited(panic)) : 0;
+    return Math.max(min, 1, Math.min(max, panicking ? most : limited(stable)));
   };
   return { interval: TICK, desired };
 }
 
-/** Requests served or waiting in a minute: accepted rate × response time (Little); a busy task accepts no more than it serves. */
-function inFlightIn(minutes: MinuteMetrics, minute: number, slotRate: number): number {
-  const offered = minutes.requestRatePerTask[minute]!;
-  if (!(offered > 0)) return 0;
-  const accepted = Math.min(1, (minutes.cpuUtilization[minute]! * slotRate) / offered);
-  return accepted * minutes.requestRate[minute]! * minutes.responseTime[minute]!;
+/** Slices in the stable window. */
+const STABLE_SLICES = STABLE_WINDOW / SLICE;
+
+/** Requests served or waiting, mean of some slices: accepted rate × response time (Little); a busy task accepts no more than it serves. */
+function inFlightIn(slices: Metrics, from: number, to: number, slotRate: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const offered = slices.requestRatePerTask[i]!;
+    if (!(offered > 0)) continue;
+    const accepted = Math.min(1, (slices.cpuUtilization[i]! * slotRate) / offered);
+    sum += accepted * slices.requestRate[i]! * slices.responseTime[i]!;
+  }
+  return sum / (to - from);
 }

@@ -1,4 +1,4 @@
-import type { Autoscaler, MinuteMetrics } from "./autoscaler.ts";
+import type { Autoscaler, Metrics } from "./autoscaler.ts";
 import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
 import { fleetOf } from "./fleet.ts";
 import type { Trace } from "./trace.ts";
@@ -47,8 +47,8 @@ export interface Replay {
   readonly scaleIns: number;
 }
 
-/** Seconds between looks at which tasks have become ready. */
-const SLICE = 15;
+/** Seconds between looks at which tasks have become ready, and at the metrics of who does not wait for CloudWatch. */
+export const SLICE = 15;
 
 /** Looks at a replay each whole hour, with the minutes so far, and says whether it goes on. */
 export type Watch = (minutes: ReplayMinutes, taskHours: number) => boolean;
@@ -65,12 +65,13 @@ export function replay(
 ): Replay {
   const tasks = fleetOf(initial, trace.start, startup, loop.startupSpread);
   const column = () => new Float64Array(trace.rates.length);
-  const [requestRate, requestRatePerTask] = [column(), column()];
-  const [cpuUtilization, responseTime] = [column(), column()];
-  const metrics: MinuteMetrics = { requestRate, requestRatePerTask, cpuUtilization, responseTime };
+  const metrics = metricColumns(trace.rates.length);
+  const { requestRate, requestRatePerTask, cpuUtilization, responseTime } = metrics;
   const delay = loop.publicationDelay / 60;
-  const view = { now: 0, ready: 0, starting: 0, settled: 0, minutes: metrics, complete: 0, visible: 0 };
   const askOften = autoscaler.interval < 60;
+  const slices = metricColumns(askOften ? (trace.rates.length * 60) / SLICE : 0);
+  const fleet = { now: 0, ready: 0, starting: 0, settled: 0 };
+  const view = { ...fleet, minutes: metrics, complete: 0, visible: 0, slices, sliced: 0 };
   const [arrivals, refusals, ready, capacity] = [column(), column(), column(), column()];
   const late: Float64Array[] = [];
   const minutes = { arrived: arrivals, refused: refusals, ready, capacity, late, count: 0 };
@@ -116,6 +117,7 @@ export function replay(
       response += served.responseTime * span;
       charged += served.charged ?? 0;
       taskSeconds += (serving + tasks.starting) * span;
+      if (askOften) record(slices, view.sliced++, served, serving);
     }
     arrivals[minute] = arrived;
     refusals[minute] = refused;
@@ -138,6 +140,24 @@ export function replay(
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };
+}
+
+function metricColumns(length: number): Metrics {
+  const column = () => new Float64Array(length);
+  return {
+    requestRate: column(),
+    requestRatePerTask: column(),
+    cpuUtilization: column(),
+    responseTime: column(),
+  };
+}
+
+/** What no task was there to measure is missing. */
+function record(slices: Metrics, at: number, { arrived, busy, responseTime }: Slice, ready: number) {
+  slices.requestRate[at] = arrived / SLICE;
+  slices.requestRatePerTask[at] = ready > 0 ? arrived / (ready * SLICE) : Number.NaN;
+  slices.cpuUtilization[at] = ready > 0 ? busy : Number.NaN;
+  slices.responseTime[at] = responseTime;
 }
 
 function sum(column: Float64Array): number {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { knativeAutoscaler } from "../../policy/knative.ts";
-import { between, type Minute, MONDAY, view } from "../support/services.ts";
+import { between, type Minute, MONDAY, sliceView } from "../support/services.ts";
 
-/** A minute in which `ready` tasks of ten slots, 0.1 s a request, hold so many requests, none of them waiting. */
+/** A slice in which `ready` tasks of ten slots, 0.1 s a request, hold so many requests, none of them waiting. */
 const holding = (inFlight: number, ready: number): Minute => ({
   requestRate: 10 * inFlight,
   requestRatePerTask: (10 * inFlight) / ready,
@@ -16,7 +16,7 @@ const fresh = (min = 1, max = 1000) => knativeAutoscaler(10, 0.1, min, max);
 /** Asked at each second, with so many requests in flight on so many ready tasks. */
 function story(autoscaler: ReturnType<typeof fresh>, lines: readonly (readonly [number, number, number])[]) {
   return lines.map(([second, inFlight, ready]) =>
-    autoscaler.desired(view([holding(inFlight, ready)], { now: MONDAY + second, ready })),
+    autoscaler.desired(sliceView([holding(inFlight, ready)], { now: MONDAY + second, ready })),
   );
 }
 
@@ -63,17 +63,27 @@ describe("knativeAutoscaler", () => {
     ).to.deep.equal([1, 2, 5, 3]);
   });
 
+  it("panics on the newest slice, and is otherwise on the mean of a minute", () => {
+    const rising = [28, 28, 28, 42].map((inFlight) => holding(inFlight, 4));
+    expect(fresh().desired(sliceView(rising, { ready: 4 }))).to.equal(6); // begins in panic: 42 ÷ 7
+    const calm = fresh();
+    calm.desired(sliceView([holding(28, 4)], { ready: 4 }));
+    expect(calm.desired(sliceView(rising, { now: MONDAY + 100, ready: 4 }))).to.equal(5); // 31.5 ÷ 7
+    const surge = [28, 28, 28, 56].map((inFlight) => holding(inFlight, 4));
+    expect(calm.desired(sliceView(surge, { now: MONDAY + 115, ready: 4 }))).to.equal(8); // 56 ÷ 7 = 2 × 4
+  });
+
   it("counts requests that wait and not those refused", () => {
     // One task of ten slots, all busy, is offered twice what it serves; those accepted take 0.5 s: 100 × 0.5 in flight.
     const overloaded = { requestRate: 200, requestRatePerTask: 200, cpuUtilization: 1, responseTime: 0.5 };
-    expect(fresh().desired(view([overloaded], { ready: 1 }))).to.equal(Math.ceil(50 / 7));
+    expect(fresh().desired(sliceView([overloaded], { ready: 1 }))).to.equal(Math.ceil(50 / 7));
   });
 
   it("never goes to zero, nor beyond its bounds, nor anywhere without data", () => {
     expect(story(fresh(0), [[0, 0, 1]])).to.deep.equal([1]);
     expect(story(fresh(3, 5), [[0, 0, 1]])).to.deep.equal([3]);
     expect(story(fresh(3, 5), [[0, 700, 1]])).to.deep.equal([5]);
-    expect(fresh().desired(view([], { ready: 4, starting: 2 }))).to.equal(6);
+    expect(fresh().desired(sliceView([], { ready: 4, starting: 2 }))).to.equal(6);
   });
 
   it("law: in panic the count never falls, whatever is in flight", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FleetView, MinuteMetrics } from "../../policy/autoscaler.ts";
+import type { FleetView, Metrics } from "../../policy/autoscaler.ts";
 import type { ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
@@ -99,10 +99,23 @@ export function minutesOf(utilizations: readonly number[], rate?: number): Minut
 /** Four ready tasks on Monday at midnight and all minutes visible, unless it is said otherwise. */
 export function view(seen: readonly Minute[], other: Partial<FleetView> = {}): FleetView {
   const fleet = { now: MONDAY, ready: 4, starting: 0, settled: MONDAY };
-  return { ...fleet, minutes: columns(seen), complete: seen.length, visible: seen.length, ...other };
+  const nothing = { slices: columns([]), sliced: 0 };
+  return {
+    ...fleet,
+    minutes: columns(seen),
+    complete: seen.length,
+    visible: seen.length,
+    ...nothing,
+    ...other,
+  };
 }
 
-function columns(seen: readonly Minute[]): MinuteMetrics {
+/** The same for one that sees slices of 15 s, and no minute. */
+export function sliceView(seen: readonly Minute[], other: Partial<FleetView> = {}): FleetView {
+  return view([], { slices: columns(seen), sliced: seen.length, ...other });
+}
+
+function columns(seen: readonly Minute[]): Metrics {
   const column = (metric: ScalingMetric) => Float64Array.from(seen, (minute) => minute[metric]);
   return {
     requestRate: column("requestRate"),
