@@ -1,4 +1,5 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
+import type { Contender } from "../policy/comparison.ts";
 import { REHEARSED_DAYS } from "../policy/search.ts";
 import type { Trace } from "../policy/trace.ts";
 import type { Judged } from "./backtest.ts";
@@ -104,16 +105,28 @@ function lengthOf({ step, rates }: Trace): number {
 function verdict({ contenders }: Judged): string {
   const [ours, ...usual] = contenders;
   const missed = ours!.backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
-  const met = usual.filter(({ backtest }) => backtest.met);
-  const cheapest = met.toSorted((a, b) => a.backtest.dollarsPerMonth - b.backtest.dollarsPerMonth)[0];
+  const [onAws, onKubernetes] = [cheapestOn(usual, "AWS"), cheapestOn(usual, "Kubernetes")];
   const mark = missed.length === 0 ? green("✓") : warning("✗");
   const first =
     missed.length === 0 ? `${ours!.name} met every SLO` : `${ours!.name} missed ${missed.join(" and ")}`;
   const second =
-    cheapest === undefined
-      ? "none of the usual settings met them all"
-      : `the cheapest usual setting that met them all (${cheapest.name}) costs ${against(ours!.backtest, cheapest.backtest)}`;
-  return hanging(`  ${mark} `, `${first}; ${second}.`);
+    onAws === undefined
+      ? "none of AWS's usual settings met them all"
+      : `the cheapest of AWS's usual settings that met them all (${onAws.name}) costs ${against(ours!.backtest, onAws.backtest)}`;
+  const cheaper =
+    onKubernetes !== undefined &&
+    onKubernetes.backtest.dollarsPerMonth < (onAws?.backtest.dollarsPerMonth ?? Number.POSITIVE_INFINITY);
+  const third = cheaper
+    ? `, on Kubernetes ${onKubernetes.name} ${against(ours!.backtest, onKubernetes.backtest)}`
+    : "";
+  return hanging(`  ${mark} `, `${first}; ${second}${third}.`);
+}
+
+/** Of the settings that met every SLO. */
+function cheapestOn(usual: readonly Contender[], platform: Contender["platform"]): Contender | undefined {
+  return usual
+    .filter((each) => each.backtest.met && each.platform === platform)
+    .toSorted((a, b) => a.backtest.dollarsPerMonth - b.backtest.dollarsPerMonth)[0];
 }
 
 function against(ours: Backtest, theirs: Backtest): string {

@@ -17,6 +17,8 @@ import type { Trace } from "./trace.ts";
 export interface Contender {
   /** As a person reads it: "this plan", "CPU 50 %", "fixed at the peak". */
   readonly name: string;
+  /** Whose autoscaling it is: what runs on ECS or EC2 alone has AWS's, and no other. */
+  readonly platform: "AWS" | "Kubernetes";
   readonly backtest: Backtest;
   readonly elasticity: Elasticity;
 }
@@ -57,8 +59,13 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
 
   const contender = (name: string, autoscaler: Autoscaler, from = initial): Contender => {
     const result = replay(autoscaler, steadyPlant(service), minutes, startup, from);
-    return { name, backtest: judged(service, result), elasticity: elasticity(result.minutes, demand) };
+    const backtest = judged(service, result);
+    return { name, platform: "AWS", backtest, elasticity: elasticity(result.minutes, demand) };
   };
+  const onKubernetes = (name: string, autoscaler: Autoscaler): Contender => ({
+    ...contender(name, autoscaler),
+    platform: "Kubernetes",
+  });
   const cpu = (utilization: number) => awsAutoscaler(usualTracking(service, utilization, min, max));
   const predictive = predictiveAutoscaler(
     usualTracking(service, HALF, min, max),
@@ -74,10 +81,10 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
       contender("CPU 60 %", cpu(0.6)),
       contender("CPU 70 %", cpu(0.7)),
       contender("predictive, 50 %", predictive),
-      contender("HPA, CPU 50 %", hpaAutoscaler(0.5, min, max)),
-      contender("HPA, CPU 70 %", hpaAutoscaler(0.7, min, max)),
-      contender("KEDA, 50 %", kedaAutoscaler(rateEach, min, max)),
-      contender("Knative KPA", knativeAutoscaler(concurrency, serviceTime.mean, min, max)),
+      onKubernetes("HPA, CPU 50 %", hpaAutoscaler(0.5, min, max)),
+      onKubernetes("HPA, CPU 70 %", hpaAutoscaler(0.7, min, max)),
+      onKubernetes("KEDA, 50 %", kedaAutoscaler(rateEach, min, max)),
+      onKubernetes("Knative KPA", knativeAutoscaler(concurrency, serviceTime.mean, min, max)),
       contender("fixed at the peak", awsAutoscaler(fleet), fixed),
     ],
     bound: boundOf(service, minutes),
