@@ -95,7 +95,7 @@ function provenance({ unseen, trace, service: { demand } }: Trial): string {
   if (trace.start !== demand.trace.start || seconds !== lengthOf(demand.trace))
     return " The plan was made on a history that has days of it.";
   const rehearsed = seconds > 86_400 * REHEARSED_DAYS;
-  return ` The plan was made on it${rehearsed ? `, rehearsed on its newest ${REHEARSED_DAYS} days` : ""}: --holdout judges on unseen days.`;
+  return ` The plan was made on it${rehearsed ? `, mostly on its newest ${REHEARSED_DAYS} days` : ""}: --holdout judges on unseen days.`;
 }
 
 function lengthOf({ step, rates }: Trace): number {

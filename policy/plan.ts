@@ -101,7 +101,7 @@ function derived(declared: Service): ScalingPlan {
     assumptions: [
       ...assumptions,
       ...policyRemarks(service),
-      ...riskRemarks(choice),
+      ...riskRemarks(choice, rehearsed),
       // Where no setting keeps the SLOs, all that may run stands, pinned by nobody's wish.
       ...found
         .filter(({ severity, kind }) => severity === "warn" && (choice.keeps || kind !== "pinned"))

@@ -160,17 +160,31 @@ function cooldownReasons(
 /** Probability of a miss from which on an owner must know of it. */
 const RISKY = 0.05;
 
-/** That the plan is not sure to keep its SLOs, and what would make it surer. */
-export function riskRemarks({ rehearsal, keeps }: Choice): readonly string[] {
-  if (!keeps || rehearsal.missed < RISKY) return [];
+/** That the plan is not sure to keep its SLOs, or would not have, and what would make it surer. */
+export function riskRemarks({ rehearsal, keeps }: Choice, rehearsed: Backtest): readonly string[] {
+  if (!keeps) return [];
+  const missed = rehearsed.outcomes.filter(({ met }) => !met);
+  const shares = missed.map(
+    ({ slo, goodShare, objective }) =>
+      `${slo} (${percent(goodShare)} good of the ${percent(objective)} promised)`,
+  );
   return [
-    `about 1 in ${Math.round(1 / rehearsal.missed)} windows of two days is likely to miss an SLO: nothing in the history tells when its surges come, and what keeps more windows costs more than their misses count; a higher min or a shorter startup makes it surer, and so does a stricter objective than you need`,
+    ...(rehearsal.missed < RISKY
+      ? []
+      : [
+          `about 1 in ${Math.round(1 / rehearsal.missed)} windows of two days is likely to miss an SLO: nothing in the history tells when its surges come, and what keeps more windows costs more than their misses count; a higher min or a shorter startup makes it surer, and so does a stricter objective than you need`,
+        ]),
+    ...(missed.length === 0
+      ? []
+      : [
+          `on the whole history declared it misses ${shares.join(" and ")}, by incidents that are old or rare: what keeps them, if anything tried does, costs over a quarter more; a higher min or a stricter objective than you need does`,
+        ]),
   ];
 }
 
-function rehearsalWords({ rehearsal, observed, stress, keeps, growthAllowed }: Choice): string {
+function rehearsalWords({ rehearsal, observed, stress, keeps, whole, growthAllowed }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on the newest history, ${REHEARSED_DAYS} days at most, with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
+  return `of all tried, the least in cost and misses together on ${whole ? `the whole history (what its newest ${REHEARSED_DAYS} days ask for misses it)` : `the newest history, ${REHEARSED_DAYS} days at most,`} with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
 }
 
 function surgeReasons(

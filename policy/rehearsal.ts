@@ -19,6 +19,8 @@ export interface Rehearsal {
   readonly missed: number;
   /** Error budget used in the worst window, as a ratio; over all SLOs. */
   readonly worstUse: number;
+  /** The same of the whole trace. */
+  readonly wholeUse: number;
 }
 
 /** Why a candidate was given up: it misses more than it may, or its loss is too high. */
@@ -101,25 +103,27 @@ function blocksOf(service: Service, trace: Trace, max: number): readonly Block[]
 /** Replays a candidate. */
 export function rehearse(stage: Stage, candidate: Candidate): Rehearsal;
 /**
- * Replays a candidate unless its loss reaches `limit` task-hours or it misses more than `mostMissed` of the windows, which ends
- * the replay as soon as it would, used the minutes to come no budget.
+ * Replays a candidate unless its loss reaches `limit` task-hours, it misses more than `mostMissed` of the windows or uses more than
+ * `mostUsed` of the whole trace's error budget, which ends the replay as soon as it would, used the minutes to come no budget.
  */
 export function rehearse(
   stage: Stage,
   candidate: Candidate,
   limit: number,
   mostMissed: number,
+  mostUsed?: number,
 ): Rehearsal | Rejection;
 export function rehearse(
   stage: Stage,
   candidate: Candidate,
   limit = Number.POSITIVE_INFINITY,
   mostMissed = 1,
+  mostUsed = Number.POSITIVE_INFINITY,
 ): Rehearsal | Rejection {
   const ahead = leastAhead(stage, candidate);
   const odds = stage.odds();
   const rejection = (taskHours: number, missed: number): Rejection | undefined => {
-    if (missed > mostMissed) return "missing";
+    if (missed > mostMissed || odds.wholeUse() > mostUsed) return "missing";
     return loss({ taskHours, missed }) < limit * (1 - TIE) ? undefined : "costly";
   };
   let rejected = rejection(ahead[0]!, 0);
@@ -144,7 +148,15 @@ export function rehearse(
     done += taskHours - warmedUp;
   }
   const missed = odds.missed();
-  return rejection(done, missed) ?? { candidate, taskHours: done, missed, worstUse: odds.worstUse() };
+  return (
+    rejection(done, missed) ?? {
+      candidate,
+      taskHours: done,
+      missed,
+      worstUse: odds.worstUse(),
+      wholeUse: odds.wholeUse(),
+    }
+  );
 }
 
 /** Task-hours that a candidate takes at least from each minute on, whatever its reaction. */

@@ -1,4 +1,5 @@
-import type { Candidate, Surge } from "./candidate.ts";
+import { backtest } from "./backtest.ts";
+import { type Candidate, controlsFor, type Surge } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
@@ -88,6 +89,8 @@ export interface Choice {
   /** The exponent by which its surges were steepened. */
   readonly stress: number;
   readonly keeps: boolean;
+  /** The whole history was rehearsed, as what its newest days ask for misses it. */
+  readonly whole: boolean;
   /** The history is too short or too coarse to have shown surges: the step policy is one for whatever comes. */
   readonly surgesUnseen: boolean;
   /** Growth of the load while the loop reacts that the setpoint leaves room for; undefined from a day of history on. */
@@ -104,25 +107,52 @@ export interface Range {
 /** The stress of a history is tried whole, then in half, then not at all: a ceiling that carries what came need not carry worse. */
 const MILDER: readonly number[] = [1, 0.5, 0];
 
-/** The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. */
+/**
+ * The candidate of the least loss, cost and misses together, on the newest history with its surges made steeper. Where it misses the
+ * history as a whole, by what is older or rare, the one that does not.
+ */
 export function cheapestChoice(service: Service, history: Trace, range: Range): Choice {
-  const newest = newestOf(history, REHEARSED_DAYS * 1440);
+  const choice = choiceOn(service, history, newestOf(history, REHEARSED_DAYS * 1440), range);
+  if (choice === undefined) return resignedChoice(service, history, range);
+  const replayed = ({ rehearsal }: Choice) =>
+    backtest(service, controlsFor(rehearsal.candidate, service.capacity, range.max), history);
+  const newest = replayed(choice);
+  if (newest.met) return choice;
+  const whole = choiceOn(service, history, history, range, ALL);
+  return whole && replayed(whole).taskHours <= WORTH_THE_HISTORY * newest.taskHours ? whole : choice;
+}
+
+/** Keeping the whole history, whose older incidents may not come again, is worth so many times the task-hours at most. */
+const WORTH_THE_HISTORY = 1.25;
+
+/** Of the error budget of the days that are rehearsed. */
+const ALL = 1;
+
+/** Rehearsed on the days given; undefined where no candidate keeps the SLOs, using no more than `mostUsed` of the whole budget. */
+function choiceOn(
+  service: Service,
+  history: Trace,
+  days: Trace,
+  range: Range,
+  mostUsed = Number.POSITIVE_INFINITY,
+): Choice | undefined {
   const { max } = range;
-  const short = newest.rates.length < SHORT;
-  const growthAllowed = short ? growthToAllow(service, newest) : undefined;
+  const short = days.rates.length < SHORT;
+  const growthAllowed = short ? growthToAllow(service, days) : undefined;
   const ceiling = range.ceiling / (growthAllowed ?? 1);
   const surgesUnseen = short || isCoarse(service);
   const reactions = surgesUnseen ? UNSEEN : REACTIONS;
-  const floors = floorsFor(service, history, newest, range);
+  const floors = floorsFor(service, history, days, range);
   for (const part of MILDER) {
-    const stress = part * stressFor(newest.rates.length / 1440);
-    const trace = stress > 0 ? steeper(newest, stress) : newest;
-    const best = cheapest(stageFor(service, trace, max), floors, ceiling, reactions);
+    const stress = part * stressFor(days.rates.length / 1440);
+    const trace = stress > 0 ? steeper(days, stress) : days;
+    const best = cheapest(stageFor(service, trace, max), floors, ceiling, reactions, mostUsed);
     if (!best) continue;
-    const observed = rehearse(stageFor(service, newest, max), best.candidate);
-    return { rehearsal: best, observed, stress, keeps: true, surgesUnseen, growthAllowed };
+    const observed = rehearse(stageFor(service, days, max), best.candidate);
+    const whole = mostUsed === ALL;
+    return { rehearsal: best, observed, stress, keeps: true, whole, surgesUnseen, growthAllowed };
   }
-  return resignedChoice(service, history, range);
+  return undefined;
 }
 
 /**
@@ -155,6 +185,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     observed,
     stress: 0,
     keeps: false,
+    whole: false,
     surgesUnseen: false,
     growthAllowed: undefined,
   };
@@ -170,6 +201,7 @@ function cheapest(
   floors: Floors,
   ceiling: number,
   reactions: Reactions,
+  mostUsed: number,
 ): Rehearsal | undefined {
   const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
   const utilizations = row.length > 0 ? row : [ceiling];
@@ -178,7 +210,7 @@ function cheapest(
   const attempt = (candidate: Candidate): Rejection | undefined => {
     const schedule = candidate.standing.kind === "seasonal" && best?.candidate.standing.kind === "constant";
     const limit = best ? loss(best) * (schedule ? 1 - WORTH_A_SCHEDULE : 1) : Number.POSITIVE_INFINITY;
-    const outcome = rehearse(stage, candidate, limit, KEEPS);
+    const outcome = rehearse(stage, candidate, limit, KEEPS, mostUsed);
     if (typeof outcome === "string") return outcome;
     best = outcome;
     return undefined;

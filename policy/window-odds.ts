@@ -31,6 +31,8 @@ export interface WindowOdds {
   readonly missed: () => number;
   /** Error budget used in the worst window, as a ratio; over all SLOs. */
   readonly worstUse: () => number;
+  /** Error budget of the whole trace used so far, as a ratio; over all SLOs. */
+  readonly wholeUse: () => number;
 }
 
 /** Begins anew for each replay of the trace: what its windows have in common is found once. */
@@ -60,20 +62,24 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
     latency: slo.kind === "latency" ? service.slos.slice(0, i).filter(isLatency).length : undefined,
   }));
 
+  const arrivedInAll = 60 * trace.rates.reduce((sum, rate) => sum + rate, 0);
+
   return () => {
     const tallies = slos.map(() => ({ bad: new Float64Array(parts), avoidable: new Float64Array(parts) }));
+    const bad = new Float64Array(slos.length);
 
     const add = (minutes: ReplayMinutes, begin: number, to: number, at: number) => {
       const from = begin + Math.max(0, oldest - at); // what is older belongs to no window
       const since = at - begin - oldest;
       for (let slo = 0; slo < slos.length; slo++) {
         const { idle, latency } = slos[slo]!;
-        const { bad, avoidable } = tallies[slo]!;
+        const tally = tallies[slo]!;
         const wrong = latency === undefined ? minutes.refused : minutes.late[latency]!;
+        for (let minute = begin; minute < to; minute++) bad[slo]! += wrong[minute]!;
         for (let minute = from; minute < to; minute++) {
           const part = Math.floor((minute + since) / minutesOfPart);
-          bad[part]! += wrong[minute]!;
-          avoidable[part]! += Math.max(0, wrong[minute]! - idle * minutes.arrived[minute]!);
+          tally.bad[part]! += wrong[minute]!;
+          tally.avoidable[part]! += Math.max(0, wrong[minute]! - idle * minutes.arrived[minute]!);
         }
       }
     };
@@ -96,14 +102,19 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
       return gammaTail(mean, variance + (STEADY_DOUBT * mean) ** 2, EVEN_ODDS);
     };
     const used = (slo: number, window: number) => {
-      let bad = 0;
-      for (let part = 0; part < PARTS; part++) bad += tallies[slo]!.bad[window * partsApart + part]!;
-      return bad / arrived[window]! / slos[slo]!.budget;
+      let sum = 0;
+      for (let part = 0; part < PARTS; part++) sum += tallies[slo]!.bad[window * partsApart + part]!;
+      return sum / arrived[window]! / slos[slo]!.budget;
     };
     return {
       add,
       missed: () => slos.reduce((most, _, slo) => Math.max(most, missedFor(slo)), 0),
       worstUse: () => Math.max(...slos.flatMap((_, slo) => starts.map((_, window) => used(slo, window)))),
+      wholeUse: () =>
+        slos.reduce(
+          (most, { budget }, slo) => Math.max(most, bad[slo]! / budget / Math.max(NOBODY, arrivedInAll)),
+          0,
+        ),
     };
   };
 }

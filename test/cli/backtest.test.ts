@@ -72,7 +72,7 @@ describe("setpoint backtest", () => {
     });
     const { stdout } = await run(["backtest", "-f", `${files}/long.yaml`]);
     expect(stdout.replace(/\s+/g, " ")).to.include(
-      "The plan was made on it, rehearsed on its newest 14 days: --holdout",
+      "The plan was made on it, mostly on its newest 14 days: --holdout",
     );
   }).timeout(60_000);
 

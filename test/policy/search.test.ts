@@ -1,10 +1,14 @@
 import { expect } from "chai";
+import { backtest } from "../../policy/backtest.ts";
+import { controlsFor } from "../../policy/candidate.ts";
+import { scalingPlan } from "../../policy/plan.ts";
 import { loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
 import { scaled } from "../../policy/scaled.ts";
-import { cheapestChoice } from "../../policy/search.ts";
+import { type Choice, cheapestChoice } from "../../policy/search.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, surging } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
 
 const choiceFor = (trace: Trace, max = 60) => cheapestChoice(CART, trace, { min: 1, max, ceiling: 0.8 });
 
@@ -41,6 +45,39 @@ describe("cheapestChoice", () => {
 
   it("looks for floors that recur only where the history is long enough to show them", () => {
     expect(choiceFor(daily(2, 60)).rehearsal.candidate.standing.kind).to.equal("constant");
+  });
+
+  describe("on a history whose incidents are older than the days rehearsed", () => {
+    /** Two days with surges to so many times the level, then sixteen without. */
+    const quietSince = (height: number): Trace => {
+      const [before, since] = [
+        habitual({ days: 2, level: 30, swing: 0.3, bursts: 6, height, seed: 3 }),
+        habitual({ days: 16, level: 30, swing: 0.3, bursts: 0, height: 1, seed: 4 }),
+      ];
+      return { ...before, rates: [...before.rates, ...since.rates] };
+    };
+    const goodOn = (trace: Trace, { rehearsal }: Choice) =>
+      backtest(CART, controlsFor(rehearsal.candidate, CART.capacity, 60), trace).outcomes[0]!.goodShare;
+    const newestAlone = (trace: Trace) =>
+      choiceFor({ ...trace, start: trace.start + 2 * 86_400, rates: trace.rates.slice(2 * 1440) });
+
+    it("keeps the whole of it where what its newest days ask for would not", () => {
+      const trace = quietSince(4);
+      expect(goodOn(trace, newestAlone(trace))).to.be.below(0.99);
+      const choice = choiceFor(trace);
+      expect(choice.whole).to.equal(true);
+      expect(goodOn(trace, choice)).to.be.at.least(0.99);
+    });
+
+    it("does not for more than a quarter of the cost, and the plan says so", () => {
+      const trace = quietSince(12);
+      const choice = choiceFor(trace, 300);
+      expect(choice.whole).to.equal(false);
+      const { assumptions } = scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } });
+      expect(assumptions.join()).to.match(
+        /on the whole history declared it misses latency \(9\d\.\d+ % good of the 99 % promised\)/,
+      );
+    });
   });
 
   it("chooses the same again", () => {
