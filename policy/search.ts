@@ -151,7 +151,6 @@ function choiceOn(
     const best = cheapest(stageFor(service, trace, max), floors, ceiling, reactions, mostUsed);
     if (!best) continue;
     const observed = rehearse(stageFor(service, days, max), best.candidate);
-    if (observed.wholeUse > mostUsed) continue; // steeper surges are answered sooner: what keeps them need not keep those that came
     const whole = mostUsed === ALL;
     return { rehearsal: best, observed, stress, keeps: true, whole, surgesUnseen, growthAllowed };
   }

@@ -85,6 +85,7 @@ describe("cheapestChoice", () => {
     });
 
     it("does not for more than a quarter of the cost, and the plan says so", () => {
+      expect(choiceFor(quietSince(5), 300).whole).to.equal(false); // it takes 1.31 times the task-hours
       const trace = quietSince(12);
       const choice = choiceFor(trace, 300);
       expect(choice.whole).to.equal(false);
