@@ -75,8 +75,9 @@ export function staleCycles(service: Service, controls: ScalingControls): readon
       const { minutes } = replay(awsAutoscaler(together), plant, trace, service.capacity.startup, max);
       const late = Array.from(minutes.capacity.subarray(HOURS * 30));
       const changes = late.filter((count, k) => k > 0 && count !== late[k - 1]);
-      if (changes.length <= RESTLESS) continue;
-      const counts = changes.slice(0, 1 + changes.indexOf(changes[0]!, 1));
+      const again = changes.indexOf(changes[0]!, 1);
+      if (changes.length <= RESTLESS || again < 0) continue; // none comes back: still on the way from max
+      const counts = changes.slice(0, 1 + again);
       const policies = [step, ...others].map(({ name }) => name).toSorted();
       return [{ rate, from: rate, to: rate, counts, policies }];
     }

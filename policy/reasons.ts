@@ -184,7 +184,7 @@ export function riskRemarks({ rehearsal, keeps }: Choice, rehearsed: Backtest): 
 
 function rehearsalWords({ rehearsal, observed, stress, keeps, whole, growthAllowed }: Choice): string {
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on ${whole ? `the whole history (what its newest ${REHEARSED_DAYS} days ask for misses it)` : `the newest history, ${REHEARSED_DAYS} days at most,`} with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
+  return `of all tried, the least in cost and misses together on ${whole ? `the whole history (what single windows of its newest ${REHEARSED_DAYS} days at most ask for misses it)` : `the newest history, ${REHEARSED_DAYS} days at most,`} with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
 }
 
 function surgeReasons(

@@ -89,7 +89,7 @@ export interface Choice {
   /** The exponent by which its surges were steepened. */
   readonly stress: number;
   readonly keeps: boolean;
-  /** The whole history was rehearsed, as what its newest days ask for misses it. */
+  /** The whole history was rehearsed and is kept, as what windows of its newest days ask for misses it. */
   readonly whole: boolean;
   /** The history is too short or too coarse to have shown surges: the step policy is one for whatever comes. */
   readonly surgesUnseen: boolean;
@@ -119,7 +119,9 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
   const newest = replayed(choice);
   if (newest.met) return choice;
   const whole = choiceOn(service, history, history, range, ALL);
-  return whole && replayed(whole).taskHours <= WORTH_THE_HISTORY * newest.taskHours ? whole : choice;
+  if (whole === undefined) return choice;
+  const kept = replayed(whole);
+  return kept.met && kept.taskHours <= WORTH_THE_HISTORY * newest.taskHours ? whole : choice;
 }
 
 /** Keeping the whole history, whose older incidents may not come again, is worth so many times the task-hours at most. */

@@ -92,6 +92,10 @@ describe("awsAutoscaler, target tracking", () => {
     const beside = tracking({ ...cpu, disableScaleIn: true }, load);
     const busy = minutesOf(new Array<number>(15).fill(0.5), 2);
     expect(beside.desired(view(busy, { ready: 10 }))).to.equal(2);
+    const slow = tracking({ ...cpu, disableScaleIn: true, scaleInCooldown: 900 }, load);
+    expect(slow.desired(view(busy, { ready: 10 }))).to.equal(2);
+    const later = { now: MONDAY + 300, ready: 10, settled: MONDAY + 300 };
+    expect(slow.desired(view(busy, later))).to.equal(2); // once load's own cooldown is over
   });
 
   it("takes the largest of several counts on the way out", () => {

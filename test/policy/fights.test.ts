@@ -175,6 +175,16 @@ describe("fights", () => {
     expect(found(back, waits)).to.deep.equal(["limit cycle refuse cpu low"]);
   });
 
+  it("take a fleet that shrinks for hours for no cycle of the exact count beside it", () => {
+    const alarm = { metric: "responseTime", evaluationPeriods: 1, datapoints: 1 } as const;
+    const plan = [
+      steps("high", ">=", 0.7, 2),
+      steps("low", "<", 0.3, -1),
+      steps("slow", ">", 0.9, 60, { adjustment: "exact", alarm }),
+    ];
+    expect(found({ max: 60, steps: plan })).to.deep.equal([]); // one each five minutes: six hours later still on the way
+  });
+
   it("judge an instance's warm-up where a task has a cooldown", () => {
     const instance: Service = {
       ...CART,

@@ -106,4 +106,19 @@ describe("replay", () => {
     replay({ interval: 15, desired }, plant, flat(10, 4), 75, 2);
     expect(calls).to.equal(4 * 4);
   });
+
+  it("tells such a one the metrics of each fifteen seconds that have ended", () => {
+    const seen: FleetView[] = [];
+    const desired = (view: FleetView) => {
+      seen.push({ ...view });
+      return 4;
+    };
+    replay({ interval: 15, desired }, plant, flat(10, 3), 15, 2);
+    expect(seen.map(({ sliced }) => sliced)).to.deep.equal([...seen.keys()]);
+    const { slices } = seen.at(-1)!;
+    expect(Array.from(slices.requestRate.subarray(0, 2))).to.deep.equal([10, 10]);
+    expect([slices.requestRatePerTask[0], slices.requestRatePerTask[4]]).to.deep.equal([5, 2.5]); // two of four start
+    expect([slices.cpuUtilization[0], slices.cpuUtilization[4]]).to.deep.equal([0.5, 0.25]);
+    expect(slices.responseTime[0]).to.equal(0.2);
+  });
 });

@@ -48,13 +48,13 @@ describe("cheapestChoice", () => {
   });
 
   describe("on a history whose incidents are older than the days rehearsed", () => {
-    /** Two days with surges to so many times the level, then sixteen without. */
-    const quietSince = (height: number): Trace => {
-      const [before, since] = [
+    /** Two days with surges to so many times the level, then some without. */
+    const quietSince = (height: number, since = 16): Trace => {
+      const [before, quiet] = [
         habitual({ days: 2, level: 30, swing: 0.3, bursts: 6, height, seed: 3 }),
-        habitual({ days: 16, level: 30, swing: 0.3, bursts: 0, height: 1, seed: 4 }),
+        habitual({ days: since, level: 30, swing: 0.3, bursts: 0, height: 1, seed: 4 }),
       ];
-      return { ...before, rates: [...before.rates, ...since.rates] };
+      return { ...before, rates: [...before.rates, ...quiet.rates] };
     };
     const goodOn = (trace: Trace, { rehearsal }: Choice) =>
       backtest(CART, controlsFor(rehearsal.candidate, CART.capacity, 60), trace).outcomes[0]!.goodShare;
@@ -69,7 +69,23 @@ describe("cheapestChoice", () => {
       expect(goodOn(trace, choice)).to.be.at.least(0.99);
     });
 
+    it("takes nothing for it that keeps the steeper surges of the rehearsal alone, and misses those that came", () => {
+      for (const height of [4, 5]) {
+        const trace = quietSince(height, 9);
+        const { reasons, assumptions } = scalingPlan({
+          ...CART,
+          demand: { kind: "history", trace, growth: 0 },
+        });
+        const keeps = JSON.stringify(reasons).includes(
+          "the whole history (what single windows of its newest 14 days at most",
+        );
+        const misses = assumptions.join().includes("on the whole history declared it misses");
+        expect([keeps, misses]).to.deep.equal(height === 4 ? [true, false] : [false, true]);
+      }
+    });
+
     it("does not for more than a quarter of the cost, and the plan says so", () => {
+      expect(choiceFor(quietSince(5), 300).whole).to.equal(false); // it takes 1.31 times the task-hours
       const trace = quietSince(12);
       const choice = choiceFor(trace, 300);
       expect(choice.whole).to.equal(false);
