@@ -37,6 +37,7 @@ function cheapestOn(usual: readonly Contender[], platform: Contender["platform"]
 }
 
 function against(ours: Backtest, { backtest: theirs }: Contender): string {
+  if (ours.dollarsPerMonth === 0) return `${whole(theirs.dollarsPerMonth)} USD/month`; // nothing runs, at a min of 0
   const more = theirs.dollarsPerMonth / ours.dollarsPerMonth - 1;
   const dollars = `${whole(theirs.dollarsPerMonth)} USD/month`;
   if (Math.abs(more) < 0.005) return `as much (${dollars})`;

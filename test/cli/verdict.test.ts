@@ -66,6 +66,11 @@ describe("a back-test's verdict", () => {
     );
   });
 
+  it("tells costs alone beside a plan that runs nothing", () => {
+    const nothing = contender("the plan given", "AWS", 0, "latency");
+    expect(said(nothing, cpu)).to.match(/\(CPU 60 %\) costs 120 USD\/month\.$/);
+  });
+
   it("calls costs within half a percent as much", () => {
     expect(said(ours, contender("CPU 60 %", "AWS", 100.4))).to.include("costs as much (100 USD/month).");
   });
