@@ -73,16 +73,16 @@ export function initialTasks(service: Service, trace: Trace, min: number, max: n
 }
 
 /**
- * Tasks that a plan is replayed from: what scales has what the first ten minutes need; where nothing does, but for a schedule of
- * bounds, the min stands.
+ * Tasks that a plan is replayed from: what the first ten minutes need, as whatever scales, or a schedule, would have it by then; the
+ * min where nothing moves capacity.
  */
 export function firstTasks(service: Service, controls: ScalingControls, trace: Trace): number {
-  return scales(controls) ? initialTasks(service, trace, controls.min, controls.max) : controls.min;
+  return moves(controls) ? initialTasks(service, trace, controls.min, controls.max) : controls.min;
 }
 
-/** Whether anything but a schedule of bounds moves capacity. */
-export function scales({ tracking, steps, predictive }: ScalingControls): boolean {
-  return tracking.length > 0 || steps.length > 0 || predictive?.mode === "forecastAndScale";
+/** Whether anything moves capacity. */
+export function moves({ tracking, steps, schedule, predictive }: ScalingControls): boolean {
+  return tracking.length + steps.length + schedule.length > 0 || predictive?.mode === "forecastAndScale";
 }
 
 type MutableSlice = { -readonly [K in keyof Required<Slice>]: K extends "late" ? Float64Array : number };
