@@ -3,6 +3,7 @@ import { fleetLimit, sustainedCeiling } from "../policy/demand-curve.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
 import type { Service } from "../policy/service.ts";
 import { taskBounds } from "../policy/task-bounds.ts";
+import { figure } from "../policy/words.ts";
 import type { Judging } from "./declaration-rules.ts";
 import { rounded } from "./demand.ts";
 
@@ -66,7 +67,7 @@ function creditRemarks(service: Service, { notes }: Judging): void {
       ? ", the CPU taken to be as busy as the slots (cpuTime is not declared)"
       : "";
   notes.push(
-    `CPU credits bind: it sustains ${rounded(100 * rules.baseline)} % of its CPU, a utilization of ${rounded(100 * utilization)} %${taken}; a new one at full CPU slows down to that after ${rounded(burstSeconds(rules, launchBalance(rules), 1) / 60)} min`,
+    `CPU credits bind: it sustains ${rounded(100 * rules.baseline)} % of its CPU, a utilization of ${rounded(100 * utilization)} %${taken}; a new one at full CPU slows down to that after ${figure(burstSeconds(rules, launchBalance(rules), 1) / 60)} min`,
   );
 }
 

@@ -45,8 +45,9 @@ export function backtestCommand(answer: (code: ExitCode) => void): Command {
 Without --holdout and --trace the declared history is replayed, on which the plan itself was made.
 
 CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it, with
-a forecast that stands in for AWS's. HPA, KEDA (on the balancer's requests) and Knative KPA have
-their own defaults. The clairvoyant bound is no setting: nothing that keeps the SLOs can cost less.
+a forecast that stands in for AWS's. HPA, KEDA (on the balancer's requests) and Knative KPA, with
+their own defaults, are Kubernetes', which ECS and EC2 do not have. The clairvoyant bound is no
+setting: nothing that keeps the SLOs can cost less.
 
 Examples:
   $ setpoint backtest --stack prod --holdout 7            seven days that the plan has not seen

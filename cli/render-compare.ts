@@ -34,7 +34,7 @@ function traffic({ demand }: Service): string {
 function rehearsed({ demand }: Service): string {
   const longer =
     demand.kind === "history" && demand.trace.rates.length * demand.trace.step > 86_400 * REHEARSED_DAYS;
-  return longer ? ` (mostly on its newest ${REHEARSED_DAYS} days)` : "";
+  return longer ? ` (its newest ${REHEARSED_DAYS} days counting most)` : "";
 }
 
 const COLUMNS: readonly Column[] = [

@@ -45,7 +45,7 @@ export function surplusOf({ price }: Service, { taskHours, hours, dollarsPerMont
 /** Replays `trace` against the autoscaler that `controls` configures. */
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
   const minutes = byMinute(trace);
-  const initial = initialTasks(service, minutes, controls.min, controls.max);
+  const initial = firstTasks(service, controls, minutes);
   const autoscaler = controlsAutoscaler(service, controls, minutes.start);
   return judged(
     service,
@@ -70,6 +70,19 @@ export function backtestOf(
 export function initialTasks(service: Service, trace: Trace, min: number, max: number): number {
   const rate = Math.max(...byMinute(trace).rates.slice(0, 10));
   return Math.max(min, Math.min(max, tasksNeeded(service, rate)));
+}
+
+/**
+ * Tasks that a plan is replayed from: what the first ten minutes need, as whatever scales, or a schedule, would have it by then; the
+ * min where nothing moves capacity.
+ */
+export function firstTasks(service: Service, controls: ScalingControls, trace: Trace): number {
+  return moves(controls) ? initialTasks(service, trace, controls.min, controls.max) : controls.min;
+}
+
+/** Whether anything moves capacity. */
+export function moves({ tracking, steps, schedule, predictive }: ScalingControls): boolean {
+  return tracking.length + steps.length + schedule.length > 0 || predictive?.mode === "forecastAndScale";
 }
 
 type MutableSlice = { -readonly [K in keyof Required<Slice>]: K extends "late" ? Float64Array : number };

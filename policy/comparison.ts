@@ -1,5 +1,5 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
-import { type Backtest, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { type Backtest, firstTasks, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
 import { clairvoyantTaskHours } from "./clairvoyant.ts";
 import { controlsAutoscaler, past } from "./controls-autoscaler.ts";
 import { demandOverTime } from "./demand-over-time.ts";
@@ -73,7 +73,7 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
     past(service, trace.start),
   );
   const fleet: ScalingControls = { min: fixed, max: fixed, tracking: [], steps: [], schedule: [] };
-  const ours = initialTasks(service, minutes, controls.min, controls.max);
+  const ours = firstTasks(service, controls, minutes);
   return {
     contenders: [
       contender("this plan", controlsAutoscaler(service, controls, minutes.start), ours),

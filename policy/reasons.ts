@@ -6,7 +6,7 @@ import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { provisioningTime } from "./provisioning.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
-import { type Choice, REHEARSED_DAYS } from "./search.ts";
+import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
@@ -161,7 +161,7 @@ function cooldownReasons(
 const RISKY = 0.05;
 
 /** That the plan is not sure to keep its SLOs, or would not have, and what would make it surer. */
-export function riskRemarks({ rehearsal, keeps }: Choice, rehearsed: Backtest): readonly string[] {
+export function riskRemarks({ rehearsal, keeps, dearer }: Choice, rehearsed: Backtest): readonly string[] {
   if (!keeps) return [];
   const missed = rehearsed.outcomes.filter(({ met }) => !met);
   const shares = missed.map(
@@ -177,14 +177,44 @@ export function riskRemarks({ rehearsal, keeps }: Choice, rehearsed: Backtest): 
     ...(missed.length === 0
       ? []
       : [
-          `on the whole history declared it misses ${shares.join(" and ")}, by incidents that are old or rare: what keeps them, if anything tried does, costs over a quarter more; a higher min or a stricter objective than you need does`,
+          `on the whole history declared it misses ${shares.join(" and ")}, by incidents that are old or rare${keepingWords(dearer)}`,
         ]),
   ];
 }
 
-function rehearsalWords({ rehearsal, observed, stress, keeps, whole, growthAllowed }: Choice): string {
+/** What keeping the incidents of the whole history would take. */
+function keepingWords(dearer: number | undefined): string {
+  const more = "a higher min, or a stricter objective than you need, keeps more of them";
+  if (dearer === undefined) return `: ${more}`;
+  if (!Number.isFinite(dearer)) return ": no setting tried keeps them; a higher max or a shorter startup may";
+  return `: what keeps them takes ${figure(dearer)} times the task-hours, where up to ${figure(WORTH_THE_HISTORY)} times would be taken; ${more}`;
+}
+
+/** Odds below this are told as such: the model of them is not as exact. */
+const HARDLY = 0.001;
+
+/** How likely windows to come miss, and how the worst seen did; a history of less than one is drawn from as a whole. */
+function windowWords({ rehearsal: { missed }, observed, days, whole }: Choice): string {
+  const share = missed < HARDLY ? `under ${percent(HARDLY)}` : percent(missed);
+  const like =
+    days < 2
+      ? "windows, as long as the history, would be missed, each eighth of one being like any before, the newest most likely; as it was"
+      : "2-day windows would be missed, each six hours of one being like the same hours of a day before, the newest days most likely; in the worst window of these days as they were";
+  const inAll = whole ? `, in all of them ${percent(observed.wholeUse)}` : "";
+  return `${share} of such ${like} it uses ${percent(observed.worstUse)} of the error budget${inAll}`;
+}
+
+function rehearsalWords(choice: Choice): string {
+  const { stress, keeps, whole, growthAllowed } = choice;
   if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
-  return `of all tried, the least in cost and misses together on ${whole ? `the whole history (what single windows of its newest ${REHEARSED_DAYS} days at most ask for misses it)` : `the newest history, ${REHEARSED_DAYS} days at most,`} with its surges made steeper (to the power ${figure(1 + stress)}), where ${percent(rehearsal.missed)} of such 2-day windows would be missed, each six hours of one being as likely as any of the same hours before; in the worst window of these days as they were it uses ${percent(observed.worstUse)} of the error budget${growthAllowed === undefined ? "" : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`}`;
+  const tried = whole
+    ? `of all tried that keep the whole history, the least in cost and misses together (the least on its newest days, ${REHEARSED_DAYS} at most, misses some of it),`
+    : `of all tried, the least in cost and misses together on the newest history, ${REHEARSED_DAYS} days at most,`;
+  const room =
+    growthAllowed === undefined
+      ? ""
+      : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`;
+  return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}), where ${windowWords(choice)}${room}`;
 }
 
 function surgeReasons(

@@ -88,9 +88,13 @@ export interface Choice {
   readonly observed: Rehearsal;
   /** The exponent by which its surges were steepened. */
   readonly stress: number;
+  /** Days that were rehearsed. */
+  readonly days: number;
   readonly keeps: boolean;
   /** The whole history was rehearsed and is kept, as what windows of its newest days ask for misses it. */
   readonly whole: boolean;
+  /** Where that was too dear: task-hours of what keeps the whole history ÷ this choice's; infinite where nothing tried keeps it. */
+  readonly dearer?: number;
   /** The history is too short or too coarse to have shown surges: the step policy is one for whatever comes. */
   readonly surgesUnseen: boolean;
   /** Growth of the load while the loop reacts that the setpoint leaves room for; undefined from a day of history on. */
@@ -119,13 +123,14 @@ export function cheapestChoice(service: Service, history: Trace, range: Range): 
   const newest = replayed(choice);
   if (newest.met) return choice;
   const whole = choiceOn(service, history, history, range, ALL);
-  if (whole === undefined) return choice;
-  const kept = replayed(whole);
-  return kept.met && kept.taskHours <= WORTH_THE_HISTORY * newest.taskHours ? whole : choice;
+  const kept = whole && replayed(whole);
+  if (whole === undefined || !kept?.met) return { ...choice, dearer: Number.POSITIVE_INFINITY };
+  const dearer = kept.taskHours / newest.taskHours;
+  return dearer <= WORTH_THE_HISTORY ? whole : { ...choice, dearer };
 }
 
 /** Keeping the whole history, whose older incidents may not come again, is worth so many times the task-hours at most. */
-const WORTH_THE_HISTORY = 1.25;
+export const WORTH_THE_HISTORY = 1.25;
 
 /** Of the error budget of the days that are rehearsed. */
 const ALL = 1;
@@ -152,7 +157,16 @@ function choiceOn(
     if (!best) continue;
     const observed = rehearse(stageFor(service, days, max), best.candidate);
     const whole = mostUsed === ALL;
-    return { rehearsal: best, observed, stress, keeps: true, whole, surgesUnseen, growthAllowed };
+    return {
+      rehearsal: best,
+      observed,
+      stress,
+      days: days.rates.length / 1440,
+      keeps: true,
+      whole,
+      surgesUnseen,
+      growthAllowed,
+    };
   }
   return undefined;
 }
@@ -178,14 +192,13 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surge: REACTIONS[1],
     standing: constantStanding(range.max),
   };
-  const observed = rehearse(
-    stageFor(service, newestOf(history, REHEARSED_DAYS * 1440), range.max),
-    candidate,
-  );
+  const days = newestOf(history, REHEARSED_DAYS * 1440);
+  const observed = rehearse(stageFor(service, days, range.max), candidate);
   return {
     rehearsal: observed,
     observed,
     stress: 0,
+    days: days.rates.length / 1440,
     keeps: false,
     whole: false,
     surgesUnseen: false,

@@ -1,4 +1,4 @@
-import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";
+import { type Backtest, firstTasks, initialTasks, judged, moves, steadyPlant } from "../policy/backtest.ts";
 import { controlsAutoscaler } from "../policy/controls-autoscaler.ts";
 import { byMinute } from "../policy/minutes.ts";
 import { type Plant, type Replay, replay } from "../policy/replay.ts";
@@ -22,7 +22,7 @@ export interface CapacityTrial {
 /** Replays traffic against a plan, held to the SLOs of `asked`, with every zone there. */
 export function capacityTrial(plan: Scaled, asked: Service, trace: Trace): CapacityTrial {
   const { service, controls } = plan;
-  const initial = initialTasks(service, byMinute(trace), controls.min, controls.max);
+  const initial = firstTasks(service, controls, trace);
   return trial(controls, asked, trace, { initial, plant: steadyPlant(asked), serving: (ready) => ready });
 }
 
@@ -33,7 +33,7 @@ export function capacityTrial(plan: Scaled, asked: Service, trace: Trace): Capac
 export function capacityTrialWithout(plan: Scaled, trace: Trace, resilience: Resilience): CapacityTrial {
   const { service, controls } = plan;
   const needed = tasksSurvivedBy(resilience, initialTasks(service, trace, 1, controls.max));
-  const initial = Math.max(controls.min, Math.min(controls.max, needed));
+  const initial = Math.max(controls.min, moves(controls) ? Math.min(controls.max, needed) : 0);
   const plant = withZonesLost(steadyPlant(service), resilience, 0, steadyPlant(service));
   return trial(controls, service, trace, {
     initial,

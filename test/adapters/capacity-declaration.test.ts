@@ -167,6 +167,7 @@ describe("what a task's resources bound", () => {
       ec2("t2.small"),
       /CPU credits bind: it sustains 20 % of its CPU, a utilization of 20 %, the CPU taken to be as busy.*after 37\.5 min/,
     ],
+    ["that rounds how long they last", ec2("t2.large"), /slows down to that after 42\.9 min/],
     [
       "when AWS's default for credits is taken",
       ec2("t3.small"),

@@ -65,14 +65,14 @@ describe("setpoint backtest", () => {
     expect(bound.taskHours).to.be.within(1, contenders[0].backtest.taskHours);
   });
 
-  it("says that of a longer history the newest two weeks were rehearsed", async () => {
+  it("says that of a longer history the newest two weeks count most", async () => {
     const files = folder({
       "long.csv": traceCsv(15),
       "long.yaml": `services:\n  cart:${serviceYaml("{ history: long.csv }")}`,
     });
     const { stdout } = await run(["backtest", "-f", `${files}/long.yaml`]);
     expect(stdout.replace(/\s+/g, " ")).to.include(
-      "The plan was made on it, mostly on its newest 14 days: --holdout",
+      "The plan was made on it, its newest 14 days counting most: --holdout",
     );
   }).timeout(60_000);
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { backtest, backtestOf, initialTasks, judged, poolOf, steadyPlant } from "../../policy/backtest.ts";
-import { cpuTracking } from "../../policy/comparison.ts";
+import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded, thresholdsOf } from "../../policy/demand-curve.ts";
 import { replay } from "../../policy/replay.ts";
 import { steadyState } from "../../policy/steady-state.ts";
@@ -16,6 +16,19 @@ describe("backtest", () => {
     const state = steadyState(CART.capacity, 10, thresholdsOf(CART), (80 * 0.2) / (10 * 2));
     expect(outcomes[0]!.goodShare).to.be.closeTo(1 - state.late[0]!, 0.001); // the grid of utilizations
     expect([hours, taskHours]).to.deep.equal([10, 100]);
+  });
+
+  it("leaves a plan in which nothing moves capacity at its min, whatever the first minutes need", () => {
+    const standing = controlsOf({ min: 2, max: 40 });
+    expect(backtest(CART, standing, flat(80, 600))).to.include({
+      taskHours: 20,
+      peakCapacity: 2,
+      met: false,
+    });
+    expect(comparison(CART, standing, flat(80, 600)).contenders[0]!.backtest.peakCapacity).to.equal(2);
+    const at = { minutes: [0], hours: [2], weekdays: null, daysOfMonth: null, months: null, years: null };
+    const scheduled = { ...standing, schedule: [{ name: "morning", at, min: 5 }] };
+    expect(backtest(CART, scheduled, flat(80, 600)).peakCapacity).to.equal(11); // its bounds before are not known
   });
 
   it("prices the task-hours for a month of 730 hours", () => {

@@ -49,7 +49,7 @@ describe("comparison", () => {
 
   it("judges each by numbers where the service may scale to zero and nobody comes at night", () => {
     const quiet = { ...trace, rates: trace.rates.map((rate, minute) => (minute < 360 ? 0 : rate)) };
-    const zero = comparison({ ...CART, bounds: { min: 0 } }, controlsOf({ min: 0, max: 20 }), quiet);
+    const zero = comparison({ ...CART, bounds: { min: 0 } }, cpuTracking(0.5, 0, 20), quiet);
     for (const { name, backtest } of zero.contenders) {
       expect(backtest.outcomes[0]!.goodShare, name).to.be.within(0, 1);
       expect(backtest.taskHours, name).to.be.above(0);

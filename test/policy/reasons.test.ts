@@ -146,6 +146,17 @@ describe("reasons", () => {
     expect(remarks(0)).not.to.include("likely to miss");
   });
 
+  it("tell of windows as long as a history of less than two days, and of six hours of two days from there on", () => {
+    const said = (minutes: number) => {
+      const demand = { kind: "history" as const, trace: flat(60, minutes), growth: 0 };
+      return scalingPlan({ ...CART, demand }).reasons.find(({ of }) => of === "tracking.setpoint")!.because;
+    };
+    expect(said(1900)).to.match(
+      /under 0\.1 % of such windows, as long as the history, .*; as it was it uses/,
+    );
+    expect(said(2880)).to.match(/under 0\.1 % of such 2-day windows .* in the worst window of these days/);
+  });
+
   it("tell what surplus credits cost beside the hours that run", () => {
     const unlimited = {
       ...CART,

@@ -2,9 +2,11 @@ import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { riskRemarks } from "../../policy/reasons.ts";
 import { loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
 import { scaled } from "../../policy/scaled.ts";
 import { type Choice, cheapestChoice } from "../../policy/search.ts";
+import type { Service } from "../../policy/service.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, surging } from "../support/services.ts";
@@ -47,6 +49,10 @@ describe("cheapestChoice", () => {
     expect(choiceFor(daily(2, 60)).rehearsal.candidate.standing.kind).to.equal("constant");
   });
 
+  const cartOn = (trace: Trace): Service => ({ ...CART, demand: { kind: "history", trace, growth: 0 } });
+  const MISSED =
+    /on the whole history declared it misses latency \(([\d.]+) % good of the 99 % promised\).*: what keeps them takes ([\d.]+) times the task-hours/;
+
   describe("on a history whose incidents are older than the days rehearsed", () => {
     /** Two days with surges to so many times the level, then some without. */
     const quietSince = (height: number, since = 16): Trace => {
@@ -56,8 +62,9 @@ describe("cheapestChoice", () => {
       ];
       return { ...before, rates: [...before.rates, ...quiet.rates] };
     };
-    const goodOn = (trace: Trace, { rehearsal }: Choice) =>
-      backtest(CART, controlsFor(rehearsal.candidate, CART.capacity, 60), trace).outcomes[0]!.goodShare;
+    const replayed = (trace: Trace, { rehearsal }: Choice, max = 60) =>
+      backtest(CART, controlsFor(rehearsal.candidate, CART.capacity, max), trace);
+    const goodOn = (trace: Trace, choice: Choice) => replayed(trace, choice).outcomes[0]!.goodShare;
     const newestAlone = (trace: Trace) =>
       choiceFor({ ...trace, start: trace.start + 2 * 86_400, rates: trace.rates.slice(2 * 1440) });
 
@@ -67,18 +74,20 @@ describe("cheapestChoice", () => {
       const choice = choiceFor(trace);
       expect(choice.whole).to.equal(true);
       expect(goodOn(trace, choice)).to.be.at.least(0.99);
+      const said = scalingPlan(cartOn(trace)).reasons.find(({ of }) => of === "tracking.setpoint")!.because;
+      const [, worst, all] = /in the worst window .* uses ([\d.]+) % .*, in all of them ([\d.]+) %/.exec(
+        said,
+      )!;
+      expect(said).to.include("of all tried that keep the whole history");
+      expect(Number(worst)).to.be.above(100); // the incident's own two days
+      expect(Number(all)).to.be.at.most(100);
     });
 
     it("takes nothing for it that keeps the steeper surges of the rehearsal alone, and misses those that came", () => {
       for (const height of [4, 5]) {
         const trace = quietSince(height, 9);
-        const { reasons, assumptions } = scalingPlan({
-          ...CART,
-          demand: { kind: "history", trace, growth: 0 },
-        });
-        const keeps = JSON.stringify(reasons).includes(
-          "the whole history (what single windows of its newest 14 days at most",
-        );
+        const { reasons, assumptions } = scalingPlan(cartOn(trace));
+        const keeps = JSON.stringify(reasons).includes("of all tried that keep the whole history");
         const misses = assumptions.join().includes("on the whole history declared it misses");
         expect([keeps, misses]).to.deep.equal(height === 4 ? [true, false] : [false, true]);
       }
@@ -89,9 +98,18 @@ describe("cheapestChoice", () => {
       const trace = quietSince(12);
       const choice = choiceFor(trace, 300);
       expect(choice.whole).to.equal(false);
-      const { assumptions } = scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } });
-      expect(assumptions.join()).to.match(
-        /on the whole history declared it misses latency \(9\d\.\d+ % good of the 99 % promised\)/,
+      expect(choice.dearer).to.be.above(1.25);
+      const [, good, dearer] = MISSED.exec(scalingPlan(cartOn(trace)).assumptions.join())!;
+      expect(Number(good)).to.be.within(90, 99);
+      expect(Number(dearer)).to.be.above(1.25);
+    });
+
+    it("says that nothing tried keeps them where the ceiling is below what they need", () => {
+      const trace = quietSince(12);
+      const choice = choiceFor(trace, 20);
+      expect(choice).to.include({ whole: false, keeps: true, dearer: Number.POSITIVE_INFINITY });
+      expect(riskRemarks(choice, replayed(trace, choice, 20)).join()).to.include(
+        "incidents that are old or rare: no setting tried keeps them",
       );
     });
   });

@@ -136,6 +136,9 @@ describe("capacity tests", () => {
     expect(backtest(CART, fixed(1).controls, light).met).to.equal(true);
     expect(fixed(4)).to.survive({ zones: 3, survive: 2 }).on(light);
     expect(fixed(2)).to.not.survive({ zones: 3, survive: 2 }).on(light);
+    const roomy = { ...fixed(2), controls: controlsOf({ min: 2, max: 40 }) }; // which nothing fills
+    expect(roomy).to.not.survive({ zones: 3, survive: 2 }).on(light);
+    expect(roomy).to.peak.atMost(2).on(light);
   });
 
   it("with more zones lost serve no better", () => {
