@@ -1,11 +1,8 @@
-import { awsAutoscaler } from "./autoscaler.ts";
 import { UNSET_WARMUP } from "./aws-loop.ts";
-import { steadyPlant } from "./backtest.ts";
 import { freshCooldown, freshWarmup } from "./candidate.ts";
-import { replay } from "./replay.ts";
+import { answered, rateOf, TASKS } from "./load-change.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { rateAtCpu } from "./task-bounds.ts";
 
 /** A policy that multiplies a shortage again before CloudWatch shows what it has already added. */
 export interface Compounding {
@@ -62,33 +59,15 @@ export function compounding(service: Service, controls: ScalingControls): readon
   ];
 }
 
-/** Tasks that carry the load before it doubles, how near they are to acting, and minutes before and after. */
-const [TASKS, NEAR, BEFORE, AFTER] = [10, 0.9, 20, 90];
+/** How near the load before it doubles is to where the policy acts. */
+const NEAR = 0.9;
+
+/** Far more than are started for any shortage once. */
+const NO_LIMIT = 100_000;
 
 /** The most tasks that a policy alone starts when the load doubles. */
 function peak(service: Service, policy: Partial<ScalingControls>, rateEach: number): number {
-  const alone: ScalingControls = {
-    min: 1,
-    max: 100_000,
-    tracking: [],
-    steps: [],
-    schedule: [],
-    ...policy,
-  };
-  const rates = Array.from(
-    { length: BEFORE + AFTER },
-    (_, minute) => TASKS * NEAR * rateEach * (minute < BEFORE ? 1 : 2),
-  );
-  const { minutes } = replay(
-    awsAutoscaler(alone),
-    steadyPlant(service),
-    { start: 0, step: 60, rates },
-    service.capacity.startup,
-    TASKS,
-  );
-  return minutes.capacity.reduce((most, tasks) => Math.max(most, tasks), 0);
-}
-
-function rateOf(service: Service, metric: "requestRatePerTask" | "cpuUtilization", value: number): number {
-  return metric === "requestRatePerTask" ? value : rateAtCpu(service, value);
+  const before = TASKS * NEAR * rateEach;
+  const capacity = answered(service, policy, NO_LIMIT, { before, after: 2 * before });
+  return capacity.reduce((most, tasks) => Math.max(most, tasks), 0);
 }

@@ -125,10 +125,10 @@ function tooEager({ compute }: Service, { policy, cooldown, fresh, most, enough 
   };
 }
 
-function tooQuick({ policy, cooldown, least, enough }: OverRemoval): Fight {
+function tooQuick({ policy, cooldown, least, enough, harmless }: OverRemoval): Fight {
   return {
     kind: "compounding",
-    severity: "refuse",
+    severity: harmless ? "warn" : "refuse",
     policies: [policy],
     why: `the scale-in cooldown of ${policy} is ${seconds(cooldown)}; AWS shows a minute 120 s after it ended, so that the same surplus is removed again: when the load of 10 falls to that of 6 as few as ${least} are left, where ${enough} should be`,
     wayOut: `a scale-in cooldown of at least ${FRESH} s`,

@@ -1,10 +1,8 @@
-import { awsAutoscaler } from "./autoscaler.ts";
-import { steadyPlant } from "./backtest.ts";
 import { FRESH } from "./candidate.ts";
-import { replay } from "./replay.ts";
+import { keepsSlos } from "./demand-curve.ts";
+import { answered, rateOf, TASKS } from "./load-change.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { rateAtCpu } from "./task-bounds.ts";
 
 /** A policy that removes the same surplus again before CloudWatch shows what it has already removed. */
 export interface OverRemoval {
@@ -14,6 +12,8 @@ export interface OverRemoval {
   /** When the load of ten tasks falls to that of six: the fewest there are, and the fewest with a cooldown that waits for fresh metrics. */
   readonly least: number;
   readonly enough: number;
+  /** The fewest keep the SLOs all the same, as tasks that were idle do. */
+  readonly harmless: boolean;
 }
 
 /** The policies whose cooldown after a scale-in is shorter than their metric's delay and that remove more for it; of ECS alone. */
@@ -30,7 +30,9 @@ export function overRemovals(service: Service, controls: ScalingControls): reado
       number,
       number,
     ];
-    return least < enough ? [{ policy, cooldown, least, enough }] : [];
+    if (least >= enough) return [];
+    const harmless = keepsSlos(service, least, LEFT * TASKS * rateEach);
+    return [{ policy, cooldown, least, enough, harmless }];
   };
   const tracking = controls.tracking.filter(({ disableScaleIn }) => !disableScaleIn);
   // Tracking policies scale in together, and wait for the longest cooldown among them.
@@ -51,26 +53,12 @@ export function overRemovals(service: Service, controls: ScalingControls): reado
   ];
 }
 
-/** Tasks that carry the load at the level that a policy holds or acts at, the share of it that is left, and minutes before and after. */
-const [TASKS, LEFT, BEFORE, AFTER] = [10, 0.6, 20, 90];
+/** The share of the load that is left. */
+const LEFT = 0.6;
 
 /** The fewest tasks that a policy alone leaves when the load falls. */
 function trough(service: Service, policy: Partial<ScalingControls>, rateEach: number): number {
-  const alone = { min: 1, max: TASKS, tracking: [], steps: [], schedule: [], ...policy };
-  const rates = Array.from(
-    { length: BEFORE + AFTER },
-    (_, minute) => TASKS * rateEach * (minute < BEFORE ? 1 : LEFT),
-  );
-  const { minutes } = replay(
-    awsAutoscaler(alone),
-    steadyPlant(service),
-    { start: 0, step: 60, rates },
-    service.capacity.startup,
-    TASKS,
-  );
-  return minutes.capacity.reduce((least, tasks) => Math.min(least, tasks), TASKS);
-}
-
-function rateOf(service: Service, metric: "requestRatePerTask" | "cpuUtilization", value: number): number {
-  return metric === "requestRatePerTask" ? value : rateAtCpu(service, value);
+  const before = TASKS * rateEach;
+  const capacity = answered(service, policy, TASKS, { before, after: LEFT * before });
+  return capacity.reduce((least, tasks) => Math.min(least, tasks), TASKS);
 }

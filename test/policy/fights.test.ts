@@ -65,13 +65,17 @@ describe("fights", () => {
     [
       "steps that remove again before the metric shows what is gone",
       {
-        steps: [
-          steps("high", ">=", 0.7, 2),
-          steps("low", "<", 0.3, -0.3, { adjustment: "percent", cooldown: 0 }),
-        ],
+        steps: [steps("high", ">=", 0.7, 2), steps("low", "<", 0.45, -1, { cooldown: 0 })],
       },
       ["compounding refuse low"],
       /scale-in cooldown of low is 0 s/,
+      /at least 180 s/,
+    ],
+    [
+      "steps that remove idle tasks one by one, too quickly, but leave what keeps the SLOs",
+      { steps: [steps("high", ">=", 0.7, 2), steps("low", "<", 0.25, -1, { cooldown: 60 })] },
+      ["compounding warn low"],
+      /scale-in cooldown of low is 60 s/,
       /at least 180 s/,
     ],
     [
