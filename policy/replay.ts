@@ -70,8 +70,18 @@ export function replay(
   const delay = loop.publicationDelay / 60;
   const askOften = autoscaler.interval < 60;
   const slices = metricColumns(askOften ? (trace.rates.length * 60) / SLICE : 0);
-  const fleet = { now: 0, ready: 0, starting: 0, settled: 0 };
-  const view = { ...fleet, minutes: metrics, complete: 0, visible: 0, slices, sliced: 0 };
+  // One literal: spread from another object it takes Node 20 half as long again.
+  const view = {
+    now: 0,
+    ready: 0,
+    starting: 0,
+    settled: 0,
+    minutes: metrics,
+    complete: 0,
+    visible: 0,
+    slices,
+    sliced: 0,
+  };
   const [arrivals, refusals, ready, capacity] = [column(), column(), column(), column()];
   const late: Float64Array[] = [];
   const minutes = { arrived: arrivals, refused: refusals, ready, capacity, late, count: 0 };
