@@ -1,8 +1,9 @@
 import { UNSET_WARMUP } from "./aws-loop.ts";
 import { freshCooldown, freshWarmup } from "./candidate.ts";
-import { answered, rateOf, TASKS } from "./load-change.ts";
+import { answered, TASKS } from "./load-change.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { rateAt } from "./task-bounds.ts";
 
 /** A policy that multiplies a shortage again before CloudWatch shows what it has already added. */
 export interface Compounding {
@@ -40,7 +41,7 @@ export function compounding(service: Service, controls: ScalingControls): readon
   return [
     ...controls.tracking.flatMap((policy) => {
       const { scaleOutCooldown = 0, scaleInCooldown, ...rest } = policy;
-      const rate = rateOf(service, policy.metric, policy.setpoint);
+      const rate = rateAt(service, policy.metric, policy.setpoint);
       return instances
         ? judged(policy.name, warmup, rate, (seconds) => ({ tracking: [rest], warmup: seconds }))
         : judged(policy.name, scaleOutCooldown, rate, (seconds) => ({
@@ -51,7 +52,7 @@ export function compounding(service: Service, controls: ScalingControls): readon
       const { metric, threshold } = policy.alarm;
       if (metric === "requestRate" || metric === "responseTime") return [];
       const { cooldown = 0, ...rest } = policy;
-      const rate = rateOf(service, metric, threshold);
+      const rate = rateAt(service, metric, threshold);
       return instances
         ? judged(policy.name, warmup, rate, (seconds) => ({ steps: [rest], warmup: seconds }))
         : judged(policy.name, cooldown, rate, (seconds) => ({ steps: [{ ...policy, cooldown: seconds }] }));

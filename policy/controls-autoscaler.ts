@@ -2,9 +2,9 @@ import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { section } from "./minutes.ts";
 import { predictiveAutoscaler } from "./predictive-scaling.ts";
 import { scaled } from "./scaled.ts";
-import type { PredictiveScaling, ScalingControls } from "./scaling-plan.ts";
+import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { rateAtCpu } from "./task-bounds.ts";
+import { rateAt } from "./task-bounds.ts";
 import type { Trace } from "./trace.ts";
 
 /**
@@ -16,15 +16,10 @@ export function controlsAutoscaler(service: Service, controls: ScalingControls, 
   if (predictive?.mode !== "forecastAndScale") return awsAutoscaler(controls);
   return predictiveAutoscaler(
     controls,
-    rateEach(service, predictive),
+    rateAt(service, predictive.metric, predictive.setpoint),
     past(service, start),
     predictive.buffer,
   );
-}
-
-/** Requests a second that keep a task at the setpoint. */
-function rateEach(service: Service, { metric, setpoint }: PredictiveScaling): number {
-  return metric === "requestRatePerTask" ? setpoint : rateAtCpu(service, setpoint);
 }
 
 /** The declared history before a moment, grown as the service's demand is; what AWS would have measured. */

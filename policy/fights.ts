@@ -5,7 +5,7 @@ import { busiestUtilization } from "./demand-curve.ts";
 import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { rateAtCpu } from "./task-bounds.ts";
+import { rateAt } from "./task-bounds.ts";
 import { figure, percent, perSecond, seconds } from "./words.ts";
 
 /** Scaling policies that work against each other, against themselves, or not at all. */
@@ -257,7 +257,7 @@ function scalesIn({ adjustment, steps }: StepScaling): boolean {
 
 /** Requests a second for each task that a tracking policy holds. */
 function rateEach(service: Service, { metric, setpoint }: TargetTracking): number {
-  return metric === "requestRatePerTask" ? setpoint : rateAtCpu(service, setpoint);
+  return rateAt(service, metric, setpoint);
 }
 
 function target({ metric, setpoint }: Pick<TargetTracking, "metric" | "setpoint">): string {

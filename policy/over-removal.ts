@@ -1,8 +1,9 @@
 import { FRESH } from "./candidate.ts";
 import { keepsSlos } from "./demand-curve.ts";
-import { answered, rateOf, TASKS } from "./load-change.ts";
+import { answered, TASKS } from "./load-change.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { rateAt } from "./task-bounds.ts";
 
 /** A policy that removes the same surplus again before CloudWatch shows what it has already removed. */
 export interface OverRemoval {
@@ -39,14 +40,14 @@ export function overRemovals(service: Service, controls: ScalingControls): reado
   const longest = Math.max(0, ...tracking.map(({ scaleInCooldown = 0 }) => scaleInCooldown));
   return [
     ...tracking.flatMap((policy) =>
-      judged(policy.name, longest, rateOf(service, policy.metric, policy.setpoint), (seconds) => ({
+      judged(policy.name, longest, rateAt(service, policy.metric, policy.setpoint), (seconds) => ({
         tracking: [{ ...policy, scaleInCooldown: seconds }],
       })),
     ),
     ...controls.steps.flatMap((policy) => {
       const { metric, threshold } = policy.alarm;
       if (metric === "requestRate" || metric === "responseTime") return [];
-      return judged(policy.name, policy.cooldown ?? 0, rateOf(service, metric, threshold), (seconds) => ({
+      return judged(policy.name, policy.cooldown ?? 0, rateAt(service, metric, threshold), (seconds) => ({
         steps: [{ ...policy, cooldown: seconds }],
       }));
     }),

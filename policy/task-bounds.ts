@@ -64,6 +64,15 @@ export function rateAtCpu(service: Pick<Service, "compute" | "capacity">, utiliz
   return (utilization * concurrency) / (cpuShare(service) * serviceTime.mean);
 }
 
+/** Requests a second for each task at which a metric of its load has a value. */
+export function rateAt(
+  service: Pick<Service, "compute" | "capacity">,
+  metric: "requestRatePerTask" | "cpuUtilization",
+  value: number,
+): number {
+  return metric === "requestRatePerTask" ? value : rateAtCpu(service, value);
+}
+
 /**
  * How many times as long a request takes at `rate` requests a second a task, because it shares the vCPUs: declared service
  * times are those of an idle task, and its CPU time grows as in processor sharing, by the mean wait of M/M/c (which does
