@@ -214,7 +214,7 @@ function rehearsalWords(choice: Choice): string {
     growthAllowed === undefined
       ? ""
       : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`;
-  return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}), where ${windowWords(choice)}${room}`;
+  return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}) and on replications of that, where ${windowWords(choice)}${room}`;
 }
 
 function surgeReasons(

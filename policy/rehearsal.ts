@@ -17,6 +17,8 @@ export interface Rehearsal {
   readonly taskHours: number;
   /** Probability that a window like those of the trace misses an SLO. */
   readonly missed: number;
+  /** The cost of the plan and of what it misses, in task-hours. */
+  readonly loss: number;
   /** Error budget used in the worst window, as a ratio; over all SLOs. */
   readonly worstUse: number;
   /** The same of the whole trace. */
@@ -67,8 +69,7 @@ const HARDLY_EVER = 1e-9;
 /** Candidates whose losses differ by less than this ratio are as good as each other, but for rounding: the first stays. */
 const TIE = 1e-9;
 
-/** The cost of a plan and of what it misses, in task-hours. */
-export function loss({ taskHours, missed }: Pick<Rehearsal, "taskHours" | "missed">): number {
+function lossOf(taskHours: number, missed: number): number {
   const odds = missed / Math.max(HARDLY_EVER, 1 - missed);
   return taskHours * (1 + PRICE_OF_A_MISS * odds);
 }
@@ -124,7 +125,7 @@ export function rehearse(
   const odds = stage.odds();
   const rejection = (taskHours: number, missed: number): Rejection | undefined => {
     if (missed > mostMissed || odds.wholeUse() > mostUsed) return "missing";
-    return loss({ taskHours, missed }) < limit * (1 - TIE) ? undefined : "costly";
+    return lossOf(taskHours, missed) < limit * (1 - TIE) ? undefined : "costly";
   };
   let rejected = rejection(ahead[0]!, 0);
   let [done, older] = [0, ahead[0]!];
@@ -153,10 +154,39 @@ export function rehearse(
       candidate,
       taskHours: done,
       missed,
+      loss: lossOf(done, missed),
       worstUse: odds.worstUse(),
       wholeUse: odds.wholeUse(),
     }
   );
+}
+
+/**
+ * Replays a candidate on the history and on replications of it: what it took and missed is the mean over all, the budgets used are the
+ * history's. Undefined if it misses or uses more of the history than it may, or as soon as its loss is known to reach `limit`.
+ */
+export function rehearseAll(
+  history: Stage,
+  replicas: readonly Stage[],
+  candidate: Candidate,
+  limit: number,
+  mostMissed: number,
+  mostUsed: number,
+): Rehearsal | undefined {
+  const stages = [history, ...replicas];
+  const least = stages.map((stage) => leastAhead(stage, candidate)[0]!);
+  let spare = limit * stages.length - least.reduce((sum, hours) => sum + hours, 0);
+  const all: Rehearsal[] = [];
+  for (const [i, stage] of stages.entries()) {
+    const [missed, used] = stage === history ? [mostMissed, mostUsed] : [1, Number.POSITIVE_INFINITY];
+    const one = rehearse(stage, candidate, least[i]! + spare, missed, used);
+    if (typeof one === "string") return undefined;
+    spare -= one.loss - least[i]!;
+    all.push(one);
+  }
+  const mean = (of: "taskHours" | "missed" | "loss") =>
+    all.reduce((sum, one) => sum + one[of], 0) / all.length;
+  return { ...all[0]!, taskHours: mean("taskHours"), missed: mean("missed"), loss: mean("loss") };
 }
 
 /** Task-hours that a candidate takes at least from each minute on, whatever its reaction. */

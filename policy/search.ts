@@ -3,7 +3,8 @@ import { type Candidate, controlsFor, type Surge } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
-import { loss, type Rehearsal, type Rejection, rehearse, type Stage, stageFor } from "./rehearsal.ts";
+import { type Rehearsal, type Rejection, rehearse, rehearseAll, type Stage, stageFor } from "./rehearsal.ts";
+import { replications } from "./replications.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
@@ -153,8 +154,12 @@ function choiceOn(
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
-    const best = cheapest(stageFor(service, trace, max), floors, ceiling, reactions, mostUsed);
-    if (!best) continue;
+    const scope = { floors, reactions, ceiling, mostUsed };
+    const stage = stageFor(service, trace, max);
+    const found = scanned(stage, scope);
+    if (!found) continue;
+    const replicas = replications(trace).map((each) => stageFor(service, each, max));
+    const best = refined(stage, replicas, scope, found);
     const observed = rehearse(stageFor(service, days, max), best.candidate);
     const whole = mostUsed === ALL;
     return {
@@ -206,26 +211,39 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
   };
 }
 
+/** What the search may choose from. */
+interface Scope {
+  readonly floors: Floors;
+  readonly reactions: Reactions;
+  /** The utilization above which the SLOs break. */
+  readonly ceiling: number;
+  /** Of the error budget of all that is rehearsed. */
+  readonly mostUsed: number;
+}
+
+function utilizationsUpTo(ceiling: number): readonly number[] {
+  const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
+  return row.length > 0 ? row : [ceiling];
+}
+
+/** The loss that a candidate must stay below to be better than the best so far. */
+function toBeat(best: Rehearsal | undefined, { standing }: Candidate): number {
+  if (best === undefined) return Number.POSITIVE_INFINITY;
+  const schedule = standing.kind === "seasonal" && best.candidate.standing.kind === "constant";
+  return best.loss * (schedule ? 1 - WORTH_A_SCHEDULE : 1);
+}
+
 /**
  * Every floor with the first reactions and every third utilization; then, for the best floors, every reaction and the
- * utilizations between; at last what lies beside the winner, until nothing does better. A short history is quick to replay:
- * there every floor is tried with all of it. Nothing when no candidate keeps the SLOs.
+ * utilizations between. A short history is quick to replay: there every floor is tried with all of it. Nothing when no candidate
+ * keeps the SLOs.
  */
-function cheapest(
-  stage: Stage,
-  floors: Floors,
-  ceiling: number,
-  reactions: Reactions,
-  mostUsed: number,
-): Rehearsal | undefined {
-  const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
-  const utilizations = row.length > 0 ? row : [ceiling];
+function scanned(stage: Stage, { floors, reactions, ceiling, mostUsed }: Scope): Rehearsal | undefined {
+  const utilizations = utilizationsUpTo(ceiling);
   const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
   let best: Rehearsal | undefined;
   const attempt = (candidate: Candidate): Rejection | undefined => {
-    const schedule = candidate.standing.kind === "seasonal" && best?.candidate.standing.kind === "constant";
-    const limit = best ? loss(best) * (schedule ? 1 - WORTH_A_SCHEDULE : 1) : Number.POSITIVE_INFINITY;
-    const outcome = rehearse(stage, candidate, limit, KEEPS, mostUsed);
+    const outcome = rehearse(stage, candidate, toBeat(best, candidate), KEEPS, mostUsed);
     if (typeof outcome === "string") return outcome;
     best = outcome;
     return undefined;
@@ -238,17 +256,36 @@ function cheapest(
         if (attempt({ standing, surge, utilization }) === "missing" && rising) break;
     }
   };
-  if (stage.trace.rates.length <= QUICK)
+  if (stage.trace.rates.length <= QUICK) {
     for (const standing of floors.all) scan(standing, reactions, utilizations);
-  else {
-    const winners: Standing[] = [];
-    for (const standing of floors.all) {
-      scan(standing, reactions.slice(0, FIRST), coarse);
-      if (best?.candidate.standing === standing) winners.unshift(standing);
-    }
-    for (const standing of winners.slice(0, WINNERS)) scan(standing, reactions, utilizations);
+    return best;
   }
-  const refine = ({ candidate }: Rehearsal) => {
+  const winners: Standing[] = [];
+  for (const standing of floors.all) {
+    scan(standing, reactions.slice(0, FIRST), coarse);
+    if (best?.candidate.standing === standing) winners.unshift(standing);
+  }
+  for (const standing of winners.slice(0, WINNERS)) scan(standing, reactions, utilizations);
+  return best;
+}
+
+/** What lies beside the best found, on the history and its replications, until nothing does better. */
+function refined(
+  stage: Stage,
+  replicas: readonly Stage[],
+  { floors, reactions, ceiling, mostUsed }: Scope,
+  found: Rehearsal,
+): Rehearsal {
+  const utilizations = utilizationsUpTo(ceiling);
+  const tried = (candidate: Candidate, limit: number) =>
+    rehearseAll(stage, replicas, candidate, limit, KEEPS, mostUsed);
+  let best = tried(found.candidate, Number.POSITIVE_INFINITY)!;
+  const attempt = (candidate: Candidate) => {
+    best = tried(candidate, toBeat(best, candidate)) ?? best;
+  };
+  for (let round = 0, before: Rehearsal | undefined; best !== before && round < ROUNDS; round++) {
+    before = best;
+    const { candidate } = best;
     const { utilization: middle } = candidate;
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
@@ -257,10 +294,6 @@ function cheapest(
         const utilization = Number((middle + more).toFixed(4));
         if (utilization <= ceiling) attempt({ ...candidate, surge, utilization });
       }
-  };
-  for (let round = 0, before: Rehearsal | undefined; best && best !== before && round < ROUNDS; round++) {
-    before = best;
-    refine(best);
   }
   return best;
 }

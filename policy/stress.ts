@@ -1,9 +1,10 @@
+import { movingMean } from "./moving-mean.ts";
 import type { Trace } from "./trace.ts";
 
 /** The exponent for a long history, and the days of history at which it is doubled: what was short may have seen little. */
-const [LEAST, DOUBLED_AT] = [0.1, 4];
+const [LEAST, DOUBLED_AT] = [0.05, 4];
 
-/** Beyond it a surge is no longer like those seen; two days of history get it. */
+/** Beyond it a surge is no longer like those seen; ten hours of history get it. */
 const MOST = 0.5;
 
 /** By which exponent the surges of a history of so many days are steepened: the next ones need not be milder. */
@@ -12,7 +13,7 @@ export function stressFor(days: number): number {
 }
 
 /** Minutes: a surge is what lasts for SUSTAINED against the mean of the AROUND about it. */
-const [SUSTAINED, AROUND] = [11, 61];
+export const [SUSTAINED, AROUND] = [11, 61];
 
 /**
  * The same traffic with its surges made steeper: where the rate stays above the mean of the hour around it,
@@ -24,14 +25,4 @@ export function steeper(trace: Trace, exponent: number): Trace {
     near[i]! > wide[i]! ? rate * (near[i]! / wide[i]!) ** exponent : rate,
   );
   return { ...trace, rates };
-}
-
-function movingMean(rates: readonly number[], width: number): number[] {
-  const sums = [0];
-  for (const rate of rates) sums.push(sums.at(-1)! + rate);
-  const half = (width - 1) / 2;
-  return rates.map((_, i) => {
-    const [from, to] = [Math.max(0, i - half), Math.min(rates.length, i + half + 1)];
-    return (sums[to]! - sums[from]!) / (to - from);
-  });
 }

@@ -142,7 +142,7 @@ describe("reasons", () => {
       const trace = habitual({ days: 4, level: 60, swing: 0.3, bursts, height: 3, seed: 2 });
       return scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } }).assumptions.join();
     };
-    expect(remarks(0.75)).to.match(/about 1 in \d windows of two days is likely to miss an SLO/);
+    expect(remarks(0.75)).to.match(/about 1 in \d+ windows of two days is likely to miss an SLO/);
     expect(remarks(0)).not.to.include("likely to miss");
   });
 

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { backtest, initialTasks, steadyPlant } from "../../policy/backtest.ts";
 import { type Candidate, controlsFor, freshWarmup } from "../../policy/candidate.ts";
-import { leastAhead, loss, rehearse, stageFor } from "../../policy/rehearsal.ts";
+import { leastAhead, type Rehearsal, rehearse, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replay } from "../../policy/replay.ts";
+import { replications } from "../../policy/replications.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import type { Trace } from "../../policy/trace.ts";
@@ -50,8 +51,8 @@ describe("rehearse", () => {
   it("gives up once the loss reaches the limit, or more windows are missed than may be", () => {
     const stage = stageOf(daily(1, 60));
     const known = rehearse(stage, at(0.5));
-    expect(rehearse(stage, at(0.5), loss(known), 1)).to.equal("costly");
-    expect(rehearse(stage, at(0.5), loss(known) + 1, 1)).to.deep.equal(known);
+    expect(rehearse(stage, at(0.5), known.loss, 1)).to.equal("costly");
+    expect(rehearse(stage, at(0.5), known.loss + 1, 1)).to.deep.equal(known);
     expect(rehearse(stageOf(flat(60, 1440)), at(0.96), Number.POSITIVE_INFINITY, 0.5)).to.equal("missing");
   });
 
@@ -145,7 +146,7 @@ describe("rehearse", () => {
         const candidate = { ...at(utilization), surge: undefined };
         const known = rehearse(stage, candidate);
         expect(leastAhead(stage, candidate)[0]).to.be.at.most(known.taskHours);
-        expect(rehearse(stage, candidate, loss(known) * 1.000001, 1)).to.deep.equal(known);
+        expect(rehearse(stage, candidate, known.loss * 1.000001, 1)).to.deep.equal(known);
       }
     }
   });
@@ -177,5 +178,38 @@ describe("rehearse", () => {
     const standing = { ...constantStanding(1), kind: "seasonal" as const, rehearsed };
     const { taskHours } = rehearse(stageOf(trace), { ...at(0.5), standing });
     expect(taskHours).to.be.within(24 * 50, 24 * 50 + 24 * 14);
+  });
+});
+
+describe("rehearseAll", () => {
+  const trace = bursty();
+  const [history, ...replicas] = [trace, ...replications(trace)].map(stageOf);
+  const [any, all] = [Number.POSITIVE_INFINITY, 1];
+  const each = [history!, ...replicas].map((stage) => rehearse(stage, at(0.5)));
+  const mean = (of: (one: Rehearsal) => number) => each.reduce((sum, one) => sum + of(one), 0) / each.length;
+
+  it("is the mean over the history and its replications, and what the history itself used", () => {
+    const { worstUse, wholeUse } = each[0]!;
+    const known = rehearseAll(history!, replicas, at(0.5), any, all, any)!;
+    expect(known).to.deep.include({ candidate: at(0.5), worstUse, wholeUse });
+    for (const of of ["taskHours", "missed", "loss"] as const)
+      expect(known[of]).to.be.closeTo(
+        mean((one) => one[of]),
+        1e-9 * known[of],
+      );
+    expect(each[1]!.missed).not.to.be.closeTo(each[0]!.missed, 1e-6);
+  });
+
+  it("gives up once the loss reaches the limit, and what misses or uses too much of the history", () => {
+    const loss = mean((one) => one.loss);
+    const tried = (limit: number, mostMissed = all, mostUsed = any) =>
+      rehearseAll(history!, replicas, at(0.5), limit, mostMissed, mostUsed);
+    expect(tried(loss)).to.equal(undefined);
+    expect(tried(loss * 1.00001)!.loss).to.be.closeTo(loss, 1e-6);
+    const { missed, wholeUse } = each[0]!;
+    expect(tried(any, missed * 0.99)).to.equal(undefined);
+    expect(tried(any, missed * 1.01)).not.to.equal(undefined);
+    expect(tried(any, all, wholeUse * 0.99)).to.equal(undefined);
+    expect(tried(any, all, wholeUse * 1.01)).not.to.equal(undefined);
   });
 });

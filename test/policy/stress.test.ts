@@ -42,7 +42,7 @@ describe("steeper", () => {
 describe("stressFor", () => {
   it("is the more careful the shorter the history", () => {
     expect([28, 14, 7, 4, 2, 1].map(stressFor).map((exponent) => Number(exponent.toFixed(2)))).to.deep.equal([
-      0.11, 0.13, 0.16, 0.2, 0.3, 0.5,
+      0.06, 0.06, 0.08, 0.1, 0.15, 0.25,
     ]);
   });
 });
