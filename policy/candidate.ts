@@ -27,7 +27,7 @@ export interface Candidate {
 export function controlsFor(candidate: Candidate, profile: TaskProfile, max: number): ScalingControls {
   const { utilization, surge, standing } = candidate;
   const { warmup, startup } = profile;
-  const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
+  const setpoint = asWritten((utilization * profile.concurrency) / profile.serviceTime.mean);
   const [trackingPace, surgePace] =
     warmup === undefined
       ? [
@@ -43,6 +43,11 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
     schedule: standing.schedule,
     ...(warmup === undefined ? {} : { warmup }),
   };
+}
+
+/** To the twelve digits that a plan's document has: a load that is exactly the setpoint is judged as it is when deployed. */
+function asWritten(rate: number): number {
+  return Number(rate.toPrecision(12));
 }
 
 /** Seconds until a minute with the new count is whole and visible: acting sooner would count the same shortage twice. */
