@@ -225,15 +225,13 @@ describe("scalingPlan, resilience", () => {
       expect(band.lower).to.equal(bands[i]!.upper);
     });
     const [{ alarm }] = resilient.steps as [(typeof resilient.steps)[0]];
-    // beyond the first, which may jump, each makes good the same share of the shortage's logarithm but for whole percents
+    // the reaction chosen here jumps in its first band; beyond it each makes good all of the shortage, in whole percents
     const gains = bands.slice(1, -1).map(({ upper, change }) => {
       const shortage = (alarm.threshold + upper!) / resilient.tracking[0]!.setpoint;
       return Math.log(1 + change) / Math.log(shortage);
     });
-    for (const gain of gains) {
-      expect(gain).to.be.within(0.75, 1.01);
-      expect(gain).to.be.closeTo(gains.at(-1)!, 0.01);
-    }
+    expect(gains.length).to.be.above(5);
+    for (const gain of gains) expect(gain).to.be.closeTo(1, 0.01);
   });
 });
 

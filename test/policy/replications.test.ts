@@ -5,7 +5,7 @@ import { daily, flat } from "../support/services.ts";
 
 const DAYS = 28 * 1440;
 
-/** A wave of half an hour, the mean of whose ten minutes is off the hour's by about 0.84 of so much ÷ √2. */
+/** A wave of half an hour, the mean of whose ten minutes is off the hour's by about 0.79 of so much ÷ √2. */
 function wave(height: number): Trace {
   const level = flat(50, DAYS);
   return {
