@@ -1,3 +1,4 @@
+import { asWritten } from "./as-written.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { provisioningTime } from "./provisioning.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
@@ -27,7 +28,7 @@ export interface Candidate {
 export function controlsFor(candidate: Candidate, profile: TaskProfile, max: number): ScalingControls {
   const { utilization, surge, standing } = candidate;
   const { warmup, startup } = profile;
-  const setpoint = asWritten((utilization * profile.concurrency) / profile.serviceTime.mean);
+  const setpoint = (utilization * profile.concurrency) / profile.serviceTime.mean;
   const [trackingPace, surgePace] =
     warmup === undefined
       ? [
@@ -35,19 +36,14 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
           { cooldown: freshCooldown(startup) },
         ]
       : [{}, {}];
-  return {
+  return asWritten({
     min: standing.min,
     max,
     tracking: [{ ...tracking(setpoint), ...trackingPace }],
     steps: surge ? [{ ...surgeSteps(setpoint, surge), ...surgePace }] : [],
     schedule: standing.schedule,
     ...(warmup === undefined ? {} : { warmup }),
-  };
-}
-
-/** To the twelve digits that a plan's document has: a load that is exactly the setpoint is judged as it is when deployed. */
-function asWritten(rate: number): number {
-  return Number(rate.toPrecision(12));
+  });
 }
 
 /** Seconds until a minute with the new count is whole and visible: acting sooner would count the same shortage twice. */

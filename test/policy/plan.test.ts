@@ -62,6 +62,21 @@ describe("scalingPlan", () => {
     expect(controls.schedule.length).to.be.above(1);
   });
 
+  it("has its setpoints and thresholds in the digits that its document has, a reserve's and those on CPU as well", () => {
+    for (const other of [
+      {},
+      { resilience: { zones: 3, survive: 1 } },
+      { policies: { metric: "cpuUtilization" } },
+    ] as const) {
+      const { tracking, steps } = scalingPlan({ ...history, ...other }).controls;
+      const values = [
+        ...tracking.map(({ setpoint }) => setpoint),
+        ...steps.map(({ alarm }) => alarm.threshold),
+      ];
+      expect(values).to.deep.equal(values.map((value) => Number(value.toPrecision(12))));
+    }
+  });
+
   it("is the same for the same input", () => {
     const { service: _, seal: __, ...again } = scalingPlan({ ...history, name: "another" }); // under a name not planned for yet, which its seal tells
     expect(scalingPlan(history)).to.deep.include(again);
