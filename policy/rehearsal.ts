@@ -1,6 +1,6 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
-import { initialTasks, steadyPlant } from "./backtest.ts";
+import { steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, FRESH, freshCooldown } from "./candidate.ts";
 import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
@@ -50,9 +50,12 @@ interface Block {
   readonly warmUp: number;
   /** With the warm-up. */
   readonly trace: Trace;
-  /** What its first ten minutes need. */
-  readonly initial: number;
+  /** The highest rate of its first ten minutes, requests per second. */
+  readonly initialRate: number;
 }
+
+/** Minutes whose highest rate a block's first tasks are for, as those of a window are. */
+const INITIAL = 10;
 
 /** Minutes after which a fleet no longer shows what it was started with: two hours are eight scale-ins. */
 const WARM_UP = 120;
@@ -69,6 +72,11 @@ const HARDLY_EVER = 1e-9;
 /** Candidates whose losses differ by less than this ratio are as good as each other, but for rounding: the first stays. */
 const TIE = 1e-9;
 
+/** Whether a loss is below the limit by more than rounding. */
+export function beats(loss: number, limit: number): boolean {
+  return loss < limit * (1 - TIE);
+}
+
 function lossOf(taskHours: number, missed: number): number {
   const odds = missed / Math.max(HARDLY_EVER, 1 - missed);
   return taskHours * (1 + PRICE_OF_A_MISS * odds);
@@ -80,7 +88,7 @@ export function stageFor(service: Service, trace: Trace, max: number): Stage {
     service,
     trace,
     max,
-    blocks: blocksOf(service, trace, max),
+    blocks: blocksOf(service, trace),
     odds: windowOdds(service, trace),
     lasting: lastingRates(trace, service.capacity),
     ahead: new Map(),
@@ -88,14 +96,14 @@ export function stageFor(service: Service, trace: Trace, max: number): Stage {
 }
 
 /** Blocks as long as a window, the oldest with what is left over; one where tasks remember for days, in their CPU credits. */
-function blocksOf(service: Service, trace: Trace, max: number): readonly Block[] {
+function blocksOf({ compute }: Service, trace: Trace): readonly Block[] {
   const blocks: Block[] = [];
-  const remembers = creditRules(service.compute) !== undefined;
+  const remembers = creditRules(compute) !== undefined;
   for (let to = trace.rates.length; to > 0; ) {
     const from = remembers || to < 2 * WINDOW ? 0 : to - WINDOW;
     const warmUp = Math.min(from, WARM_UP);
     const part = section(trace, from - warmUp, to - from + warmUp);
-    blocks.push({ from, to, warmUp, trace: part, initial: initialTasks(service, part, 1, max) });
+    blocks.push({ from, to, warmUp, trace: part, initialRate: Math.max(...part.rates.slice(0, INITIAL)) });
     to = from;
   }
   return blocks;
@@ -125,7 +133,7 @@ export function rehearse(
   const odds = stage.odds();
   const rejection = (taskHours: number, missed: number): Rejection | undefined => {
     if (missed > mostMissed || odds.wholeUse() > mostUsed) return "missing";
-    return lossOf(taskHours, missed) < limit * (1 - TIE) ? undefined : "costly";
+    return beats(lossOf(taskHours, missed), limit) ? undefined : "costly";
   };
   let rejected = rejection(ahead[0]!, 0);
   let [done, older] = [0, ahead[0]!];
@@ -163,7 +171,7 @@ export function rehearse(
 
 /**
  * Replays a candidate on the history and on replications of it: what it took and missed is the mean over all, the budgets used are the
- * history's. Undefined if it misses or uses more of the history than it may, or as soon as its loss is known to reach `limit`.
+ * history's. Given up if it misses or uses more of the history than it may, or as soon as its loss is known to reach `limit`.
  */
 export function rehearseAll(
   history: Stage,
@@ -172,7 +180,7 @@ export function rehearseAll(
   limit: number,
   mostMissed: number,
   mostUsed: number,
-): Rehearsal | undefined {
+): Rehearsal | Rejection {
   const stages = [history, ...replicas];
   const least = stages.map((stage) => leastAhead(stage, candidate)[0]!);
   let spare = limit * stages.length - least.reduce((sum, hours) => sum + hours, 0);
@@ -180,7 +188,7 @@ export function rehearseAll(
   for (const [i, stage] of stages.entries()) {
     const [missed, used] = stage === history ? [mostMissed, mostUsed] : [1, Number.POSITIVE_INFINITY];
     const one = rehearse(stage, candidate, least[i]! + spare, missed, used);
-    if (typeof one === "string") return undefined;
+    if (typeof one === "string") return one;
     spare -= one.loss - least[i]!;
     all.push(one);
   }
@@ -275,7 +283,9 @@ function replayed({ service, max }: Stage, candidate: Candidate, block: Block, w
   const min = floors?.[0] ?? controls.min;
   const inner = awsAutoscaler({ ...controls, min: floors ? 1 : min, schedule: [] });
   const autoscaler = floors ? floored(inner, floors, block.trace.start) : inner;
-  const initial = Math.min(max, Math.max(min, block.initial));
+  // What the candidate itself holds: what the SLOs need would make a policy act on the first minute, and another one for other SLOs.
+  const held = Math.ceil(block.initialRate / controls.tracking[0]!.setpoint - ROUNDING);
+  const initial = Math.min(max, Math.max(min, held));
   const { startup } = service.capacity;
   return replay(autoscaler, steadyPlant(service), block.trace, startup, initial, AWS_LOOP, watch);
 }

@@ -3,7 +3,7 @@ import { type Candidate, controlsFor, type Surge } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { section } from "./minutes.ts";
-import { type Rehearsal, type Rejection, rehearse, rehearseAll, type Stage, stageFor } from "./rehearsal.ts";
+import { beats, type Rehearsal, type Rejection, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
@@ -39,8 +39,14 @@ const UNSEEN: Reactions = [REACTIONS[1]];
 /** Reactions tried with every floor; the others are tried with the newest winners among the floors. */
 const [FIRST, WINNERS] = [3, 2];
 
-/** Minutes of history up to which every candidate is tried. */
+/** Minutes of history up to which every candidate is tried on the replications as well: there chance weighs most, and a replay is quick. */
 const QUICK = 3 * 1440;
+
+/**
+ * There so many STARTS are refined: the best, and the best of those unlike it, in floor and in reaction or by ALIKE in utilization. What
+ * loses more than NEARLY times as much as the best before it is none.
+ */
+const [STARTS, NEARLY, ALIKE] = [3, 1.03, 0.1];
 
 /** Utilizations that target tracking is asked to hold, from the cheapest; the best is refined to the hundredth. */
 const UTILIZATIONS: readonly number[] = [
@@ -58,7 +64,7 @@ const ROUNDS = 3;
 /** Constant floors grow by this factor from one to the next. */
 const FLOOR_STEP = 1.4;
 
-/** The winning floor is tried this much lower and higher. */
+/** The winning floor is tried this much lower and higher, and a task lower and higher. */
 const BESIDE: readonly number[] = [0.7, 0.85, 0.92, 1.09, 1.18];
 
 /** Floors that follow the forecast, as multiples of what it needs at full utilization. */
@@ -154,12 +160,18 @@ function choiceOn(
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
-    const scope = { floors, reactions, ceiling, mostUsed };
+    const scope = { floors, reactions, ceiling };
     const stage = stageFor(service, trace, max);
-    const found = scanned(stage, scope);
-    if (!found) continue;
     const replicas = replications(trace).map((each) => stageFor(service, each, max));
-    const best = refined(stage, replicas, scope, found);
+    const onAll: Trial = (candidate, limit) =>
+      rehearseAll(stage, replicas, candidate, limit, KEEPS, mostUsed);
+    const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, KEEPS, mostUsed);
+    const quick = days.rates.length <= QUICK;
+    const found = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope);
+    if (found.length === 0) continue;
+    const best = found
+      .map((start) => refined(onAll, scope, start))
+      .reduce((one, other) => (beats(other.loss, toBeat(one, other.candidate)) ? other : one));
     const observed = rehearse(stageFor(service, days, max), best.candidate);
     const whole = mostUsed === ALL;
     return {
@@ -217,9 +229,10 @@ interface Scope {
   readonly reactions: Reactions;
   /** The utilization above which the SLOs break. */
   readonly ceiling: number;
-  /** Of the error budget of all that is rehearsed. */
-  readonly mostUsed: number;
 }
+
+/** Rehearses a candidate whose loss may be below the limit. */
+type Trial = (candidate: Candidate, limit: number) => Rehearsal | Rejection;
 
 function utilizationsUpTo(ceiling: number): readonly number[] {
   const row = UTILIZATIONS.filter((utilization) => utilization <= ceiling);
@@ -233,55 +246,79 @@ function toBeat(best: Rehearsal | undefined, { standing }: Candidate): number {
   return best.loss * (schedule ? 1 - WORTH_A_SCHEDULE : 1);
 }
 
-/**
- * Every floor with the first reactions and every third utilization; then, for the best floors, every reaction and the
- * utilizations between. A short history is quick to replay: there every floor is tried with all of it. Nothing when no candidate
- * keeps the SLOs.
- */
-function scanned(stage: Stage, { floors, reactions, ceiling, mostUsed }: Scope): Rehearsal | undefined {
+/** Every floor with all of the reactions and utilizations: the best, and the best unlike it. None when no candidate keeps the SLOs. */
+function scanned(trial: Trial, { floors, reactions, ceiling }: Scope): readonly Rehearsal[] {
+  const utilizations = utilizationsUpTo(ceiling);
+  const near: Rehearsal[] = [];
+  const collecting: Trial = (candidate, limit) => {
+    const outcome = trial(candidate, NEARLY * limit);
+    if (typeof outcome === "string") return outcome;
+    near.push(outcome);
+    return beats(outcome.loss, limit) ? outcome : "costly";
+  };
+  let best: Rehearsal | undefined;
+  for (const standing of floors.all) best = scan(collecting, best, standing, reactions, utilizations);
+  if (best === undefined) return [];
+  const starts = [best];
+  for (const one of near.toSorted((a, b) => a.loss - b.loss))
+    if (starts.length < STARTS && !starts.some((start) => areAlike(start.candidate, one.candidate)))
+      starts.push(one);
+  return starts;
+}
+
+/** What lies beside the one lies beside the other, too. */
+function areAlike(one: Candidate, other: Candidate): boolean {
+  const near = Math.abs(one.utilization - other.utilization) < ALIKE;
+  return one.standing === other.standing || (one.surge === other.surge && near);
+}
+
+/** Every floor with the first reactions and every third utilization; then, for the best floors, all of them: the best, if any. */
+function roughlyScanned(trial: Trial, { floors, reactions, ceiling }: Scope): readonly Rehearsal[] {
   const utilizations = utilizationsUpTo(ceiling);
   const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
   let best: Rehearsal | undefined;
-  const attempt = (candidate: Candidate): Rejection | undefined => {
-    const outcome = rehearse(stage, candidate, toBeat(best, candidate), KEEPS, mostUsed);
-    if (typeof outcome === "string") return outcome;
-    best = outcome;
-    return undefined;
-  };
-  // Busier tasks never miss less: once there is a best, whose cost rules out the idle ones at once, the first that misses too much is the last.
-  const scan = (standing: Standing, tried: Reactions, among: readonly number[]) => {
-    for (const surge of tried) {
-      const rising = best !== undefined;
-      for (const utilization of rising ? among.toReversed() : among)
-        if (attempt({ standing, surge, utilization }) === "missing" && rising) break;
-    }
-  };
-  if (stage.trace.rates.length <= QUICK) {
-    for (const standing of floors.all) scan(standing, reactions, utilizations);
-    return best;
-  }
   const winners: Standing[] = [];
   for (const standing of floors.all) {
-    scan(standing, reactions.slice(0, FIRST), coarse);
+    best = scan(trial, best, standing, reactions.slice(0, FIRST), coarse);
     if (best?.candidate.standing === standing) winners.unshift(standing);
   }
-  for (const standing of winners.slice(0, WINNERS)) scan(standing, reactions, utilizations);
+  for (const standing of winners.slice(0, WINNERS))
+    best = scan(trial, best, standing, reactions, utilizations);
+  return best === undefined ? [] : [best];
+}
+
+/**
+ * The best so far, or what is better with this floor. Busier tasks never miss less: once there is a best, whose cost rules out the idle
+ * ones at once, the first that misses too much is the last.
+ */
+function scan(
+  trial: Trial,
+  before: Rehearsal | undefined,
+  standing: Standing,
+  reactions: Reactions,
+  utilizations: readonly number[],
+): Rehearsal | undefined {
+  let best = before;
+  for (const surge of reactions) {
+    const rising = best !== undefined;
+    for (const utilization of rising ? utilizations.toReversed() : utilizations) {
+      const candidate = { standing, surge, utilization };
+      const outcome = trial(candidate, toBeat(best, candidate));
+      if (typeof outcome !== "string") best = outcome;
+      else if (outcome === "missing" && rising) break;
+    }
+  }
   return best;
 }
 
-/** What lies beside the best found, on the history and its replications, until nothing does better. */
-function refined(
-  stage: Stage,
-  replicas: readonly Stage[],
-  { floors, reactions, ceiling, mostUsed }: Scope,
-  found: Rehearsal,
-): Rehearsal {
+/** What lies beside the best found, until nothing does better. */
+function refined(trial: Trial, { floors, reactions, ceiling }: Scope, found: Rehearsal): Rehearsal {
   const utilizations = utilizationsUpTo(ceiling);
-  const tried = (candidate: Candidate, limit: number) =>
-    rehearseAll(stage, replicas, candidate, limit, KEEPS, mostUsed);
-  let best = tried(found.candidate, Number.POSITIVE_INFINITY)!;
+  const again = trial(found.candidate, Number.POSITIVE_INFINITY); // it may have been found on the history alone
+  let best = typeof again === "string" ? found : again;
   const attempt = (candidate: Candidate) => {
-    best = tried(candidate, toBeat(best, candidate)) ?? best;
+    const outcome = trial(candidate, toBeat(best, candidate));
+    if (typeof outcome !== "string") best = outcome;
   };
   for (let round = 0, before: Rehearsal | undefined; best !== before && round < ROUNDS; round++) {
     before = best;
@@ -333,8 +370,8 @@ function floorsFor(service: Service, history: Trace, newest: Trace, range: Range
     all: expected ? [...constants, ...MULTIPLES.map(seasonal)] : constants,
     beside: ({ kind, multiple, min }) => {
       if (kind === "seasonal") return BESIDE.map((factor) => seasonal(multiple * factor));
-      const counts = BESIDE.map((factor) => Math.round(min * factor));
-      return counts
+      const counts = new Set([...BESIDE.map((factor) => Math.round(min * factor)), min - 1, min + 1]);
+      return [...counts]
         .filter((tasks) => tasks !== min && tasks >= range.min && tasks <= range.max)
         .map(constantStanding);
     },

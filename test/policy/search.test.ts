@@ -3,7 +3,7 @@ import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { riskRemarks } from "../../policy/reasons.ts";
-import { rehearseAll, stageFor } from "../../policy/rehearsal.ts";
+import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
 import { type Choice, cheapestChoice } from "../../policy/search.ts";
@@ -38,7 +38,7 @@ describe("cheapestChoice", () => {
         Number.POSITIVE_INFINITY,
         1,
         Number.POSITIVE_INFINITY,
-      )!;
+      ) as Rehearsal;
       expect(loss).to.be.at.least(rehearsal.loss);
     }
   });
