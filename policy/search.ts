@@ -166,10 +166,12 @@ function choiceOn(
     const onAll: Trial = (candidate, limit) =>
       rehearseAll(stage, replicas, candidate, limit, KEEPS, mostUsed);
     const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, KEEPS, mostUsed);
+    // What keeps the history is rejected by none of its replications.
+    const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
     const quick = days.rates.length <= QUICK;
-    const found = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope);
-    if (found.length === 0) continue;
-    const best = found
+    const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
+    if (starts.length === 0) continue;
+    const best = starts
       .map((start) => refined(onAll, scope, start))
       .reduce((one, other) => (beats(other.loss, toBeat(one, other.candidate)) ? other : one));
     const observed = rehearse(stageFor(service, days, max), best.candidate);
@@ -311,11 +313,10 @@ function scan(
   return best;
 }
 
-/** What lies beside the best found, until nothing does better. */
-function refined(trial: Trial, { floors, reactions, ceiling }: Scope, found: Rehearsal): Rehearsal {
+/** What lies beside a start, until nothing does better. */
+function refined(trial: Trial, { floors, reactions, ceiling }: Scope, start: Rehearsal): Rehearsal {
   const utilizations = utilizationsUpTo(ceiling);
-  const again = trial(found.candidate, Number.POSITIVE_INFINITY); // it may have been found on the history alone
-  let best = typeof again === "string" ? found : again;
+  let best = start;
   const attempt = (candidate: Candidate) => {
     const outcome = trial(candidate, toBeat(best, candidate));
     if (typeof outcome !== "string") best = outcome;

@@ -36,7 +36,7 @@ function rehearsedHours(trace: Trace, other: Partial<Service>): number {
 }
 
 /** Task-hours that the search expects: the mean over the history, its surges steepened, and its replications. */
-function expectedHours(each: Habits, objective: number, threshold = 1): number {
+function expectedHours(each: Habits, objective: number, threshold: number): number {
   const { slos } = promising(objective, threshold);
   return choiceFor(on(habitual(each), { slos })).rehearsal.taskHours;
 }
@@ -45,8 +45,8 @@ function expectedHours(each: Habits, objective: number, threshold = 1): number {
 const ROUNDING = 1e-9;
 
 /**
- * These laws are not strict: the plan weighs its cost against what it misses, and the search does not try everything. docs/model.md tells
- * how often and by how much 300 other histories broke them; those drawn here never do by more than this.
+ * A slower start is not strict a law: the plan weighs its cost against what it misses, and the search does not try everything. docs/model.md
+ * tells how often and by how much 300 other histories broke each; those drawn here never do by more than this.
  */
 const LOOSE = 0.99;
 
@@ -77,27 +77,19 @@ describe("laws of scalingPlan", () => {
     );
   }).timeout(60_000);
 
-  it("a little stricter objective never lets the search expect less cost", () => {
+  it("a little stricter objective never lets the search expect less cost, nor a little shorter threshold", () => {
     fc.assert(
       fc.property(habits, (each) => {
-        const costs = [0.98, 0.99, 0.993, 0.997].map((objective) => expectedHours(each, objective));
-        costs.slice(1).forEach((stricter, i) => {
-          expect(stricter / costs[i]!).to.be.at.least(1 - ROUNDING);
-        });
+        const costs = {
+          objectives: [0.98, 0.99, 0.993, 0.997].map((objective) => expectedHours(each, objective, 1)),
+          thresholds: [1.3, 1, 0.8].map((threshold) => expectedHours(each, 0.99, threshold)),
+        };
+        for (const row of Object.values(costs))
+          row.slice(1).forEach((stricter, i) => {
+            expect(stricter / row[i]!).to.be.at.least(1 - ROUNDING);
+          });
       }),
-      runs(12),
-    );
-  }).timeout(60_000);
-
-  it("a little shorter threshold never lets it expect more than 1 % less", () => {
-    fc.assert(
-      fc.property(habits, (each) => {
-        const costs = [1.3, 1, 0.8].map((threshold) => expectedHours(each, 0.99, threshold));
-        costs.slice(1).forEach((shorter, i) => {
-          expect(shorter / costs[i]!).to.be.at.least(LOOSE);
-        });
-      }),
-      runs(12),
+      runs(8),
     );
   }).timeout(60_000);
 
@@ -127,7 +119,7 @@ describe("laws of scalingPlan", () => {
         choices.slice(1).forEach((slower, i) => {
           const faster = choices[i]!;
           compared++;
-          expect(slower.rehearsal.taskHours / faster.rehearsal.taskHours).to.be.at.least(0.99);
+          expect(slower.rehearsal.taskHours / faster.rehearsal.taskHours).to.be.at.least(LOOSE);
         });
       }),
       // the example: where a slow start cannot keep the one surge, half the windows are not given up for it
