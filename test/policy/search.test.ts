@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
+import { busiestUtilization } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { riskRemarks } from "../../policy/reasons.ts";
 import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
@@ -10,7 +11,7 @@ import { type Choice, cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
-import { CART, daily, flat, surging } from "../support/services.ts";
+import { CART, daily, flat, promising, surging } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const choiceFor = (trace: Trace, max = 60) => cheapestChoice(CART, trace, { min: 1, max, ceiling: 0.8 });
@@ -42,6 +43,31 @@ describe("cheapestChoice", () => {
       expect(loss).to.be.at.least(rehearsal.loss);
     }
   });
+
+  /** What a choice for one service loses for another on the same history and its replications. */
+  const lossFor = (service: Service, trace: Trace, { stress, rehearsal }: Choice): number => {
+    const steepened = steeper(trace, stress);
+    const [stage, ...replicas] = [steepened, ...replications(steepened)].map((each) =>
+      stageFor(service, each, 100),
+    );
+    const any = Number.POSITIVE_INFINITY;
+    return (rehearseAll(stage!, replicas, rehearsal.candidate, any, 1, any) as Rehearsal).loss;
+  };
+
+  // On one course of either history a fleet that is too small on others does best: 3 tasks that just suffice, 14 instead of 9.
+  for (const each of [
+    { days: 1, level: 12, swing: 0, bursts: 6, height: 2, seed: 833 },
+    { days: 1, level: 25, swing: 0, bursts: 2, height: 4, seed: 332 },
+  ])
+    it(`loses no more on ${each.level} requests a second with surges than what a shorter threshold is given`, () => {
+      const trace = habitual(each);
+      const [lax, strict] = [promising(0.99, 1.3), promising(0.99, 0.8)];
+      const [own, other] = [lax, strict].map((service) =>
+        cheapestChoice(service, trace, { min: 1, max: 100, ceiling: busiestUtilization(service) }),
+      );
+      expect(lossFor(lax, trace, own!)).to.be.closeTo(own!.rehearsal.loss, 1e-9 * own!.rehearsal.loss);
+      expect(own!.rehearsal.loss).to.be.at.most(lossFor(lax, trace, other!) * (1 + 1e-9));
+    });
 
   it("takes a milder stress where the ceiling carries what came and no more", () => {
     const [whole, tight] = [60, 19].map((max) => choiceFor(scaled(surging(), 1.02), max));
