@@ -1,6 +1,6 @@
-import { asWritten } from "./as-written.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { provisioningTime } from "./provisioning.ts";
+import { rounded } from "./rounded.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
@@ -36,7 +36,7 @@ export function controlsFor(candidate: Candidate, profile: TaskProfile, max: num
           { cooldown: freshCooldown(startup) },
         ]
       : [{}, {}];
-  return asWritten({
+  return rounded({
     min: standing.min,
     max,
     tracking: [{ ...tracking(setpoint), ...trackingPace }],

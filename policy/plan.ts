@@ -1,4 +1,3 @@
-import { asWritten } from "./as-written.ts";
 import { type Backtest, backtest } from "./backtest.ts";
 import { controlsFor, freshWarmup } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
@@ -155,7 +154,7 @@ function settled(
   } = resilience
     ? withReserve(service, resilience, chosen, { min, max }, history)
     : { controls: { ...chosen, max }, factor: 1, keeps: true };
-  const controls = asWritten(forecasting(service, reserved));
+  const controls = forecasting(service, reserved);
   const rehearsed = backtest(service, controls, history);
   return { choice, chosen: forecasting(service, chosen), controls, reserve, survives, rehearsed };
 }

@@ -1,6 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { backtest } from "./backtest.ts";
 import { LONGEST_BUFFER, STAND_IN } from "./predictive-scaling.ts";
+import { rounded } from "./rounded.ts";
 import type { PredictiveScaling, ScalingControls, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -27,7 +28,7 @@ export function onDeclaredMetric(service: Service, chosen: ScalingControls, hist
 }
 
 function onCpu(controls: ScalingControls, factor: number, highResolution: boolean): ScalingControls {
-  return {
+  return rounded({
     ...controls,
     tracking: controls.tracking.map((policy) => ({
       ...policy,
@@ -38,7 +39,7 @@ function onCpu(controls: ScalingControls, factor: number, highResolution: boolea
     steps: controls.steps
       .map((policy) => stepOnCpu(policy, factor))
       .filter(({ alarm }) => alarm.threshold < 1),
-  };
+  });
 }
 
 /** Bands from 100 % on are never reached; the last below is open. */

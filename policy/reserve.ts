@@ -2,6 +2,7 @@ import { awsAutoscaler } from "./autoscaler.ts";
 import { initialTasks, judged, steadyPlant } from "./backtest.ts";
 import { budgetParts } from "./budget-parts.ts";
 import { replay } from "./replay.ts";
+import { rounded } from "./rounded.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Resilience, Service, Slo } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -88,7 +89,7 @@ function reserved(
   { min, max }: { readonly min: number; readonly max: number },
 ): ScalingControls {
   const count = (tasks: number) => Math.min(max, Math.max(min, tasksSurvivedBy(resilience, tasks)));
-  return {
+  return rounded({
     ...controls,
     min: count(controls.min),
     max,
@@ -105,5 +106,5 @@ function reserved(
     schedule: controls.schedule.map((action) =>
       action.min === undefined ? action : { ...action, min: count(action.min) },
     ),
-  };
+  });
 }

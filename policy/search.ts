@@ -43,8 +43,8 @@ const [FIRST, WINNERS] = [3, 2];
 const QUICK = 3 * 1440;
 
 /**
- * There so many STARTS are refined: the best, and the best of those unlike it, in floor and in reaction or by ALIKE in utilization. What
- * loses more than NEARLY times as much as the best before it is none.
+ * There so many STARTS are refined: the best of a floor each, with other reactions or utilizations that differ by ALIKE. A floor has none
+ * if all of its candidates lost more than NEARLY times as much as the best of the floors before it.
  */
 const [STARTS, NEARLY, ALIKE] = [3, 1.03, 0.1];
 
@@ -173,6 +173,7 @@ function choiceOn(
     if (starts.length === 0) continue;
     const best = starts
       .map((start) => refined(onAll, scope, start))
+      .toSorted(constantsFirst) // a schedule has to be worth it against the best of them
       .reduce((one, other) => (beats(other.loss, toBeat(one, other.candidate)) ? other : one));
     const observed = rehearse(stageFor(service, days, max), best.candidate);
     const whole = mostUsed === ALL;
@@ -248,30 +249,35 @@ function toBeat(best: Rehearsal | undefined, { standing }: Candidate): number {
   return best.loss * (schedule ? 1 - WORTH_A_SCHEDULE : 1);
 }
 
-/** Every floor with all of the reactions and utilizations: the best, and the best unlike it. None when no candidate keeps the SLOs. */
+function constantsFirst(one: Rehearsal, other: Rehearsal): number {
+  const scheduled = ({ candidate }: Rehearsal) => Number(candidate.standing.kind === "seasonal");
+  return scheduled(one) - scheduled(other);
+}
+
+/** Every floor with all of the reactions and utilizations: the best, and others to start from. None when no candidate keeps the SLOs. */
 function scanned(trial: Trial, { floors, reactions, ceiling }: Scope): readonly Rehearsal[] {
   const utilizations = utilizationsUpTo(ceiling);
-  const near: Rehearsal[] = [];
+  const ofFloor = new Map<Standing, Rehearsal>();
   const collecting: Trial = (candidate, limit) => {
-    const outcome = trial(candidate, NEARLY * limit);
+    const known = ofFloor.get(candidate.standing)?.loss ?? Number.POSITIVE_INFINITY;
+    const outcome = trial(candidate, Math.min(NEARLY * limit, known));
     if (typeof outcome === "string") return outcome;
-    near.push(outcome);
+    ofFloor.set(candidate.standing, outcome);
     return beats(outcome.loss, limit) ? outcome : "costly";
   };
   let best: Rehearsal | undefined;
   for (const standing of floors.all) best = scan(collecting, best, standing, reactions, utilizations);
   if (best === undefined) return [];
   const starts = [best];
-  for (const one of near.toSorted((a, b) => a.loss - b.loss))
+  for (const one of [...ofFloor.values()].toSorted((a, b) => a.loss - b.loss))
     if (starts.length < STARTS && !starts.some((start) => areAlike(start.candidate, one.candidate)))
       starts.push(one);
   return starts;
 }
 
-/** What lies beside the one lies beside the other, too. */
+/** The same reaction at nearly the same utilization: from one floor to another refining finds its way. */
 function areAlike(one: Candidate, other: Candidate): boolean {
-  const near = Math.abs(one.utilization - other.utilization) < ALIKE;
-  return one.standing === other.standing || (one.surge === other.surge && near);
+  return one.surge === other.surge && Math.abs(one.utilization - other.utilization) < ALIKE;
 }
 
 /** Every floor with the first reactions and every third utilization; then, for the best floors, all of them: the best, if any. */
@@ -359,10 +365,11 @@ interface Floors {
 function floorsFor(service: Service, history: Trace, newest: Trace, range: Range): Floors {
   const peak = newest.rates.reduce((most, rate) => Math.max(most, rate), 0);
   const most = Math.min(range.max, tasksNeeded(service, peak) * FLOOR_STEP);
-  const constants = [constantStanding(range.min)];
+  const counts = new Set([range.min]);
   const lowest = Math.max(range.min * FLOOR_STEP, quietTasks(service, newest));
   for (let tasks = lowest; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
-    constants.push(constantStanding(Math.round(tasks)));
+    counts.add(Math.round(tasks));
+  const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
   const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;
   const seasonal = (multiple: number) =>

@@ -62,7 +62,7 @@ describe("scalingPlan", () => {
     expect(controls.schedule.length).to.be.above(1);
   });
 
-  it("has its setpoints and thresholds in the digits that its document has, a reserve's and those on CPU as well", () => {
+  it("has setpoints and thresholds of twelve digits, a reserve's and those on CPU as well", () => {
     for (const other of [
       {},
       { resilience: { zones: 3, survive: 1 } },
