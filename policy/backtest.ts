@@ -68,8 +68,12 @@ export function backtestOf(
 
 /** What the first ten minutes of a trace need, within the bounds. */
 export function initialTasks(service: Service, trace: Trace, min: number, max: number): number {
-  const rate = Math.max(...byMinute(trace).rates.slice(0, 10));
-  return Math.max(min, Math.min(max, tasksNeeded(service, rate)));
+  return Math.max(min, Math.min(max, tasksNeeded(service, initialRate(trace))));
+}
+
+/** The highest rate of the first ten minutes of a trace, requests per second. */
+export function initialRate(trace: Trace): number {
+  return Math.max(...byMinute(trace).rates.slice(0, 10));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
-import { steadyPlant } from "./backtest.ts";
+import { initialRate, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, FRESH, freshCooldown } from "./candidate.ts";
 import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
@@ -54,9 +54,6 @@ interface Block {
   readonly initialRate: number;
 }
 
-/** Minutes whose highest rate a block's first tasks are for, as those of a window are. */
-const INITIAL = 10;
-
 /** Minutes after which a fleet no longer shows what it was started with: two hours are eight scale-ins. */
 const WARM_UP = 120;
 
@@ -103,7 +100,7 @@ function blocksOf({ compute }: Service, trace: Trace): readonly Block[] {
     const from = remembers || to < 2 * WINDOW ? 0 : to - WINDOW;
     const warmUp = Math.min(from, WARM_UP);
     const part = section(trace, from - warmUp, to - from + warmUp);
-    blocks.push({ from, to, warmUp, trace: part, initialRate: Math.max(...part.rates.slice(0, INITIAL)) });
+    blocks.push({ from, to, warmUp, trace: part, initialRate: initialRate(part) });
     to = from;
   }
   return blocks;

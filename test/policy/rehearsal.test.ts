@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtestOf, initialTasks, steadyPlant } from "../../policy/backtest.ts";
+import { backtestOf, initialRate, initialTasks, steadyPlant } from "../../policy/backtest.ts";
 import { type Candidate, controlsFor, freshWarmup } from "../../policy/candidate.ts";
 import { leastAhead, type Rehearsal, rehearse, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replay } from "../../policy/replay.ts";
@@ -29,12 +29,11 @@ function disturbed(...days: readonly number[]): Trace {
 /** Back-tested from the tasks that its setpoint asks for in the first ten minutes. */
 function testedFrom(service: Service, trace: Trace) {
   const controls = controlsFor(at(0.6), service.capacity, 60);
-  const rate = Math.max(...trace.rates.slice(0, 10));
   return backtestOf(
     service,
     awsAutoscaler(controls),
     trace,
-    Math.ceil(rate / controls.tracking[0]!.setpoint),
+    Math.ceil(initialRate(trace) / controls.tracking[0]!.setpoint),
   );
 }
 
