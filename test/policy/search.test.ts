@@ -9,6 +9,7 @@ import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
 import { type Choice, cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
+import { constantStanding } from "../../policy/standing.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, promising, surging } from "../support/services.ts";
@@ -71,6 +72,18 @@ describe("cheapestChoice", () => {
       expect(lossFor(lax, trace, own!)).to.be.closeTo(own!.rehearsal.loss, 1e-9 * own!.rehearsal.loss);
       expect(own!.rehearsal.loss).to.be.at.most(lossFor(lax, trace, other!) * (1 + 1e-9));
     });
+
+  it("finds no floor a task beside its own that loses less", () => {
+    const trace = habitual({ days: 1, level: 102, swing: 0.6, bursts: 2, height: 3, seed: 991 });
+    const found = choiceFor(trace, 100);
+    const { candidate, loss } = found.rehearsal;
+    expect(candidate.standing.kind).to.equal("constant");
+    for (const tasks of [candidate.standing.min - 1, candidate.standing.min + 1]) {
+      const beside = { ...candidate, standing: constantStanding(tasks) };
+      const rehearsal = { ...found.rehearsal, candidate: beside };
+      expect(lossFor(CART, trace, { ...found, rehearsal })).to.be.at.least(loss);
+    }
+  });
 
   it("takes a milder stress where the ceiling carries what came and no more", () => {
     const [whole, tight] = [60, 19].map((max) => choiceFor(scaled(surging(), 1.02), max));
