@@ -1,5 +1,5 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
-import { REHEARSED_DAYS } from "../policy/search.ts";
+import { REHEARSED_DAYS } from "../policy/choice.ts";
 import type { Trace } from "../policy/trace.ts";
 import type { Judged } from "./backtest.ts";
 import { percent, sharePercent, whole } from "./figures.ts";

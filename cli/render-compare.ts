@@ -1,5 +1,5 @@
+import { REHEARSED_DAYS } from "../policy/choice.ts";
 import type { Count, Outcome } from "../policy/option-outcome.ts";
-import { REHEARSED_DAYS } from "../policy/search.ts";
 import type { Service } from "../policy/service.ts";
 import { dollars } from "../policy/words.ts";
 import type { Compared, Comparison } from "./compare.ts";

@@ -1,8 +1,8 @@
 import type { Backtest } from "./backtest.ts";
+import type { Choice } from "./choice.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import { busiestUtilization, fleetLimit, keepsSlos } from "./demand-curve.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
-import type { Choice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
 import { cpuShare } from "./task-bounds.ts";

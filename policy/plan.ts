@@ -1,6 +1,7 @@
 import { type Backtest, backtest } from "./backtest.ts";
 import { controlsFor, freshWarmup } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
+import { type Choice, cheapestChoice, resignedChoice } from "./choice.ts";
 import { demandHistory } from "./demand.ts";
 import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
@@ -12,7 +13,6 @@ import { reasons, riskRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { seal } from "./seal.ts";
-import { type Choice, cheapestChoice, resignedChoice } from "./search.ts";
 import type { Service } from "./service.ts";
 import { busiestDayRate, earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
 import type { Trace } from "./trace.ts";

@@ -1,12 +1,12 @@
 import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
+import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import type { Ceiling } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { provisioningTime } from "./provisioning.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
-import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./search.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
+import { cheapestChoice } from "../../policy/choice.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
 import { obstacles } from "../../policy/feasibility.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { withReserve } from "../../policy/reserve.ts";
 import type { Obstacle } from "../../policy/scaling-plan.ts";
-import { cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
 import { shareServedWithin } from "../../policy/service-time.ts";
 import { available, CART, flat, promising } from "../support/services.ts";

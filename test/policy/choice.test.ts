@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
+import { type Choice, cheapestChoice } from "../../policy/choice.ts";
 import { busiestUtilization } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { riskRemarks } from "../../policy/reasons.ts";
 import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
-import { type Choice, cheapestChoice } from "../../policy/search.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import { steeper } from "../../policy/stress.ts";
