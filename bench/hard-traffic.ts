@@ -1,13 +1,13 @@
 /**
  * As walk-forward.ts, on made-up traffic of the kinds that are hard to plan for: a weekend never seen, bursts at no fixed
- * hour, trends, levels that step or wander. `npm run bench:hard-traffic [-- --requests] [--noise] [--size RATIO] [--seeds N] [--traffic NAME,…] [--kinds NAME,…]`
+ * hour, trends, levels that step or wander. `npm run bench:hard-traffic [-- --requests] [--noise] [--afterwards] [--size RATIO] [--seeds N] [--traffic NAME,…] [--kinds NAME,…]`
  */
 import { parseArgs } from "node:util";
 import { section } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
 import { MONDAY } from "../test/support/services.ts";
 import { seededRandom } from "../test/support/simulate.ts";
-import { HEADER, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
+import { header, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
 
 const DAY = 1440;
 const WINDOW = 2 * DAY;
@@ -105,9 +105,10 @@ const { values } = parseArgs({
     kinds: { type: "string", default: Object.keys(KINDS).join() },
     size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
+    afterwards: { type: "boolean", default: false },
   },
 });
-console.log(HEADER);
+console.log(header(values));
 const overall: Score[] = [];
 for (const name of values.traffic.split(",")) {
   for (const kind of values.kinds.split(",")) {

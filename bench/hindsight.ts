@@ -1,13 +1,19 @@
 /** A plan against the cheapest usual setting that met the objective on a window, picked afterwards (shared/scoring.md). */
 import { type Autoscaler, awsAutoscaler } from "../policy/autoscaler.ts";
+import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";
+import { controlsFor } from "../policy/candidate.ts";
+import { REHEARSED_DAYS } from "../policy/choice.ts";
 import { clairvoyantTaskHours } from "../policy/clairvoyant.ts";
 import { cpuTracking } from "../policy/comparison.ts";
+import { demandHistory } from "../policy/demand.ts";
 import { tasksNeeded } from "../policy/demand-curve.ts";
 import { hpaAutoscaler } from "../policy/hpa.ts";
+import { newestOf } from "../policy/minutes.ts";
 import { scalingPlan } from "../policy/plan.ts";
-import { type Plant, replay } from "../policy/replay.ts";
+import { type Plant, replay, type Watch } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
+import { floorsFor, REACTIONS, utilizationsUpTo } from "../policy/search-space.ts";
 import type { Service, TaskProfile } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { requestPlant, seededRandom } from "../test/support/simulate.ts";
@@ -48,8 +54,23 @@ export function scaledTo({ meanTasks, capacity }: Kind, trace: Trace, size = 1):
   return { ...trace, rates: trace.rates.map((rate) => rate * factor) };
 }
 
-export const HEADER = `| trace | service | windows | met | good, % | ÷ hindsight | ÷ hindsight on AWS | ÷ bound | hindsight ÷ bound | CPU 50 % | CPU 70 % | s a plan |
-| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |`;
+const COLUMNS = [
+  "windows",
+  "met",
+  "good, %",
+  "÷ hindsight",
+  "÷ hindsight on AWS",
+  "÷ bound",
+  "hindsight ÷ bound",
+  "CPU 50 %",
+  "CPU 70 %",
+  "s a plan",
+];
+
+export function header({ afterwards }: Pick<Judging, "afterwards">): string {
+  const columns = afterwards ? [...COLUMNS, "ours, picked afterwards ÷ hindsight"] : COLUMNS;
+  return `| trace | service | ${columns.join(" | ")} |\n| --- | --- |${" --: |".repeat(columns.length)}`;
+}
 
 /** How a window is judged: by the queueing model, unless said otherwise. */
 interface Judging {
@@ -59,6 +80,8 @@ interface Judging {
   readonly noise: boolean;
   /** One line on standard error for each window. */
   readonly verbose: boolean;
+  /** Also finds the cheapest plan that the search might have chosen, had it known the window. */
+  readonly afterwards: boolean;
 }
 
 export interface Score {
@@ -69,6 +92,8 @@ export interface Score {
   /** Picked from AWS's own settings alone, without the HPA. */
   readonly hindsightOnAws: number;
   readonly bound: number;
+  /** Of the cheapest of our own candidates that met the objective; infinite where none did. */
+  readonly oursAfterwards?: number;
   readonly cpu50: boolean;
   readonly cpu70: boolean;
   readonly seconds: number;
@@ -110,10 +135,60 @@ export function score(service: Service, window: Trace, judging: Judging): Score 
     hindsight: best.result.taskHours,
     hindsightOnAws: onAws.result.taskHours,
     bound: clairvoyantTaskHours(service, window),
+    ...(judging.afterwards ? { oursAfterwards: cheapestAfterwards(service, window) } : {}),
     cpu50: metBy("CPU 50 %"),
     cpu70: metBy("CPU 70 %"),
     seconds,
   };
+}
+
+/**
+ * Task-hours of the cheapest candidate that met the objective on a window, among all floors, reactions and utilizations that the search
+ * has for the history before it: what is above it is the price of not knowing the window. By the queueing model.
+ */
+function cheapestAfterwards(service: Service, window: Trace): number {
+  const max = MOST * tasksNeeded(service, Math.max(...window.rates));
+  const range = { min: 1, max, ceiling: 1 };
+  const { trace } = demandHistory(service.demand);
+  const days = newestOf(trace, REHEARSED_DAYS * 1440);
+  let best = Number.POSITIVE_INFINITY;
+  for (const standing of floorsFor(service, trace, days, range).all)
+    for (const surge of REACTIONS)
+      for (const utilization of utilizationsUpTo(range.ceiling).toReversed()) {
+        const controls = controlsFor({ standing, surge, utilization }, service.capacity, max);
+        const outcome = hoursBelow(best, service, controls, window);
+        if (outcome === "missed") break; // busier tasks never miss less
+        best = Math.min(best, outcome);
+      }
+  return best;
+}
+
+/** Task-hours if the objective is met; infinite as soon as they are above the limit. */
+function hoursBelow(
+  limit: number,
+  service: Service,
+  controls: ScalingControls,
+  window: Trace,
+): number | "missed" {
+  const budget = (1 - service.slos[0]!.objective) * 60 * window.rates.reduce((sum, rate) => sum + rate, 0);
+  let [late, seen] = [0, 0];
+  const watch: Watch = (minutes, taskHours) => {
+    for (; seen < minutes.count; seen++) late += minutes.late[0]![seen]!;
+    return late <= budget && taskHours < limit;
+  };
+  const initial = initialTasks(service, window, controls.min, controls.max);
+  const { startup } = service.capacity;
+  const result = replay(
+    awsAutoscaler(controls),
+    steadyPlant(service),
+    window,
+    startup,
+    initial,
+    AWS_LOOP,
+    watch,
+  );
+  if (result.late[0]! > budget) return "missed";
+  return result.minutes.count < window.rates.length ? Number.POSITIVE_INFINITY : result.taskHours;
 }
 
 /** Of those that met the objective; the first, which is fixed at the peak, where none did. */
@@ -161,10 +236,13 @@ function counted(plant: Plant, random: () => number): Plant {
   };
 }
 
+/** Times what the peak needs: no setting that meets the objective is held back. */
+const MOST = 10;
+
 /** What hindsight picks from; the fleet fixed at the peak always meets. */
 function usualSettings(service: Service, window: Trace, judging: Judging) {
   const peak = tasksNeeded(service, Math.max(...window.rates));
-  const max = 10 * peak;
+  const max = MOST * peak;
   const fixed: ScalingControls = { min: peak, max: peak, tracking: [], steps: [], schedule: [] };
   return [
     { name: "fixed", result: served(service, awsAutoscaler(fixed), window, peak, peak, judging) },
@@ -197,5 +275,8 @@ export function row(trace: string, kind: string, scores: readonly Score[]): stri
     count(({ cpu50 }) => cpu50),
     count(({ cpu70 }) => cpu70),
     seconds.toFixed(1),
+    ...(scores.every(({ oursAfterwards }) => oursAfterwards !== undefined)
+      ? [mean(({ oursAfterwards, hindsight }) => oursAfterwards! / hindsight)]
+      : []),
   ].join(" | ")} |`;
 }

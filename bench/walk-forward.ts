@@ -1,9 +1,10 @@
 /**
  * One ratio: a plan's task-hours ÷ those of the cheapest usual setting that met the objective, picked afterwards.
  * Walk-forward: for each window of a trace the plan is made on what came before it. Prints a Markdown table.
- * `npm run bench:walk-forward [-- DIRECTORY [--requests] [--noise] [--size RATIO] [--history DAYS] [--windows N] [--traces NAME,…] [--kinds NAME,…]]`;
+ * `npm run bench:walk-forward [-- DIRECTORY [--requests] [--noise] [--afterwards] [--size RATIO] [--history DAYS] [--windows N] [--traces NAME,…] [--kinds NAME,…]]`;
  * `--requests` serves every single request, as shared/scoring.md says, instead of the queueing model; `--noise` lets the autoscaler
- * see requests as counting finds them; `--size` makes fleets so many times as large.
+ * see requests as counting finds them; `--afterwards` also tells what the search could have chosen, had it known the window; `--size`
+ * makes fleets so many times as large.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { parseArgs } from "node:util";
 import { readTrace } from "../adapters/trace-csv.ts";
 import { byMinute, section } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
-import { HEADER, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
+import { header, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
 
 /** Minutes in a window that is judged, and of the least history before the first one. */
 const [WINDOW, LEAST_HISTORY] = [2 * 1440, 3 * 1440];
@@ -27,11 +28,12 @@ const { values, positionals } = parseArgs({
     kinds: { type: "string", default: Object.keys(KINDS).join() },
     size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
+    afterwards: { type: "boolean", default: false },
   },
 });
 const [directory = "traces"] = positionals;
 const overall: Score[] = [];
-console.log(HEADER);
+console.log(header(values));
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".csv"))) {
   if (values.traces && !values.traces.split(",").some((name) => file.includes(name))) continue;
   const trace = smoothed(byMinute(readTrace(join(directory, file)).trace), file);

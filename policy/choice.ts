@@ -1,7 +1,7 @@
 import { backtest } from "./backtest.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
-import { section } from "./minutes.ts";
+import { newestOf } from "./minutes.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
@@ -162,9 +162,4 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surgesUnseen: false,
     growthAllowed: undefined,
   };
-}
-
-function newestOf(trace: Trace, minutes: number): Trace {
-  const length = Math.min(minutes, trace.rates.length);
-  return section(trace, trace.rates.length - length, length);
 }

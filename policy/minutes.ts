@@ -33,3 +33,9 @@ function interpolated({ step, rates }: Trace, count: number): number[] {
 export function section({ start, step, rates }: Trace, from: number, length: number): Trace {
   return { start: start + from * step, step, rates: rates.slice(from, from + length) };
 }
+
+/** The newest minutes of a trace, so many or all. */
+export function newestOf(trace: Trace, minutes: number): Trace {
+  const length = Math.min(minutes, trace.rates.length);
+  return section(trace, trace.rates.length - length, length);
+}
