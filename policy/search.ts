@@ -50,7 +50,8 @@ function constantsFirst(one: Rehearsal, other: Rehearsal): number {
 export function scanned(trial: Trial, { floors, reactions, utilizations }: Scope): readonly Rehearsal[] {
   const ofFloor = new Map<Standing, Rehearsal>();
   const collecting: Trial = (candidate, limit) => {
-    const known = ofFloor.get(candidate.standing)?.loss ?? Number.POSITIVE_INFINITY;
+    const first = limit === Number.POSITIVE_INFINITY; // of all: what only shows that a floor can keep is no best of it
+    const known = (first ? undefined : ofFloor.get(candidate.standing)?.loss) ?? Number.POSITIVE_INFINITY;
     const outcome = trial(candidate, Math.min(NEARLY * limit, known));
     if (typeof outcome === "string") return outcome;
     ofFloor.set(candidate.standing, outcome);
