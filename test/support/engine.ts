@@ -73,6 +73,8 @@ export async function freshStack(stackName: string): Promise<Deployed> {
     { stackName, projectName: "setpoint", program },
     { workDir: home, pulumiCommand, envVars },
   );
+  stack.preview = patiently(stack.preview.bind(stack));
+  stack.up = patiently(stack.up.bind(stack));
   const pulumi = (...args: readonly string[]) => {
     const env = { ...process.env, ...stack.workspace.envVars };
     const { status, stdout, stderr } = spawnSync(ENGINE, args, { cwd: home, env, encoding: "utf8" });
@@ -91,6 +93,18 @@ export async function freshStack(stackName: string): Promise<Deployed> {
     writeFileSync(file, String(document));
   };
   return { stack, cloud, moto: clientsOf(moto.endpoint), configure, pulumi, close };
+}
+
+/** What gRPC says of a program and an engine that have not met in time, as on a machine that others keep busy (seen once). */
+const NOT_MET = "UNAVAILABLE: No connection established";
+
+/** The operation, begun again once if the program and the engine have not met: nothing has been done by then. */
+function patiently<Options, Result>(operation: (options?: Options) => Promise<Result>) {
+  return (options?: Options) =>
+    operation(options).catch((error: unknown) => {
+      if (String(error).includes(NOT_MET)) return operation(options);
+      throw error;
+    });
 }
 
 let runs = 0;
