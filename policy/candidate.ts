@@ -1,4 +1,5 @@
 import { AWS_LOOP } from "./aws-loop.ts";
+import { power } from "./power.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { rounded } from "./rounded.ts";
 import type { ScalingControls, StepAdjustment, StepScaling, TargetTracking } from "./scaling-plan.ts";
@@ -80,15 +81,20 @@ function tracking(setpoint: number): TargetTracking {
 /** Each band is this much wider than the one before, and there are so many: the last begins at six times the threshold. */
 const [BAND, BANDS] = [1.15, 14];
 
+/** Where a band begins, ÷ the threshold; where the one before it ends. */
+function beginning(band: number): number {
+  return power(BAND, band);
+}
+
 /** One datapoint above the threshold makes good a part of the shortage in one step, or jumps ahead of it; target tracking adds the rest. */
 function surgeSteps(setpoint: number, { at, gain, jump }: Surge): StepScaling {
   const threshold = at * setpoint;
   const steps: StepAdjustment[] = [];
   for (let i = 0; i < BANDS; i++) {
-    const factor = Math.max(jump, (at * BAND ** (i + 1)) ** gain);
+    const factor = Math.max(jump, power(at * beginning(i + 1), gain));
     const band = {
-      lower: threshold * (BAND ** i - 1),
-      upper: i === BANDS - 1 ? null : threshold * (BAND ** (i + 1) - 1),
+      lower: threshold * (beginning(i) - 1),
+      upper: i === BANDS - 1 ? null : threshold * (beginning(i + 1) - 1),
       change: Math.ceil((factor - 1) * 100) / 100,
     };
     const before = steps.at(-1);

@@ -2,6 +2,7 @@ import { backtest } from "./backtest.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { newestOf } from "./minutes.ts";
+import { power } from "./power.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
@@ -136,7 +137,7 @@ function choiceOn(
 function growthToAllow({ capacity }: Service, history: Trace): number {
   const minutes = history.rates.length;
   const { rare } = workload(history, capacity.startup).growth;
-  return Math.min(ceilingRoom(minutes), Math.max(GROWTH_UNSEEN, rare)) ** (1 - minutes / SHORT);
+  return power(Math.min(ceilingRoom(minutes), Math.max(GROWTH_UNSEEN, rare)), 1 - minutes / SHORT);
 }
 
 function isCoarse({ demand }: Service): boolean {

@@ -1,3 +1,5 @@
+import { power } from "./power.ts";
+
 /** How well supply followed demand; the SPEC Research Group's measures, as ratios where they are given in percent elsewhere. */
 export interface Elasticity {
   /** θU and θO: tasks short, and tasks beyond, ÷ tasks demanded; means over time. */
@@ -70,7 +72,7 @@ function speedUp(unscaled: Provisioning, scaled: Provisioning): number | null {
   for (const measure of Object.keys(scaled) as (keyof Provisioning)[]) {
     if (unscaled[measure] !== scaled[measure]) product *= unscaled[measure] / scaled[measure];
   }
-  return Number.isFinite(product) ? product ** (1 / 4) : null;
+  return Number.isFinite(product) ? power(product, 1 / 4) : null;
 }
 
 function instability(supply: Float64Array, demand: Float64Array): number {

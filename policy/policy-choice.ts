@@ -1,5 +1,6 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { backtest } from "./backtest.ts";
+import { power } from "./power.ts";
 import { LONGEST_BUFFER, STAND_IN } from "./predictive-scaling.ts";
 import { rounded } from "./rounded.ts";
 import type { PredictiveScaling, ScalingControls, StepScaling } from "./scaling-plan.ts";
@@ -21,7 +22,7 @@ export function onDeclaredMetric(service: Service, chosen: ScalingControls, hist
   const aim = backtest(service, chosen, history).met;
   let controls = chosen;
   for (let i = 0; i < TRIES; i++) {
-    controls = onCpu(chosen, (LOWER ** i * serviceTime.mean) / concurrency, highResolution === true);
+    controls = onCpu(chosen, (power(LOWER, i) * serviceTime.mean) / concurrency, highResolution === true);
     if (!aim || backtest(service, controls, history).met) return controls;
   }
   return controls;

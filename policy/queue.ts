@@ -1,4 +1,5 @@
 import { normalShare, normalTail, normalTailRatio } from "./normal.ts";
+import { power } from "./power.ts";
 
 /** Square roots of the busy servers after which the recursion has forgotten its start, to all digits. */
 const FORGETFUL = 30;
@@ -67,7 +68,7 @@ export function delayFromLoss({ servers, serviceScv, arrivalScv }: Queue, utiliz
   const blocking = (count: number) => erlangB(count, utilization * count);
   const [most, least] = [blocking(few), blocking(few + 1)];
   if (least === 0) return 0; // so few are lost that the share has no number
-  const lost = most * (least / most) ** (equivalent - few);
+  const lost = most * power(least / most, equivalent - few);
   return lost / (1 - utilization * (1 - lost));
 }
 
@@ -118,7 +119,7 @@ function meanCorrection(queue: Queue, utilization: number): number {
   const regularService = 1 + gap;
   const mean = (ca2 + cs2) / 2;
   const base = Math.min(1, (regularService + regularArrivals) / 2);
-  const mixed = mean >= 1 ? 1 : base ** (2 * (1 - mean));
+  const mixed = mean >= 1 ? 1 : power(base, 2 * (1 - mean));
   if (ca2 === cs2) return mixed;
   if (ca2 > cs2) {
     const whole = 4 * ca2 - 3 * cs2;

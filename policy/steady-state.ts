@@ -1,3 +1,4 @@
+import { power } from "./power.ts";
 import { delayFromLoss, type Queue, type WaitingTail, waitingTail } from "./queue.ts";
 import type { TaskProfile } from "./service.ts";
 import { serviceTimePoints, shareServedWithin } from "./service-time.ts";
@@ -95,11 +96,11 @@ function beyondPatience(
   const { concurrency, serviceTime, maxWait } = profile;
   const patience = maxWait / serviceTime.mean;
   const lossy =
-    rho < 1 ? (delayFromLoss(queueOf(profile, tasks), rho) / waiting) ** (rho ** (1 + patience)) : 1; // in overload it is that share
+    rho < 1 ? power(delayFromLoss(queueOf(profile, tasks), rho) / waiting, power(rho, 1 + patience)) : 1; // in overload it is that share
   if (concurrency === 1) return lossy * tail;
   const soon = AT_ONCE * Math.exp(-patience);
   const freed = Math.exp((-2 * concurrency * (1 - rho) * patience) / (1 / tasks + 1));
-  return lossy * tail ** (1 - soon) * (waiting * freed) ** soon;
+  return lossy * power(tail, 1 - soon) * power(waiting * freed, soon);
 }
 
 /** Share refused at a utilization below 1 when `longer` of the requests would wait longer than `maxWait` if all were patient. */

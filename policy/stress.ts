@@ -1,4 +1,5 @@
 import { movingMean } from "./moving-mean.ts";
+import { power } from "./power.ts";
 import type { Trace } from "./trace.ts";
 
 /** The exponent for a long history, and the days of history at which it is doubled: what was short may have seen little. */
@@ -22,7 +23,7 @@ export const [SUSTAINED, AROUND] = [11, 61];
 export function steeper(trace: Trace, exponent: number): Trace {
   const [near, wide] = [movingMean(trace.rates, SUSTAINED), movingMean(trace.rates, AROUND)];
   const rates = trace.rates.map((rate, i) =>
-    near[i]! > wide[i]! ? rate * (near[i]! / wide[i]!) ** exponent : rate,
+    near[i]! > wide[i]! ? rate * power(near[i]! / wide[i]!, exponent) : rate,
   );
   return { ...trace, rates };
 }

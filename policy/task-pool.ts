@@ -1,4 +1,5 @@
 import { AS_DECLARED, fullRate, type Pace } from "./pace.ts";
+import { power } from "./power.ts";
 import type { TaskProfile } from "./service.ts";
 import { slowed } from "./service-time.ts";
 import { type SteadyState, steadyState } from "./steady-state.ts";
@@ -37,7 +38,7 @@ const REGULAR = 32;
 const [FINE, FINE_CELLS, COARSE, COARSE_CELLS] = [0.005, 240, 1.05, 112];
 export const GRID = Float64Array.from([
   ...Array.from({ length: FINE_CELLS }, (_, i) => i * FINE),
-  ...Array.from({ length: COARSE_CELLS }, (_, i) => FINE_CELLS * FINE * COARSE ** i),
+  ...Array.from({ length: COARSE_CELLS }, (_, i) => FINE_CELLS * FINE * power(COARSE, i)),
 ]);
 
 /**

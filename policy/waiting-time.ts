@@ -1,3 +1,4 @@
+import { power } from "./power.ts";
 import { erlangC, type Queue, waitingTail } from "./queue.ts";
 import type { TaskProfile } from "./service.ts";
 import { walkWait } from "./walk-table.ts";
@@ -23,7 +24,7 @@ export function waitingTime(
   if (weight === 0 || probability === 0) return (x) => probability * Math.exp(-decay * x);
   const walk = walkWait(serviceTime, concurrency, tasks, utilization);
   const single = waitingTail({ ...queue, servers: 1 }, utilization).probability;
-  const corrected = probability * (walk.probability / single) ** (certainty / Math.sqrt(concurrency));
+  const corrected = probability * power(walk.probability / single, certainty / Math.sqrt(concurrency));
   // Arrivals more regular than Poisson's never make more requests wait than those; and not all do below saturation.
   const waiting = Math.min(erlangC(concurrency, utilization * concurrency), corrected);
   const pace = concurrency / mean;
@@ -44,5 +45,5 @@ function calm({ arrivalScv, serviceScv }: Queue, utilization: number): number {
 
 /** The weight of the random walk in the geometric mean: slots^(−1/3) from a cv of 1 on, 1 up to a cv of 0.5. */
 function walkWeight(slots: number, cv: number): number {
-  return slots ** (-Math.min(1, Math.max(0, 2 * cv - 1)) / 3);
+  return power(slots, -Math.min(1, Math.max(0, 2 * cv - 1)) / 3);
 }

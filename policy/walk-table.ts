@@ -1,5 +1,6 @@
 import { convolutionAt } from "./convolution.ts";
 import { erlangExcess, onLattice } from "./lattice.ts";
+import { power } from "./power.ts";
 import { latticeWait } from "./random-walk.ts";
 import { residualLongerThan, type ServiceTime } from "./service-time.ts";
 import { fourier, type Spectrum } from "./spectrum.ts";
@@ -194,7 +195,7 @@ function firstPart(ladder: Float64Array, slots: number): Float64Array {
     const at = Math.max(0, x / slots);
     const cell = Math.floor(at);
     const here = edge(beyond, cell);
-    return Math.min(1, here + (at - cell) * (edge(beyond, cell + 1) - here)) ** slots;
+    return power(Math.min(1, here + (at - cell) * (edge(beyond, cell + 1) - here)), slots);
   };
   return ladder.map((_, i) => longer(i - 0.5) - longer(i + 0.5));
 }

@@ -1,5 +1,6 @@
 import { budgetParts } from "./budget-parts.ts";
 import { normalShare } from "./normal.ts";
+import { power } from "./power.ts";
 import type { ReplayMinutes } from "./replay.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -140,7 +141,7 @@ function drawsOf(parts: number, length: number): readonly Draw[] {
   return Array.from({ length: apart }, (_, from): Draw => {
     const count = Math.ceil((parts - from) / apart);
     const age = (i: number) => ((parts - 1 - from - i * apart) * length) / PARTS / 1440;
-    const raw = Float64Array.from({ length: count }, (_, i) => 0.5 ** (age(i) / HALF_LIFE));
+    const raw = Float64Array.from({ length: count }, (_, i) => power(0.5, age(i) / HALF_LIFE));
     const sum = raw.reduce((a, b) => a + b, 0);
     const weights = raw.map((weight) => weight / sum);
     const samples = 1 / weights.reduce((squares, weight) => squares + weight * weight, 0);
