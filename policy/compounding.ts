@@ -72,3 +72,28 @@ function peak(service: Service, policy: Partial<ScalingControls>, rateEach: numb
   const capacity = answered(service, policy, NO_LIMIT, { before, after: 2 * before });
   return capacity.reduce((most, tasks) => Math.max(most, tasks), 0);
 }
+
+/** What tracking and a step policy start together when the load of ten tasks grows to TIMES as much at once, and what the setpoint asks for. */
+export interface Together {
+  readonly most: number;
+  readonly enough: number;
+}
+
+/** A surge as those that step policies are for. */
+export const TIMES = 3;
+
+/**
+ * Each waits for its own cooldown alone: once what the step policy started is ready, tracking multiplies it by a metric from before it.
+ * Undefined where there are not both, or where they start hardly more than the setpoint asks for.
+ */
+export function startedTogether(service: Service, controls: ScalingControls): Together | undefined {
+  const { tracking, steps, warmup } = controls;
+  const [policy] = tracking;
+  if (policy === undefined || steps.length === 0) return undefined;
+  const before = TASKS * NEAR * rateAt(service, policy.metric, policy.setpoint);
+  const both = { tracking, steps, ...(warmup === undefined ? {} : { warmup }) };
+  const capacity = answered(service, both, NO_LIMIT, { before, after: TIMES * before });
+  const most = capacity.reduce((highest, tasks) => Math.max(highest, tasks), 0);
+  const enough = Math.ceil(TASKS * NEAR * TIMES);
+  return most > NOTICED * enough ? { most, enough } : undefined;
+}

@@ -98,20 +98,20 @@ export function fleetLimit({ capacity }: Service): { readonly tasks: number; rea
 }
 
 /** Tasks enough for arrivals at one of them to be as regular as they get. */
-const MANY = 32;
+export const MANY = 32;
 
 /**
- * The highest utilization (offered load ÷ slots, at declared service times) at which a task of a large fleet keeps every SLO,
- * its CPU and its memory in the long run; 0 when none does. What tasks share and CPU credits are left aside.
+ * The highest utilization (offered load ÷ slots, at declared service times) at which one of so many tasks, by default of a large fleet,
+ * keeps every SLO, its CPU and its memory in the long run; 0 when none does. What tasks share and CPU credits are left aside.
  */
-export function busiestUtilization(service: Service): number {
+export function busiestUtilization(service: Service, tasks = MANY): number {
   const { contention: _, ...capacity } = service.capacity;
   const alone = bursting({ ...service, capacity });
-  const slots = MANY * capacity.concurrency;
+  const slots = tasks * capacity.concurrency;
   let [kept, broken] = [0, 1];
   while (broken - kept > 1e-4) {
     const utilization = (kept + broken) / 2;
-    if (keepsSlos(alone, MANY, (utilization * slots) / capacity.serviceTime.mean)) kept = utilization;
+    if (keepsSlos(alone, tasks, (utilization * slots) / capacity.serviceTime.mean)) kept = utilization;
     else broken = utilization;
   }
   return kept;

@@ -40,7 +40,7 @@ function growth({ growth: { reaction, median, rare, most, steepestHour }, bursti
   return {
     of: "history.growth",
     value: `${figure(rare)} times in one minute of a hundred`,
-    because: `over the ${seconds(reaction)} until what a change starts serves its first request; ${figure(median)} times in the median, ${figure(most)} at most, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour`,
+    because: `over the ${seconds(reaction)} in which a step policy answers a change with the first request served; ${figure(median)} times in the median, ${figure(most)} at most, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour`,
   };
 }
 

@@ -11,16 +11,16 @@ export const TASKS = 10;
 const [BEFORE, AFTER] = [20, 90];
 
 /**
- * Tasks minute by minute, with those that start, when one policy alone answers a load, in requests a second, that changes at once; at
+ * Tasks minute by minute, with those that start, when some policies alone answer a load, in requests a second, that changes at once; at
  * most `max`, from TASKS on.
  */
 export function answered(
   service: Service,
-  policy: Partial<ScalingControls>,
+  policies: Partial<ScalingControls>,
   max: number,
   load: { readonly before: number; readonly after: number },
 ): Float64Array {
-  const alone = { min: 1, max, tracking: [], steps: [], schedule: [], ...policy };
+  const alone = { min: 1, max, tracking: [], steps: [], schedule: [], ...policies };
   const rates = Array.from({ length: BEFORE + AFTER }, (_, minute) =>
     minute < BEFORE ? load.before : load.after,
   );

@@ -1,8 +1,9 @@
 import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
+import { startedTogether, TIMES } from "./compounding.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
-import type { Ceiling } from "./demand-curve.ts";
+import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { provisioningTime } from "./provisioning.ts";
@@ -41,7 +42,7 @@ export function reasons(
   if (derivation.ceiling.burst.utilization === 0) return promised;
   return [
     ...promised,
-    capacity(service, derivation),
+    capacity(service, controls, derivation),
     ...trackingReasons(service, controls, derivation),
     ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
@@ -60,7 +61,7 @@ function promise(slo: Slo): Reason {
   };
 }
 
-function capacity(service: Service, { ceiling }: Derivation): Reason {
+function capacity(service: Service, controls: ScalingControls, { ceiling }: Derivation): Reason {
   const { capacity, slos, compute } = service;
   const { serviceTime, concurrency } = capacity;
   const slotRate = concurrency / serviceTime.mean;
@@ -69,10 +70,15 @@ function capacity(service: Service, { ceiling }: Derivation): Reason {
     ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)}; above`
     : " Above";
   const bound = bindingBound(service, ceiling.burst);
+  const least = Math.max(1, leastTasks(controls));
+  const few =
+    ceiling.burst.bound === "queue" && least < MANY
+      ? `, with only ${least} of them above ${percent(busiestUtilization(service, least))}: what arrives at each is the less regular the fewer they are`
+      : "";
   return {
     of: "capacity.busiest",
     value: `${perSecond(ceiling.burst.utilization * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
-    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} ${percent(ceiling.burst.utilization)} of that ${bound}${creditWords(service, ceiling)}`,
+    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} ${percent(ceiling.burst.utilization)} of that ${bound}${few}${creditWords(service, ceiling)}`,
   };
 }
 
@@ -155,6 +161,14 @@ function cooldownReasons(
       because: `what it takes to undo a removal: three datapoints (180 s), their publication (120 s) and a start (${seconds(capacity.startup)})`,
     },
   ];
+}
+
+/** What the cooldowns do not keep the two policies from. */
+function togetherWords(service: Service, controls: ScalingControls): string {
+  const found = startedTogether(service, controls);
+  if (found === undefined) return "";
+  const { most, enough } = found;
+  return `. Each policy waits for itself alone: when the load of ten grows to ${TIMES} times as much at once, tracking multiplies what this one has started by a metric from before it, and there are up to ${most} where ${enough} would do, until tracking removes them; the rehearsal pays for that`;
 }
 
 /** Probability of a miss from which on an owner must know of it. */
@@ -246,8 +260,7 @@ function surgeReasons(
           {
             of: "surge.cooldown",
             value: seconds(policy.cooldown),
-            because:
-              "as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing",
+            because: `as for target tracking: until a whole minute with the new count is visible, what was added still counts as missing${togetherWords(service, controls)}`,
           },
         ]),
   ]);

@@ -13,7 +13,7 @@ export interface Standing {
   /** In force until the first scheduled action. */
   readonly min: number;
   readonly schedule: ScalingControls["schedule"];
-  /** Floors for each minute of the trace that is rehearsed, each from the days before it alone; undefined for a constant. */
+  /** Floors for each minute of the trace that is rehearsed, each from other days alone, those before it where there are any; undefined for a constant. */
   readonly rehearsed: Int32Array | undefined;
 }
 

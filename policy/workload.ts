@@ -53,7 +53,10 @@ export function workload(trace: Trace, startup: number): Workload {
   };
 }
 
-/** Seconds from a change of load to the first request that a task started for it serves: a minute to measure, its publication, the start. */
+/**
+ * Seconds from a change of load to the first request that a task started for it serves, at the soonest: by a step policy, which needs one
+ * minute to measure; its publication; the start.
+ */
 export function reactionTime(startup: number): number {
   return 60 + AWS_LOOP.publicationDelay + startup;
 }
@@ -104,7 +107,8 @@ function growthOver({ start, rates }: Trace, reaction: number): Workload["growth
     byHour[Math.floor((start + i * 60) / 3600) % 24]!.push(ratio);
   }
   const sorted = ascending(ratios);
-  const steep = byHour.map((hour) => quantile(ascending(hour), 0.95));
+  const unseen = Number.NEGATIVE_INFINITY;
+  const steep = byHour.map((hour) => (hour.length === 0 ? unseen : quantile(ascending(hour), 0.95)));
   return {
     reaction,
     median: quantile(sorted, 0.5),
