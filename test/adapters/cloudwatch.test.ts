@@ -85,6 +85,20 @@ describe("CloudWatch", () => {
     expect(result.observations[0]!.responses.map(({ of }) => of)).to.deep.equal(["mean", 0.5, 0.9]); // 0.6 beyond p99
   });
 
+  it("takes no percentile from the slowest four requests of a minute, which are chance", async () => {
+    const counted = async (requests: number) => {
+      const steady: Recorded = (metric, statistic, time) =>
+        metric === "RequestCount" ? requests : quiet(metric, statistic, time);
+      const { result } = await against(
+        (each) => recorded(steady, each),
+        (client) => readObservations(client, SHOP, window(0.1)),
+      );
+      return result.observations[0]!.responses.map(({ of }) => of);
+    };
+    expect(await counted(400)).to.deep.equal(["mean", 0.5, 0.9]); // 4 beyond p99
+    expect(await counted(600)).to.deep.equal(["mean", 0.5, 0.9, 0.99]);
+  });
+
   it("counts the load balancer's healthy hosts where Container Insights is off", async () => {
     const off: Recorded = (metric, statistic, time) =>
       metric === "RunningTaskCount"
@@ -181,6 +195,40 @@ describe("CloudWatch", () => {
     expect(idle.every((rate) => rate === 0)).to.equal(true);
     expect(rates[(outage - start) / 60 + 30]).to.be.above(0);
     expect(result.notes.join()).to.match(/1 gap\(s\) of more than an hour.*2026-11-18T09:00Z \(120 min\)/);
+  });
+
+  it("CW-7 takes an outage of an hour and a quarter for unknown, not for quiet traffic", async () => {
+    const outage = LAST - DAY + 12 * 3600;
+    const silentFor = async (minutes: number) => {
+      const gap: Recorded = (metric, statistic, time) =>
+        time >= outage && time < outage + 60 * minutes ? undefined : quiet(metric, statistic, time);
+      const { result } = await against(
+        (each) => recorded(gap, each),
+        (client) => readDemand(client, SHOP, window(1)),
+      );
+      return result;
+    };
+    const [short, long] = [await silentFor(55), await silentFor(75)];
+    expect(short.trace.rates.filter((rate) => rate === 0)).to.have.lengthOf(55);
+    expect(short.notes).to.deep.equal([]);
+    expect(long.trace.rates.every((rate) => rate > 0)).to.equal(true);
+    expect(long.notes.join()).to.match(/1 gap\(s\) of more than an hour.*\(75 min\)/);
+  });
+
+  it("CW-7 takes no outage for idle because a silent night came before it", async () => {
+    const open = (time: number) => time % DAY >= 7 * 3600 && time % DAY < 19 * 3600;
+    const [opening, repaired] = [7, 11].map((hour) => Date.UTC(2026, 10, 18, hour) / 1000);
+    const late: Recorded = (metric, statistic, time) =>
+      !open(time) || (time >= opening! && time < repaired!) ? undefined : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(late, each),
+      (client) => readDemand(client, SHOP, window(14)),
+    );
+    const { start, rates } = result.trace;
+    const morning = rates.slice((opening! - start) / 60, (repaired! - start) / 60);
+    expect(morning.every((rate) => rate > 0)).to.equal(true);
+    // Twelve hours of sixteen are silent on other days, too.
+    expect(result.notes.join()).to.match(/1 gap\(s\) of more than an hour.*2026-11-17T19:00Z \(960 min\)/);
   });
 
   it("CW-7 begins with the first request there was", async () => {
@@ -292,5 +340,21 @@ describe("CloudWatch", () => {
     expect(result.notes.join("\n"))
       .to.match(/1 period\(s\) in which more than 1 % of the requests failed.*2026-11-25T09:04Z/)
       .and.match(/2 period\(s\) in which the number of tasks changed.*2026-11-25T08:04Z, 2026-11-25T08:05Z/);
+  });
+
+  it("CW-17 leaves out a minute of which one request in fifty failed, and keeps one in two hundred", async () => {
+    // What fails at once takes no slot: such a minute would pass for one of more capacity.
+    const outage = LAST - 3600;
+    const failing: Recorded = (metric, statistic, time) =>
+      metric === "HTTPCode_Target_5XX_Count"
+        ? (time === outage ? 0.02 : 0.005) * quiet("RequestCount", "Sum", time)!
+        : quiet(metric, statistic, time);
+    const { result } = await against(
+      (each) => recorded(failing, each),
+      (client) => readObservations(client, SHOP, window(0.1)),
+    );
+    expect(result.observations).to.have.lengthOf(144 - 1);
+    expect(result.observations[0]!.errors).to.be.closeTo(0.005, 1e-9);
+    expect(result.notes.join()).to.match(/1 period\(s\) in which more than 1 % .*: 2026-11-25T09:04Z/);
   });
 });

@@ -99,6 +99,14 @@ describe("cheapestChoice", () => {
     expect(rehearsal.candidate.standing.min).to.equal(4);
   });
 
+  it("keeps tasks idle enough on two hours of history for what one minute in a hundred grew by", () => {
+    const rates = flat(30, 120).rates.map((rate, i) => (i % 40 === 39 ? 2 * rate : rate)); // to twice as much
+    const { keeps, growthAllowed, rehearsal } = choiceFor({ ...flat(30, 120), rates });
+    expect(keeps).to.equal(true);
+    expect(growthAllowed).to.be.within(1.8, 2); // less the twelfth of a day that is known
+    expect(rehearsal.candidate.utilization * growthAllowed!).to.be.at.most(0.8); // the ceiling
+  });
+
   it("looks for floors that recur only where the history is long enough to show them", () => {
     expect(choiceFor(daily(2, 60)).rehearsal.candidate.standing.kind).to.equal("constant");
   });

@@ -22,6 +22,15 @@ const days = (...levels: readonly number[]): Trace => ({
   rates: levels.flatMap((level) => new Array<number>(1440).fill(level)),
 });
 
+/** Two weeks of 100 requests a second, and 400 in one hour of each day. */
+const busyAt = (busy: number): Trace => ({
+  start: MONDAY - 14 * DAY,
+  step: 60,
+  rates: Array.from({ length: 14 * 1440 }, (_, minute) =>
+    Math.floor(minute / 60) % 24 === busy ? 400 : 100,
+  ),
+});
+
 /** The count wanted `second` seconds after Monday's midnight by a fresh autoscaler without other policies, ten requests a second a task. */
 const wanted = (history: Trace | undefined, second = 0, ready = 1, max = 100) =>
   predictiveAutoscaler(controlsOf({ max }), 10, history).desired(view([], { now: MONDAY + second, ready }));
@@ -49,14 +58,15 @@ describe("predictiveAutoscaler", () => {
   });
 
   it("acts five minutes before a rise, and holds the fall back to its hour", () => {
-    const hours = Array.from({ length: 14 * 24 }, (_, hour) => (hour % 24 === 6 ? 400 : 100));
-    const minutes = {
-      start: MONDAY - 14 * DAY,
-      step: 60,
-      rates: hours.flatMap((rate) => new Array<number>(60).fill(rate)),
-    };
     const at = [6 * HOUR - 301, 6 * HOUR - 300, 7 * HOUR - 1, 7 * HOUR];
-    expect(at.map((second) => wanted(minutes, second))).to.deep.equal([10, 40, 40, 10]);
+    expect(at.map((second) => wanted(busyAt(6), second))).to.deep.equal([10, 40, 40, 10]);
+  });
+
+  it("is as early for a rise that begins as its forecast is due anew", () => {
+    const autoscaler = predictiveAutoscaler(controlsOf({}), 10, busyAt(7));
+    const at = (second: number) => autoscaler.desired(view([], { now: MONDAY + second, ready: 1 }));
+    expect(at(HOUR - 60)).to.equal(10); // of 00:59, to stand until 06:59
+    expect([7 * HOUR - 360, 7 * HOUR - 300, 7 * HOUR - 120].map(at)).to.deep.equal([10, 40, 40]);
   });
 
   it("scales out only and honors the maximum", () => {

@@ -56,10 +56,45 @@ describe("workload", () => {
     expect(workload(daily(1, 100), STARTUP).foretold).to.equal(undefined);
   });
 
+  // Floors are set from the same forecast: the Sunday before does not lower what it says of a Monday.
+  it("from ten days on finds the pattern of a workweek, which quiet weekends hide before", () => {
+    const wednesday = MONDAY + 2 * 86_400;
+    const office = (days: number) => ({
+      start: wednesday,
+      step: 60,
+      rates: flat(30, days * 1440).rates.map((rate, i) =>
+        (2 + Math.floor(i / 1440)) % 7 < 5 ? rate : 0.2 * rate,
+      ),
+    });
+    const foretold = (days: number) => workload(office(days), STARTUP).foretold;
+    expect(foretold(9)).to.be.below(0.5);
+    for (const days of [10, 14, 28]) expect(foretold(days), `${days} d`).to.be.above(0.5);
+  });
+
   it("measures growth over the reaction time, and the hour when it is steepest", () => {
     const rates = Array.from({ length: 2 * 1440 }, (_, i) => (i % 1440 < 600 ? 10 : 25)); // up at 10:00, down at midnight
     const { growth } = workload({ start: MONDAY, step: 60, rates }, STARTUP);
     expect([growth.median, growth.most, growth.steepestHour]).to.deep.equal([1, 2.5, 10]);
+  });
+
+  it("tells of growth that one minute in a hundred sees, of which the median knows nothing", () => {
+    const surgesEvery = (minutes: number) =>
+      flat(30, 1440).rates.map((rate, i) => (i % minutes === minutes - 1 ? 2 * rate : rate));
+    const growth = (minutes: number) =>
+      workload({ start: MONDAY, step: 60, rates: surgesEvery(minutes) }, STARTUP).growth;
+    expect(growth(50)).to.include({ median: 1, rare: 2 });
+    expect(growth(360)).to.include({ median: 1, rare: 1, most: 2 }); // four times a day: an event
+  });
+
+  it("takes for bursts what differs inside a half hour, neither the day's swing nor the night", () => {
+    const swing = Array.from({ length: 1440 }, (_, i) =>
+      i < 360 ? 0 : Math.floor(i / 30) % 2 === 0 ? 20 : 80,
+    );
+    const burstiness = (rates: readonly number[]) =>
+      workload({ start: MONDAY, step: 60, rates }, STARTUP).burstiness;
+    expect(burstiness(swing)).to.equal(0);
+    const uneven = swing.map((rate, i) => rate * (i % 2 === 0 ? 0.8 : 1.2)); // a fifth either way
+    expect(burstiness(uneven)).to.be.closeTo(0.2, 1e-9);
   });
 
   it("lists spikes with their time, height and length, and counts silences amid traffic", () => {
