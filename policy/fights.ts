@@ -2,6 +2,7 @@ import { FRESH } from "./candidate.ts";
 import { type Compounding, compounding } from "./compounding.ts";
 import { type LimitCycle, limitCycles, staleCycles } from "./constant-load.ts";
 import { busiestUtilization } from "./demand-curve.ts";
+import { lowestFloor } from "./floor.ts";
 import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
@@ -231,8 +232,9 @@ function lateSetpoints(service: Service, { tracking }: ScalingControls): readonl
 const BAND = 0.1;
 
 /** So few requests a minute at the least count that chance alone moves the metric across the band that keeps it calm. */
-function granularity(service: Service, { tracking, min, schedule }: ScalingControls): readonly Fight[] {
-  const least = Math.max(1, Math.min(min, ...schedule.flatMap((action) => action.min ?? [])));
+function granularity(service: Service, controls: ScalingControls): readonly Fight[] {
+  const { tracking } = controls;
+  const least = lowestFloor(controls);
   const { cv } = service.capacity.serviceTime;
   return tracking.flatMap((policy): Fight[] => {
     const requests = 60 * least * rateEach(service, policy);

@@ -1,4 +1,4 @@
-import type { ScheduledAction } from "./scaling-plan.ts";
+import type { ScalingControls, ScheduledAction } from "./scaling-plan.ts";
 import { SLOT, SLOTS_A_DAY } from "./season.ts";
 
 /** Standing tasks for each half hour of a workday and of a weekend day, UTC. */
@@ -75,4 +75,9 @@ function daysName(weekdays: readonly number[]): string {
 
 function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}${String(minute % 60).padStart(2, "0")}`;
+}
+
+/** The lowest floor that stands at any time; at least one task. */
+export function lowestFloor({ min, schedule }: ScalingControls): number {
+  return Math.max(1, Math.min(min, ...schedule.flatMap((action) => action.min ?? [])));
 }

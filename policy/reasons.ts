@@ -4,6 +4,7 @@ import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { startedTogether, TIMES } from "./compounding.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
+import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { provisioningTime } from "./provisioning.ts";
@@ -70,7 +71,7 @@ function capacity(service: Service, controls: ScalingControls, { ceiling }: Deri
     ? ` Idle, it serves ${percent(shareServedWithin(serviceTime, latency.threshold))} within ${seconds(latency.threshold)}; above`
     : " Above";
   const bound = bindingBound(service, ceiling.burst);
-  const least = Math.max(1, leastTasks(controls));
+  const least = lowestFloor(controls);
   const few =
     ceiling.burst.bound === "queue" && least < MANY
       ? `, with only ${least} of them above ${percent(busiestUtilization(service, least))}: what arrives at each is the less regular the fewer they are`
