@@ -1,5 +1,6 @@
 import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { defaultCredits } from "../policy/credits.ts";
+import { raisedQuota, taskQuota } from "../policy/quotas.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
 import { seconds } from "../policy/words.ts";
 import type { InstanceSettings } from "./cluster-settings.ts";
@@ -39,6 +40,7 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
     ...(max === undefined ? {} : { max }),
     ...(budget === undefined ? {} : { budget }),
   };
+  const quotas = data.quotas === undefined ? {} : { quotas: data.quotas };
   const resilience = data.resilience === undefined ? {} : { resilience: data.resilience };
   const policies = data.policies === undefined ? {} : { policies: data.policies };
   const service: Service = {
@@ -48,6 +50,7 @@ export function parsedService(name: string, data: ServiceDeclaration, judging: J
     capacity,
     demand,
     bounds,
+    ...quotas,
     ...resilience,
     ...policies,
     ...priced,
@@ -164,39 +167,27 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
   };
 }
 
-/** Tasks of one ECS service; a default quota (bad-inputs §15). */
-const TASKS_PER_SERVICE = 5000;
-
-/** Targets of one target group and of one ALB; default quotas. */
-const TARGETS = 1000;
-
 const HOURS_A_MONTH = 730;
 
 /** Seconds of a datapoint and of its publication (aws-facts §8), before a first task can even be asked for. */
 const COLD_START = 60 + AWS_LOOP.publicationDelay;
 
-function boundsRules(
-  { compute, bounds, slos, capacity, demand, price }: Service,
-  data: ServiceDeclaration,
-  { say, notes, stack }: Judging,
-): void {
+function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {
+  const { compute, bounds, slos, capacity, demand, price } = service;
   const { min, max, budget } = bounds;
-  const quota = data.quotas?.tasksPerService ?? TASKS_PER_SERVICE;
-  const raise = "write `quotas: { tasksPerService: … }` once AWS has raised yours";
-  if (compute.type === "fargate" && (max ?? 0) > quota)
+  const quota = taskQuota(service);
+  const raise = `write ${raisedQuota("…")}`;
+  const most = max === undefined ? "min" : "max"; // of the two declared, as min is at most max
+  if ((bounds[most] ?? 0) > quota)
     say(
-      ["bounds", "max"],
-      `max is ${max}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). Lower it, or ${raise}.`,
-    );
-  if ((max ?? 0) > TARGETS)
-    notes.push(
-      `max is ${max}: the quotas "Targets per Application Load Balancer" and "Targets per target group" are ${TARGETS} by default`,
+      ["bounds", most],
+      `${most} is ${bounds[most]}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). Lower it, or ${raise}.`,
     );
   const peak =
     (1 + demand.growth) *
     (demand.kind === "peak" ? demand.peak : demand.trace.rates.reduce((a, b) => Math.max(a, b), 0));
   const needed = Math.ceil((peak * capacity.serviceTime.mean) / capacity.concurrency);
-  if (compute.type === "fargate" && needed > quota)
+  if (needed > quota)
     say(
       ["demand"],
       `demand peaks at ${rounded(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise}.`,

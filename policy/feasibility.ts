@@ -2,6 +2,7 @@ import type { Backtest } from "./backtest.ts";
 import type { Choice } from "./choice.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import { busiestUtilization, fleetLimit, keepsSlos } from "./demand-curve.ts";
+import { quotaWords, raisedQuota, taskQuota } from "./quotas.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
@@ -102,23 +103,38 @@ function tooSpent(
   ];
 }
 
-/** The ceiling the owner sets is below what the peak needs. */
+/** The ceiling, as the owner or the quota of tasks sets it, is below what the peak needs. */
 function tooFew(service: Service, { peak, needed, reachable, max }: Findings): readonly Obstacle[] {
   if (!reachable || needed <= max) return [];
   const { resilience } = service;
   const left = resilience ? surviving(resilience, max) : max;
   const carried = left === 0 ? 0 : busiestRate(service, left);
+  const quota = service.bounds.max === undefined && max === taskQuota(service);
+  const set = quota ? ` (${quotaWords(service)})` : "";
   const lost = resilience ? ` with ${resilience.survive} of ${resilience.zones} zones lost` : "";
   return [
     {
-      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}, which carry ${perSecond(carried)}${lost}`,
+      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}${set}, which carry ${perSecond(carried)}${lost}`,
       waysOut: [
-        `max of at least ${needed}`,
+        maxOf(service, needed),
         ...(carried === 0 ? [] : [`a peak of at most ${perSecond(figureBelow(carried))}`]),
         "a faster or wider task (serviceTime, concurrency, cpu)",
       ],
     },
   ];
+}
+
+/** A max of so many, and what it takes where ECS would not run as many. */
+function maxOf(service: Service, tasks: number): string {
+  const max = `max of at least ${tasks}`;
+  if (tasks <= taskQuota(service)) return max;
+  const quota = raisedQuota(tasks);
+  return service.bounds.max === undefined ? quota : `${max}, with ${quota}`;
+}
+
+/** The same where nobody knows how many. */
+function higherMax(service: Service, max: number): string {
+  return max < taskQuota(service) ? "a higher max" : `a higher max, with ${raisedQuota("…")}`;
 }
 
 /** The plan costs more than the budget on the traffic declared. */
@@ -144,7 +160,7 @@ function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings
     {
       why: `no setting keeps the SLOs on this history within ${max} ${noun(service)}s: the load changes faster than the ${seconds(service.capacity.startup)} a new ${noun(service)} takes to start and the five minutes AWS takes to see it`,
       waysOut: [
-        "a higher max",
+        higherMax(service, max),
         "a shorter startup",
         promisesLatency(service) ? "a longer maxWait or threshold" : "a longer maxWait",
         "a higher min",
@@ -165,7 +181,7 @@ function tooFragile(service: Service, findings: Findings): readonly Obstacle[] {
   return [
     {
       why: `no reserve found keeps the SLOs on this history with ${survive} of ${zones} zones lost, within ${max} ${noun(service)}s`,
-      waysOut: ["a higher max", "a higher min", "fewer zones to survive, or more of them in all"],
+      waysOut: [higherMax(service, max), "a higher min", "fewer zones to survive, or more of them in all"],
     },
   ];
 }

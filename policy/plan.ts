@@ -9,6 +9,7 @@ import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
+import { targetRemarks, taskQuota } from "./quotas.ts";
 import { reasons, riskRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
@@ -18,9 +19,6 @@ import { busiestDayRate, earnsItsCredits, sustainingTasks } from "./sustaining-t
 import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
 import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
-
-/** AWS's default quota of tasks in one ECS service (Amazon ECS service quotas). */
-const TASKS_A_SERVICE = 5000;
 
 /** What target tracking may hold at most: at 1 a queue never empties. */
 const FULL = 0.97;
@@ -55,8 +53,7 @@ function derived(declared: Service): ScalingPlan {
   );
   const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
   const max =
-    service.bounds.max ??
-    Math.max(wise + 1, Math.min(TASKS_A_SERVICE, reachable ? Math.ceil(room * needed) : wise));
+    service.bounds.max ?? derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : wise);
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
@@ -101,6 +98,7 @@ function derived(declared: Service): ScalingPlan {
     assumptions: [
       ...assumptions,
       ...policyRemarks(service),
+      ...targetRemarks(controls.max),
       ...riskRemarks(choice, rehearsed),
       // Where no setting keeps the SLOs, all that may run stands, pinned by nobody's wish.
       ...found
@@ -108,6 +106,16 @@ function derived(declared: Service): ScalingPlan {
         .map(remark),
     ],
   };
+}
+
+/** Instances that are planned for at most, unless the owner wants more: their own quotas count vCPUs, by type. */
+const INSTANCES = 5000;
+
+/** The ceiling wanted, and at least `least`; of tasks never more than their quota. */
+function derivedMax(service: Service, least: number, wanted: number): number {
+  return service.compute.type === "ec2"
+    ? Math.max(least, Math.min(INSTANCES, wanted))
+    : Math.min(taskQuota(service), Math.max(least, wanted));
 }
 
 function daysOf({ step, rates }: Trace): number {

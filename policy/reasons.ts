@@ -8,6 +8,7 @@ import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import { provisioningTime } from "./provisioning.ts";
+import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
@@ -337,10 +338,8 @@ function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingCo
   return `. A whole month at it costs ${dollars(most)}${kept}`;
 }
 
-function mostOf({ compute }: Service): string {
-  return compute.type === "ec2"
-    ? "as many as are planned for at most"
-    : "AWS's default quota for one service";
+function mostOf(service: Service): string {
+  return service.compute.type === "ec2" ? "as many as are planned for at most" : quotaWords(service);
 }
 
 function scheduleReason(

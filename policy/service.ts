@@ -70,6 +70,12 @@ export interface Bounds {
   readonly budget?: number;
 }
 
+/** Quotas of the account, where they are not AWS's defaults. */
+export interface Quotas {
+  /** Tasks of one ECS service. */
+  readonly tasksPerService: number;
+}
+
 /** Keep every SLO with `survive` of `zones` zones lost, without waiting for any scaling. */
 export interface Resilience {
   readonly zones: number;
@@ -92,6 +98,7 @@ export interface Service {
   readonly capacity: TaskProfile;
   readonly demand: Demand;
   readonly bounds: Bounds;
+  readonly quotas?: Quotas;
   readonly resilience?: Resilience;
   readonly policies?: PolicyChoice;
   /** US dollars an hour for one task or instance. */

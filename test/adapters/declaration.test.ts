@@ -6,6 +6,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import { declaredServices, readDeclaration, readStack } from "../../adapters/declaration.ts";
+import { scalingPlan } from "../../policy/plan.ts";
 import type { Trace } from "../../policy/trace.ts";
 
 type Members = Record<string, unknown>;
@@ -208,6 +209,16 @@ describe("a declaration is refused", () => {
       /max is 6000.*5000 tasks a service \(quota "Tasks per service"\).*quotas/,
     ],
     [
+      "SCL-6 with 6000 tasks at the least, and no max",
+      { bounds: { min: 6000 } },
+      /bounds\.min: min is 6000.*5000 tasks a service \(quota "Tasks per service"\).*quotas/,
+    ],
+    [
+      "SCL-6 with more tasks than a lower quota has",
+      { ...bounded({ max: 1501 }), quotas: { tasksPerService: 1500 } },
+      /max is 1501.*1500 tasks a service/,
+    ],
+    [
       "SCL-9 with less than min costs",
       bounded({ budget: "30 USD/month" }),
       /budget is 30 USD\/month; 2 × \(0\.5 vCPU, 1 GB\) alone cost 36\.04 USD\/month/,
@@ -306,10 +317,20 @@ describe("a declaration is read", () => {
   it("SCL-3 with no task where that is meant", () => {
     expect(serviceOf(bounded({ min: 0, scaleToZero: true })).bounds.min).to.equal(0);
   });
-  it("SCL-6 with a raised quota", () => {
-    expect(serviceOf({ ...bounded({ max: 6000 }), quotas: { tasksPerService: 8000 } }).bounds.max).to.equal(
-      6000,
-    );
+  it("SCL-6 with a raised quota, which the plan knows", () => {
+    const quotas = { tasksPerService: 8000 };
+    const { bounds, quotas: known } = serviceOf({ ...bounded({ max: 6000 }), quotas });
+    expect([bounds.max, known]).to.deep.equal([6000, quotas]);
+    expect(serviceOf({})).to.not.have.property("quotas");
+  });
+  it("SCL-6 with a ceiling within the quota where none is declared", () => {
+    const quotas = { tasksPerService: 60 };
+    const { controls } = scalingPlan(serviceOf({ bounds: {}, quotas })); // 400 /s need 49 tasks
+    expect(controls.max).to.equal(60);
+  });
+  it("SCL-6 with 6000 instances, which are no tasks", () => {
+    const compute = { type: "ec2", instanceType: "m7i.large" };
+    expect(serviceOf({ ...bounded({ max: 6000 }), compute }).bounds.max).to.equal(6000);
   });
   it("CAP-4 with a wait of 0", () => {
     expect(serviceOf(able({ maxWait: "0 s" })).capacity.maxWait).to.equal(0);
@@ -375,11 +396,6 @@ describe("a declaration is read", () => {
     ["CAP-6 when it starts within 15 s", able({ startup: "0 s" }), /below 15 s/],
     ["CAP-6 when it starts after 30 min", able({ startup: "2 h" }), /only schedules and a standing reserve/],
     ["SCL-4 when one task is the least", bounded({ min: 1 }), /no availability during a zone's loss/],
-    [
-      "SCL-7 when max exceeds the targets of a balancer",
-      bounded({ max: 1500 }),
-      /Targets per Application Load Balancer.*Targets per target group/,
-    ],
     [
       "CMP-10 when the type is in upper case",
       { compute: { type: "ec2", instanceType: "T2.Small" } },

@@ -53,6 +53,8 @@ describe("keptPlan", () => {
     const stricter = { ...cart, bounds: { ...cart.bounds, max: 7 } };
     expect(keptPlan(stricter, root).controls.max).to.equal(7);
     expect(readdirSync(folder)).to.have.length(2);
+    expect(keptPlan({ ...cart, quotas: { tasksPerService: 9 } }, root).controls.max).to.equal(9);
+    expect(readdirSync(folder)).to.have.length(3);
   });
 
   it("keeps nothing where there is no node_modules", () => {

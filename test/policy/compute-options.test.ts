@@ -59,7 +59,8 @@ describe("tasksAnInstance", () => {
 
 describe("alternatives", () => {
   it("have what is declared first and once, each option once, and no limits of another size", () => {
-    const bounded = { ...cart, bounds: { min: 2, max: 9, budget: 500 } };
+    const quotas = { tasksPerService: 12 };
+    const bounded = { ...cart, bounds: { min: 2, max: 9, budget: 500 }, quotas };
     const same: ComputeOption = {
       kind: "fargate",
       compute: { type: "fargate", cpu: 512, memory: 1024 },
@@ -72,7 +73,7 @@ describe("alternatives", () => {
       "EC2 t2.small",
     ]);
     for (const { service, budget } of all) {
-      expect(service.bounds).to.deep.equal({ min: 2 });
+      expect(service).to.deep.include({ bounds: { min: 2 }, quotas }); // the account's, whatever the size
       expect(budget).to.equal(500);
     }
   });

@@ -47,6 +47,32 @@ describe("obstacles", () => {
     expect(obstacle!.waysOut[0]).to.equal(`max of at least ${needed}`);
   });
 
+  it("SCL-6 a quota of tasks below what the peak needs: whose it is, and a quota that is enough", () => {
+    const asking = (peak: number, more: Partial<Service> = {}): Service => ({
+      ...CART,
+      demand: { kind: "peak", peak, growth: 0 },
+      ...more,
+    });
+    const needed = tasksNeeded(CART, 60);
+    const declared = { quotas: { tasksPerService: 6 } };
+    const [low] = obstaclesOf(asking(60, declared));
+    expect(low!.why).to.include("max is 6 (the quota declared, tasksPerService: 6), which carry");
+    const [raise] = low!.waysOut;
+    expect(raise).to.equal(`\`quotas: { tasksPerService: ${needed} }\` once AWS has raised yours`);
+    const enough = { quotas: { tasksPerService: figureAfter(raise!, /tasksPerService: (\d+)/) } };
+    expect(scalingPlan(asking(60, enough)).controls.max).to.equal(needed);
+    expect(
+      obstaclesOf(asking(60, enough))
+        .map(({ why }) => why)
+        .join(),
+    ).not.to.match(/needs/);
+    const [most] = obstaclesOf(asking(60_000));
+    expect(most!.why).to.include("max is 5000 (AWS's default quota for one service), which carry");
+    const [both] = obstaclesOf(asking(60, { ...declared, bounds: { max: 5 } }));
+    expect(both!.why).to.include("max is 5, which carry"); // the owner's own
+    expect(both!.waysOut[0]).to.equal(`max of at least ${needed}, with ${raise}`);
+  });
+
   it("names a peak that no number of tasks carries for what they share, and one that some do", () => {
     const shared = {
       ...CART,
@@ -136,6 +162,8 @@ describe("obstacles", () => {
     };
     expect(obstacles(service, { ...findings, survives: true })).to.deep.equal({ possible: true });
     const found = obstacles(service, { ...findings, survives: false });
-    expect(JSON.stringify(found)).to.match(/with 2 of 4 zones lost, within 12 tasks.*a higher max/);
+    expect(JSON.stringify(found)).to.match(/with 2 of 4 zones lost, within 12 tasks.*a higher max"/);
+    const full = obstacles({ ...service, quotas: { tasksPerService: 12 } }, { ...findings, survives: false });
+    expect(JSON.stringify(full)).to.match(/a higher max, with `quotas: { tasksPerService: … }` once AWS/);
   });
 });

@@ -3,6 +3,7 @@ import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { backtest, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
+import { tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
@@ -126,6 +127,45 @@ describe("scalingPlan, bounds", () => {
     expect(() => scalingPlan({ ...peak, slos: available(0.999).slos, bounds: { max: 1 } })).not.to.throw();
     const zones = { zones: 3, survive: 1 };
     expect(() => scalingPlan({ ...peak, resilience: zones, bounds: { min: 4, max: 4 } })).not.to.throw();
+  });
+});
+
+describe("scalingPlan, quotas", () => {
+  const asking = (rate: number, more: Partial<Service> = {}): Service => ({
+    ...CART,
+    demand: { kind: "peak", peak: rate, growth: 0 },
+    ...more,
+  });
+  const of = (tasksPerService: number) => ({ quotas: { tasksPerService } });
+  const instances = { type: "ec2" as const, instanceType: "m7i.large" };
+
+  it("SCL-6 never asks for more tasks than ECS runs, as AWS has it or as declared, wherever the least is", () => {
+    expect(scalingPlan(asking(24_000)).controls.max).to.equal(5000); // twice 2,928
+    expect(scalingPlan(asking(12_000, of(1500))).controls.max).to.equal(1500);
+    expect(scalingPlan(asking(60, { ...of(9), bounds: { min: 9 } })).controls).to.include({ min: 9, max: 9 });
+  });
+
+  it("SCL-6 goes beyond AWS's default where it is raised, and no higher than it would anyway", () => {
+    const { controls, feasibility } = scalingPlan(asking(60_000, of(20_000)));
+    expect(feasibility).to.deep.equal({ possible: true });
+    expect(controls.max).to.equal(2 * tasksNeeded(CART, 60_000));
+    expect(scalingPlan(asking(60, of(20_000))).controls).to.deep.equal(scalingPlan(asking(60)).controls);
+  });
+
+  it("holds no instances to it", () => {
+    const group = asking(60, { compute: instances });
+    expect(scalingPlan({ ...group, ...of(2) }).controls).to.deep.equal(scalingPlan(group).controls);
+  });
+
+  it("SCL-7 notes a ceiling above what a balancer takes, whether declared or derived", () => {
+    const noted = (service: Service) => {
+      const said = scalingPlan(service).assumptions.filter((each) => each.includes("Targets per"));
+      return said.map((each) => each.split(":")[0]);
+    };
+    expect(noted(asking(60, { bounds: { max: 1500 } }))).to.deep.equal(["max is 1500"]);
+    expect(noted(asking(12_000))).to.deep.equal(["max is 2928"]);
+    expect(noted(asking(60, { compute: instances, bounds: { max: 1001 } }))).to.deep.equal(["max is 1001"]);
+    expect(noted(asking(60, { bounds: { max: 1000 } }))).to.deep.equal([]);
   });
 });
 

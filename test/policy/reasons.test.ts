@@ -73,6 +73,19 @@ describe("reasons", () => {
     expect(reasonOf("bounds.min").because).to.match(/not left to a single one; target tracking alone/);
   });
 
+  it("tell whose quota a ceiling is held to", () => {
+    const told = (peak: number, more: Partial<Service> = {}) =>
+      scalingPlan({ ...CART, demand: { kind: "peak", peak, growth: 0 }, ...more }).reasons.find(
+        ({ of }) => of === "bounds.max",
+      )!.because;
+    const raised = { quotas: { tasksPerService: 9 } };
+    expect(told(60, raised)).to.match(
+      /^the quota declared, tasksPerService: 9; the highest rate .* needs 8$/,
+    );
+    expect(told(24_000)).to.match(/^AWS's default quota for one service; the highest rate .* needs 2928$/);
+    expect(told(24_000, { quotas: { tasksPerService: 20_000 } })).to.match(/^twice the 2928 /);
+  });
+
   it("tell what a month at the ceiling costs beside a budget, and the ceiling that never exceeds it", () => {
     const told = (budget: number) => {
       const { reasons, controls } = scalingPlan({ ...CART, bounds: { budget } });
