@@ -1,6 +1,7 @@
 import { backtest } from "./backtest.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
+import { mostCarried } from "./demand-curve.ts";
 import { newestOf } from "./minutes.ts";
 import { power } from "./power.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
@@ -99,6 +100,7 @@ function choiceOn(
     reactions: surgesUnseen ? UNSEEN : REACTIONS,
     utilizations: utilizationsUpTo(ceiling),
     ceiling,
+    monotone: service.capacity.contention === undefined,
   };
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
@@ -144,12 +146,12 @@ function isCoarse({ demand }: Service): boolean {
   return demand.kind === "history" && demand.trace.step > COARSE_STEP;
 }
 
-/** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing. */
+/** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing; where they slow each other, those that carry most. */
 export function resignedChoice(service: Service, history: Trace, range: Range): Choice {
   const candidate: Candidate = {
     utilization: range.ceiling / 2,
     surge: REACTIONS[1],
-    standing: constantStanding(range.max),
+    standing: constantStanding(Math.max(range.min, Math.min(range.max, mostCarried(service).tasks))),
   };
   const days = newestOf(history, REHEARSED_DAYS * 1440);
   const observed = rehearse(stageFor(service, days, range.max), candidate);

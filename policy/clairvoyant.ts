@@ -71,6 +71,7 @@ function taskMinutes(
   };
   let [low, high] = [LEAST_PRICE, LEAST_PRICE];
   while (high < MOST_PRICE && !at(high).within) [low, high] = [high, high * 8];
+  if (!at(high).within) return Number.POSITIVE_INFINITY; // whatever it may cost, no fleet keeps it
   while (high / low > 1 + 1e-6) {
     const price = Math.sqrt(low * high);
     if (at(price).within) high = price;
@@ -94,10 +95,14 @@ function cheapestOption(service: Service, rate: number, latency: number | undefi
   const alone = { tasks: 1, bad: badAt(1, rate) };
   const unavoidable = badAt(1, 0);
   const bad: number[] = [];
+  /** Of idle tasks: with contention the more the more there are, so that no larger fleet has fewer. */
+  const idle: number[] = [];
   const at = (price: number) => {
     let best = alone;
     let least = best.tasks + price * best.bad;
-    for (let i = 0; fewest + i + price * unavoidable < least; i++) {
+    for (let i = 0; ; i++) {
+      idle[i] ??= badAt(fewest + i, 0);
+      if (fewest + i + price * idle[i]! >= least) break;
       bad[i] ??= badAt(fewest + i, rate);
       const cost = fewest + i + price * bad[i]!;
       if (cost >= least) continue;

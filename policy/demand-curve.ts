@@ -117,6 +117,36 @@ export function busiestUtilization(service: Service, tasks = MANY): number {
   return kept;
 }
 
+/**
+ * The number of tasks that keeps the SLOs at the highest rate, and that rate: what a fleet carries rises to one top and then falls, or, without
+ * contention, never does.
+ */
+export function mostCarried(service: Service): { readonly tasks: number; readonly rate: number } {
+  let [from, to] = [1, Math.min(LARGEST, fleetLimit(service).tasks)];
+  if (service.capacity.contention === undefined) from = to;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (busiestRate(service, middle) < busiestRate(service, middle + 1)) from = middle + 1;
+    else to = middle;
+  }
+  return { tasks: from, rate: busiestRate(service, from) };
+}
+
+/** The highest rate at which `tasks` tasks keep every SLO. */
+export function busiestRate(service: Service, tasks: number): number {
+  const slotRate = (tasks * service.capacity.concurrency) / service.capacity.serviceTime.mean;
+  let [kept, broken] = [0, Math.max(1, busiestUtilization(service) * 2) * slotRate];
+  for (let i = 0; i < 40; i++) {
+    const rate = (kept + broken) / 2;
+    if (keepsSlos(service, tasks, rate)) kept = rate;
+    else broken = rate;
+  }
+  return kept;
+}
+
+/** An SLO that allows tasks to be no busier is none that tasks can be planned for: what they did would be a thousandth of what they cost. */
+export const LEAST_UTILIZATION = 0.001;
+
 /** How busy a task may be, and what it is that would break beyond. */
 export interface Ceiling {
   /** Offered load ÷ slots, at declared service times. */

@@ -52,7 +52,7 @@ function outageAssumptions(silent: number, filled: number): readonly string[] {
     ...(filled === 0
       ? []
       : [
-          `${filled} minutes of the history are silent amid traffic: taken for outages, which are no pattern to plan for, and filled from the hours around and the same minutes of other days`,
+          `${filled} minutes of the history are silent amid traffic: taken for outages, which are no pattern to plan for, and filled from the hours around and the same minutes of other days; what the plan says of its history is said of it so filled, and a back-test replays it as recorded`,
         ]),
     ...(long === 0
       ? []

@@ -1,10 +1,10 @@
 import type { Backtest } from "./backtest.ts";
 import type { Choice } from "./choice.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
-import { busiestUtilization, fleetLimit, keepsSlos } from "./demand-curve.ts";
+import { busiestRate, busiestUtilization, LEAST_UTILIZATION, mostCarried } from "./demand-curve.ts";
 import { quotaWords, raisedQuota, taskQuota } from "./quotas.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
-import type { Service } from "./service.ts";
+import type { Service, Slo } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { dollars, figureAbove, figureBelow, percent, percentBelow, perSecond, seconds } from "./words.ts";
@@ -47,7 +47,7 @@ function tooSlow(service: Service): readonly Obstacle[] {
   return service.slos.flatMap((slo) => {
     if (slo.kind === "availability") return [];
     const idle = shareServedWithin(serviceTime, slo.threshold);
-    if (idle >= slo.objective) return [];
+    if (idle >= slo.objective) return tooTight(service, slo);
     const reached = serviceTimeQuantile(serviceTime, slo.objective);
     return [
       {
@@ -60,6 +60,17 @@ function tooSlow(service: Service): readonly Obstacle[] {
       },
     ];
   });
+}
+
+/** An idle task just keeps it, and one with anything to do does not. */
+function tooTight(service: Service, slo: Slo & { readonly kind: "latency" }): readonly Obstacle[] {
+  if (busiestUtilization({ ...service, slos: [slo] }) >= LEAST_UTILIZATION) return [];
+  return [
+    {
+      why: `SLO ${slo.name} leaves no time to wait: an idle ${noun(service)} serves ${percent(shareServedWithin(service.capacity.serviceTime, slo.threshold))} within ${seconds(slo.threshold)}, and one that is busy for ${percent(LEAST_UTILIZATION)} of the time no longer ${percent(slo.objective)}`,
+      waysOut: ["a longer threshold", "a lower objective", "a faster service"],
+    },
+  ];
 }
 
 /** Tasks hold each other up so much that no number of them keeps the SLOs at the peak. */
@@ -88,6 +99,7 @@ function tooSpent(
   if (compute.type !== "ec2" || rules === undefined || !reachable || lasting <= max) return [];
   const slots = max * capacity.concurrency;
   const utilization = Math.min(1, (daily * capacity.serviceTime.mean * cpuShare(service)) / slots);
+  if (utilization <= rules.baseline) return []; // it is not for credits that more are needed
   const saved = { ...launchBalance(rules), accrued: rules.most };
   const hours = burstSeconds(rules, saved, utilization) / 3600;
   return [
@@ -138,9 +150,13 @@ function higherMax(service: Service, max: number): string {
 }
 
 /** The plan costs more than the budget on the traffic declared. */
-function tooDear(service: Service, { rehearsed, reachable }: Findings): readonly Obstacle[] {
+function tooDear(
+  service: Service,
+  { rehearsed, choice, reachable, needed, max }: Findings,
+): readonly Obstacle[] {
   const { budget } = service.bounds;
-  if (budget === undefined || !reachable || rehearsed.dollarsPerMonth <= budget) return [];
+  if (budget === undefined || rehearsed.dollarsPerMonth <= budget) return [];
+  if (!choice.keeps || !reachable || needed > max) return []; // what keeps them costs more yet
   return [
     {
       why: `the cheapest plan found that keeps the SLOs costs ${dollars(rehearsed.dollarsPerMonth)} a month on this traffic, and the budget is ${dollars(budget)}`,
@@ -184,32 +200,6 @@ function tooFragile(service: Service, findings: Findings): readonly Obstacle[] {
       waysOut: [higherMax(service, max), "a higher min", "fewer zones to survive, or more of them in all"],
     },
   ];
-}
-
-/** No fleet is searched beyond this, as in demand-curve.ts. */
-const LARGEST = 20_000;
-
-/** The number of tasks that keeps the SLOs at the highest rate, and that rate; what a fleet carries rises to one top and then falls. */
-function mostCarried(service: Service): { readonly tasks: number; readonly rate: number } {
-  let [from, to] = [1, Math.min(LARGEST, fleetLimit(service).tasks)];
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if (busiestRate(service, middle) < busiestRate(service, middle + 1)) from = middle + 1;
-    else to = middle;
-  }
-  return { tasks: from, rate: busiestRate(service, from) };
-}
-
-/** The highest rate at which `tasks` tasks keep every SLO. */
-function busiestRate(service: Service, tasks: number): number {
-  const slotRate = (tasks * service.capacity.concurrency) / service.capacity.serviceTime.mean;
-  let [kept, broken] = [0, Math.max(1, busiestUtilization(service) * 2) * slotRate];
-  for (let i = 0; i < 40; i++) {
-    const rate = (kept + broken) / 2;
-    if (keepsSlos(service, tasks, rate)) kept = rate;
-    else broken = rate;
-  }
-  return kept;
 }
 
 function noun(service: Service): string {

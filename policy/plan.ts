@@ -3,7 +3,14 @@ import { controlsFor, freshWarmup } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./choice.ts";
 import { demandHistory } from "./demand.ts";
-import { burstCeiling, bursting, sustainedCeiling, tasksNeeded } from "./demand-curve.ts";
+import {
+  burstCeiling,
+  bursting,
+  LEAST_UTILIZATION,
+  mostCarried,
+  sustainedCeiling,
+  tasksNeeded,
+} from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
@@ -46,14 +53,15 @@ function derived(declared: Service): ScalingPlan {
   const lasting = sustainingTasks(service, history);
   const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
-  const reachable = Number.isFinite(carrying);
+  const reachable = Number.isFinite(carrying) && ceiling.burst.utilization >= LEAST_UTILIZATION;
   const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
   const room = ceilingRoom(
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
   );
   const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
   const max =
-    service.bounds.max ?? derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : wise);
+    service.bounds.max ??
+    derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : strongest(service, room * peak));
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
@@ -106,6 +114,14 @@ function derived(declared: Service): ScalingPlan {
         .map(remark),
     ],
   };
+}
+
+/** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */
+function strongest(service: Service, rate: number): number {
+  const { contention, serviceTime, concurrency } = service.capacity;
+  return contention === undefined
+    ? Math.ceil((rate * serviceTime.mean) / concurrency)
+    : mostCarried(service).tasks;
 }
 
 /** Instances that are planned for at most, unless the owner wants more: their own quotas count vCPUs, by type. */

@@ -13,6 +13,8 @@ export interface Scope {
   readonly utilizations: readonly number[];
   /** The utilization above which the SLOs break. */
   readonly ceiling: number;
+  /** Busier tasks never miss less; not where tasks slow each other, and idle ones are many. */
+  readonly monotone: boolean;
 }
 
 /** Counts between which the search may choose, and the utilization above which the SLOs break in the long run. */
@@ -77,6 +79,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   const lowest = Math.max(range.min * FLOOR_STEP, quietTasks(service, newest));
   for (let tasks = lowest; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
     counts.add(Math.round(tasks));
+  if (most === range.max) counts.add(most); // all that may run
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
   const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;

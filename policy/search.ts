@@ -1,6 +1,6 @@
 import type { Candidate } from "./candidate.ts";
 import { beats, type Rehearsal, type Rejection } from "./rehearsal.ts";
-import type { Reactions, Scope } from "./search-space.ts";
+import type { Scope } from "./search-space.ts";
 import type { Standing } from "./standing.ts";
 
 /** Rehearses a candidate whose loss may be below the limit. */
@@ -47,7 +47,7 @@ function constantsFirst(one: Rehearsal, other: Rehearsal): number {
 }
 
 /** Every floor with all of the reactions and utilizations: the best, and others to start from. None when no candidate keeps the SLOs. */
-export function scanned(trial: Trial, { floors, reactions, utilizations }: Scope): readonly Rehearsal[] {
+export function scanned(trial: Trial, scope: Scope): readonly Rehearsal[] {
   const ofFloor = new Map<Standing, Rehearsal>();
   const collecting: Trial = (candidate, limit) => {
     const first = limit === Number.POSITIVE_INFINITY; // of all: what only shows that a floor can keep is no best of it
@@ -58,7 +58,7 @@ export function scanned(trial: Trial, { floors, reactions, utilizations }: Scope
     return beats(outcome.loss, limit) ? outcome : "costly";
   };
   let best: Rehearsal | undefined;
-  for (const standing of floors.all) best = scan(collecting, best, standing, reactions, utilizations);
+  for (const standing of scope.floors.all) best = scan(collecting, best, standing, scope);
   if (best === undefined) return [];
   const starts = [best];
   for (const one of [...ofFloor.values()].toSorted((a, b) => a.loss - b.loss))
@@ -73,43 +73,40 @@ function areAlike(one: Candidate, other: Candidate): boolean {
 }
 
 /** Every floor with the first reactions and every third utilization; then, for the best floors, all of them: the best, if any. */
-export function roughlyScanned(
-  trial: Trial,
-  { floors, reactions, utilizations }: Scope,
-): readonly Rehearsal[] {
-  const coarse = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
+export function roughlyScanned(trial: Trial, scope: Scope): readonly Rehearsal[] {
+  const { floors, reactions, utilizations } = scope;
+  const some = utilizations.filter((_, i) => (i + 1) % COARSE === 0 || i === utilizations.length - 1);
+  const coarse = { ...scope, reactions: reactions.slice(0, FIRST), utilizations: some };
   let best: Rehearsal | undefined;
   const winners: Standing[] = [];
   for (const standing of floors.all) {
-    best = scan(trial, best, standing, reactions.slice(0, FIRST), coarse);
+    best = scan(trial, best, standing, coarse);
     if (best?.candidate.standing === standing) winners.unshift(standing);
   }
-  for (const standing of winners.slice(0, WINNERS))
-    best = scan(trial, best, standing, reactions, utilizations);
+  for (const standing of winners.slice(0, WINNERS)) best = scan(trial, best, standing, scope);
   return best === undefined ? [] : [best];
 }
 
 /**
- * The best so far, or what is better with this floor. Busier tasks never miss less: once there is a best, whose cost rules out the idle
- * ones at once, the first that misses too much is the last; before, where the idlest miss too much, all do.
+ * The best so far, or what is better with this floor. Where busier tasks never miss less: once there is a best, whose cost rules out the
+ * idle ones at once, the first that misses too much is the last; before, where the idlest miss too much, all do.
  */
 function scan(
   trial: Trial,
   before: Rehearsal | undefined,
   standing: Standing,
-  reactions: Reactions,
-  utilizations: readonly number[],
+  { reactions, utilizations, monotone }: Scope,
 ): Rehearsal | undefined {
   let best = before;
   for (const surge of reactions) {
     const rising = best !== undefined;
     const idlest = { standing, surge, utilization: utilizations.at(-1)! };
-    if (!rising && trial(idlest, Number.POSITIVE_INFINITY) === "missing") continue;
+    if (monotone && !rising && trial(idlest, Number.POSITIVE_INFINITY) === "missing") continue;
     for (const utilization of rising ? utilizations.toReversed() : utilizations) {
       const candidate = { standing, surge, utilization };
       const outcome = trial(candidate, toBeat(best, candidate));
       if (typeof outcome !== "string") best = outcome;
-      else if (outcome === "missing" && rising) break;
+      else if (outcome === "missing" && rising && monotone) break;
     }
   }
   return best;
