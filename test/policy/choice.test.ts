@@ -107,6 +107,14 @@ describe("cheapestChoice", () => {
     expect(rehearsal.candidate.utilization * growthAllowed!).to.be.at.most(0.8); // the ceiling
   });
 
+  it("tries all that may run, though no step of the floors comes to it", () => {
+    const { rates, ...calm } = flat(1, 720);
+    const trace = { ...calm, rates: rates.map((rate, i) => (i % 180 < 3 ? 110 : rate)) };
+    const { keeps, rehearsal } = choiceFor(trace, 15);
+    expect(keeps).to.equal(true);
+    expect(rehearsal.candidate.standing.min).to.equal(15);
+  });
+
   it("looks for floors that recur only where the history is long enough to show them", () => {
     expect(choiceFor(daily(2, 60)).rehearsal.candidate.standing.kind).to.equal("constant");
   });

@@ -95,4 +95,10 @@ describe("clairvoyantTaskHours", () => {
       { numRuns: 50 },
     );
   });
+
+  it("comes to an end where tasks slow each other so much that no fleet keeps the promise", () => {
+    const capacity = { ...CART.capacity, contention: { alpha: 0.01, beta: 0.0005 } };
+    expect(clairvoyantTaskHours({ ...CART, capacity }, flat(172, 60))).to.equal(Number.POSITIVE_INFINITY);
+    expect(clairvoyantTaskHours({ ...CART, capacity }, flat(60, 60))).to.be.within(6, 17);
+  });
 });

@@ -166,4 +166,36 @@ describe("obstacles", () => {
     const full = obstacles({ ...service, quotas: { tasksPerService: 12 } }, { ...findings, survives: false });
     expect(JSON.stringify(full)).to.match(/a higher max, with `quotas: { tasksPerService: … }` once AWS/);
   });
+
+  it("SLO-7 a threshold that an idle task just keeps, and a task with anything to do does not", () => {
+    const tight: Service = {
+      ...CART,
+      slos: promising(0.999, 6.89).slos,
+      capacity: { ...CART.capacity, serviceTime: { mean: 0.2, cv: 3 }, concurrency: 1, maxWait: 1.68 },
+    };
+    expect(shareServedWithin(tight.capacity.serviceTime, 6.89)).to.be.above(0.999);
+    expect(obstaclesOf(tight).map(({ why }) => why)).to.match(/leaves no time to wait/);
+    expect(scalingPlan(tight).controls.tracking[0]!.setpoint).to.be.above(0.01);
+  });
+
+  it("SCL-9 no budget where nothing keeps the SLOs: it would have to be raised again", () => {
+    const low = { ...CART, bounds: { max: 4, budget: 1 } };
+    expect(obstaclesOf(low).map(({ why }) => why.split(" ").slice(0, 4).join(" "))).to.deep.equal([
+      "the peak of 60",
+    ]);
+  });
+
+  it("CMP-12 no CPU credits where it is the queue that needs more instances", () => {
+    const waits: Service = {
+      ...CART,
+      compute: { type: "ec2", instanceType: "t2.small" },
+      slos: promising(0.999, 10).slos,
+      capacity: { ...CART.capacity, serviceTime: { mean: 0.2, cv: 3 }, concurrency: 1, maxWait: 2 },
+      demand: { kind: "history", trace: flat(1, 2880), growth: 0 },
+      bounds: { max: 4 },
+    };
+    const [few, ...others] = obstaclesOf(waits);
+    expect(few!.why).to.match(/^the peak of 1 \/s needs \d+ instances, and max is 4/);
+    expect(others).to.deep.equal([]);
+  });
 });

@@ -3,7 +3,7 @@ import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { backtest, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
-import { tasksNeeded } from "../../policy/demand-curve.ts";
+import { mostCarried, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
@@ -21,6 +21,31 @@ const tested = (service: Service) =>
   backtest(service, scalingPlan(service).controls, demandHistory(service.demand).trace);
 
 describe("scalingPlan", () => {
+  describe("where tasks slow each other", () => {
+    const among = (alpha: number): Service => ({
+      ...CART,
+      capacity: { ...CART.capacity, contention: { alpha, beta: 0 } },
+      demand: { kind: "history", trace: daily(1, 170), growth: 0 },
+    });
+
+    it("keeps the SLOs with busy tasks, of which there are few, where idle ones are too many", () => {
+      const { feasibility, controls } = scalingPlan(among(0.005));
+      expect(feasibility).to.deep.equal({ possible: true });
+      const { met, taskHours } = backtest(among(0.005), controls, daily(1, 170));
+      expect(met).to.equal(true);
+      expect(taskHours).to.be.below(24 * 26);
+    });
+
+    it("stands those that carry most where none carry the peak", () => {
+      const service = among(0.02);
+      const { feasibility, controls } = scalingPlan(service);
+      expect(feasibility.possible).to.equal(false);
+      const { tasks } = mostCarried(service);
+      expect(tasks).to.be.within(10, 40);
+      expect([controls.min, controls.max]).to.deep.equal([tasks, tasks]);
+    });
+  });
+
   for (const [name, service] of [
     ["a history", history],
     ["a declared peak", peak],
