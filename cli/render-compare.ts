@@ -115,7 +115,7 @@ function notesOn({ compared, notes }: Comparison): readonly string[] {
     ),
     hanging(
       "  note: ",
-      "It reacts to a step of the load in detection (datapoints and their publication) and start.",
+      "It reacts to a step of the load in detection (the minute in which it comes, datapoints, their publication) and start, at most.",
     ),
     ...notes.map((note) => hanging("  note: ", `${note}.`)),
     ...compared.flatMap(({ alternative, outcome }) =>

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { type Alternative, alternatives, type ComputeOption } from "../../policy/compute-options.ts";
 import { optionOutcome } from "../../policy/option-outcome.ts";
 import { tasksAnInstance } from "../../policy/packing.ts";
+import { scalingPlan } from "../../policy/plan.ts";
 import { resized } from "../../policy/resized.ts";
 import type { Service } from "../../policy/service.ts";
 import { between, CART, daily, PROFILE } from "../support/services.ts";
@@ -129,12 +130,14 @@ describe("alternatives", () => {
 });
 
 describe("optionOutcome", () => {
-  const outcome = optionOutcome(alternatives(cart, [])[0]!);
+  const [declared] = alternatives(cart, []);
+  const outcome = optionOutcome(declared!);
 
   it("is met within the budget of errors, and reacts in detection and start", () => {
     expect(outcome).to.include({ meets: true, binds: "queue" });
     expect(outcome.budgetUsed).to.be.within(0, 1);
-    expect([180, 300]).to.include(outcome.reaction.detection); // one datapoint or three, and 120 s until they show
+    const datapoints = scalingPlan(declared!.service).controls.steps.length > 0 ? 1 : 3;
+    expect(outcome.reaction.detection).to.equal(60 + 60 * datapoints + 120); // a broken minute, and 120 s until they show
     expect(outcome.reaction.start).to.equal(75);
     expect(outcome.dollarsPerMonth).to.be.closeTo(outcome.units.mean * cart.price * 730, 1);
   });
