@@ -146,12 +146,12 @@ function isCoarse({ demand }: Service): boolean {
   return demand.kind === "history" && demand.trace.step > COARSE_STEP;
 }
 
-/** What is left when nothing keeps the SLOs: half the load on each, and all tasks standing; where they slow each other, those that carry most. */
+/** What is left when nothing keeps the SLOs: half the load on each, and the strongest fleet standing. */
 export function resignedChoice(service: Service, history: Trace, range: Range): Choice {
   const candidate: Candidate = {
     utilization: range.ceiling / 2,
     surge: REACTIONS[1],
-    standing: constantStanding(Math.max(range.min, Math.min(range.max, mostCarried(service).tasks))),
+    standing: constantStanding(strongest(service, range)),
   };
   const days = newestOf(history, REHEARSED_DAYS * 1440);
   const observed = rehearse(stageFor(service, days, range.max), candidate);
@@ -165,4 +165,10 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surgesUnseen: false,
     growthAllowed: undefined,
   };
+}
+
+/** All that may run; where tasks slow each other, those that carry most. */
+function strongest(service: Service, { min, max }: Range): number {
+  if (service.capacity.contention === undefined) return max;
+  return Math.max(min, Math.min(max, mostCarried(service).tasks));
 }

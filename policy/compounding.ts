@@ -92,7 +92,7 @@ export function startedTogether(service: Service, controls: ScalingControls): To
   if (policy === undefined || steps.length === 0) return undefined;
   const before = TASKS * NEAR * rateAt(service, policy.metric, policy.setpoint);
   const both = { tracking, steps, ...(warmup === undefined ? {} : { warmup }) };
-  const capacity = answered(service, both, NO_LIMIT, { before, after: TIMES * before });
+  const capacity = answered(service, both, controls.max, { before, after: TIMES * before });
   const most = capacity.reduce((highest, tasks) => Math.max(highest, tasks), 0);
   const enough = Math.ceil(TASKS * NEAR * TIMES);
   return most > NOTICED * enough ? { most, enough } : undefined;

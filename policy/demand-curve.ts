@@ -1,5 +1,5 @@
 import { peakTasks, scaleUp, slowdown } from "./contention.ts";
-import type { Service } from "./service.ts";
+import type { Service, Slo } from "./service.ts";
 import { slowed } from "./service-time.ts";
 import { steadyState } from "./steady-state.ts";
 import { cpuStretch, taskBounds } from "./task-bounds.ts";
@@ -118,12 +118,10 @@ export function busiestUtilization(service: Service, tasks = MANY): number {
 }
 
 /**
- * The number of tasks that keeps the SLOs at the highest rate, and that rate: what a fleet carries rises to one top and then falls, or, without
- * contention, never does.
+ * The number of tasks that keeps the SLOs at the highest rate, and that rate: what a fleet carries rises to one top and then falls.
  */
 export function mostCarried(service: Service): { readonly tasks: number; readonly rate: number } {
   let [from, to] = [1, Math.min(LARGEST, fleetLimit(service).tasks)];
-  if (service.capacity.contention === undefined) from = to;
   while (from < to) {
     const middle = Math.floor((from + to) / 2);
     if (busiestRate(service, middle) < busiestRate(service, middle + 1)) from = middle + 1;
@@ -144,8 +142,15 @@ export function busiestRate(service: Service, tasks: number): number {
   return kept;
 }
 
-/** An SLO that allows tasks to be no busier is none that tasks can be planned for: what they did would be a thousandth of what they cost. */
+/** Where an SLO allows tasks to be no busier than this, what they did would be a thousandth of what they cost: no plan. */
 export const LEAST_UTILIZATION = 0.001;
+
+/** Whether an idle task just keeps an SLO of latency, and one with anything to do does not, for want of time to wait. */
+export function leavesNoTime(service: Service, slo: Slo): boolean {
+  if (slo.kind !== "latency") return false;
+  const { memory: _, cpuTime: __, ...capacity } = service.capacity;
+  return busiestUtilization({ ...service, capacity, slos: [slo] }) < LEAST_UTILIZATION;
+}
 
 /** How busy a task may be, and what it is that would break beyond. */
 export interface Ceiling {

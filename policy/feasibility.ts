@@ -1,7 +1,7 @@
 import type { Backtest } from "./backtest.ts";
 import type { Choice } from "./choice.ts";
 import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
-import { busiestRate, busiestUtilization, LEAST_UTILIZATION, mostCarried } from "./demand-curve.ts";
+import { busiestRate, LEAST_UTILIZATION, leavesNoTime, mostCarried } from "./demand-curve.ts";
 import { quotaWords, raisedQuota, taskQuota } from "./quotas.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Service, Slo } from "./service.ts";
@@ -64,7 +64,7 @@ function tooSlow(service: Service): readonly Obstacle[] {
 
 /** An idle task just keeps it, and one with anything to do does not. */
 function tooTight(service: Service, slo: Slo & { readonly kind: "latency" }): readonly Obstacle[] {
-  if (busiestUtilization({ ...service, slos: [slo] }) >= LEAST_UTILIZATION) return [];
+  if (!leavesNoTime(service, slo)) return [];
   return [
     {
       why: `SLO ${slo.name} leaves no time to wait: an idle ${noun(service)} serves ${percent(shareServedWithin(service.capacity.serviceTime, slo.threshold))} within ${seconds(slo.threshold)}, and one that is busy for ${percent(LEAST_UTILIZATION)} of the time no longer ${percent(slo.objective)}`,

@@ -6,7 +6,7 @@ import { demandHistory } from "./demand.ts";
 import {
   burstCeiling,
   bursting,
-  LEAST_UTILIZATION,
+  leavesNoTime,
   mostCarried,
   sustainedCeiling,
   tasksNeeded,
@@ -53,7 +53,7 @@ function derived(declared: Service): ScalingPlan {
   const lasting = sustainingTasks(service, history);
   const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
-  const reachable = Number.isFinite(carrying) && ceiling.burst.utilization >= LEAST_UTILIZATION;
+  const reachable = Number.isFinite(carrying) && !service.slos.some((slo) => leavesNoTime(service, slo));
   const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
   const room = ceilingRoom(
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,

@@ -57,6 +57,15 @@ describe("reasons", () => {
     ]);
   });
 
+  it("tell what a small fleet carries, and a large one where the least is large", () => {
+    const tells = (min: number) =>
+      scalingPlan({ ...CART, bounds: { min, max: 60 } }).reasons.find(({ of }) => of === "capacity.busiest")!
+        .because;
+    expect(tells(2)).to.include(`with only 2 of them above ${percent(busiestUtilization(CART, 2))}`);
+    expect(busiestUtilization(CART, 2)).to.be.below(0.95 * busiestUtilization(CART));
+    expect(tells(40)).not.to.include("with only");
+  });
+
   it("tell what the least is for where neither owner nor rehearsal asked for it", () => {
     const floor = (other: Partial<Service>) =>
       scalingPlan({ ...CART, demand: { kind: "history", trace: flat(1, 1440), growth: 0 }, ...other })

@@ -71,6 +71,15 @@ describe("workload", () => {
     for (const days of [10, 14, 28]) expect(foretold(days), `${days} d`).to.be.above(0.5);
   });
 
+  it("names no hour as the steepest that it has not seen", () => {
+    const falling = flat(1, 180).rates.map((_, i) => 200 - i);
+    const { steepestHour } = workload(
+      { start: MONDAY + 14 * 3600, step: 60, rates: falling },
+      STARTUP,
+    ).growth;
+    expect(steepestHour).to.be.within(14, 16);
+  });
+
   it("measures growth over the reaction time, and the hour when it is steepest", () => {
     const rates = Array.from({ length: 2 * 1440 }, (_, i) => (i % 1440 < 600 ? 10 : 25)); // up at 10:00, down at midnight
     const { growth } = workload({ start: MONDAY, step: 60, rates }, STARTUP);
