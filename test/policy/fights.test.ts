@@ -18,6 +18,10 @@ const found = (some: Partial<ScalingControls>, service: Service = CART) =>
 const requests = (name: string, perMinute: number, other: object = {}) =>
   tracks(name, perMinute / 60, { metric: "requestRatePerTask", ...other });
 
+/** Doubles what there is while the mean response time is above a threshold. */
+const slowness = (seconds: number, cooldown: number) =>
+  steps("slow", ">", seconds, 1, { alarm: { metric: "responseTime" }, adjustment: "percent", cooldown });
+
 describe("fights", () => {
   const cases: readonly [string, Partial<ScalingControls>, readonly string[], RegExp, RegExp][] = [
     [
@@ -54,6 +58,13 @@ describe("fights", () => {
       ["compounding refuse cpu"],
       /cooldown of cpu is 60 s.*when the load of 10 doubles it starts up to \d+ where \d+ would do/,
       /at least 220 s/, // of the start of 75 s what comes once tasks run, a minute and its publication
+    ],
+    [
+      "steps on response time with a cooldown shorter than the delay of the metric",
+      { tracking: [tracks("cpu", 0.6)], steps: [slowness(0.9, 0)] },
+      ["compounding refuse slow"],
+      /cooldown of slow is 0 s.*when the load of 10 doubles it starts up to 80 where 20 would do/,
+      /at least 220 s/,
     ],
     [
       "a scale-in cooldown shorter than the delay of the metric",
@@ -177,6 +188,15 @@ describe("fights", () => {
       expect(compounding(service, eager(setpoint)).map(({ policy }) => policy)).to.deep.equal(["cpu"]);
     const back = { tracking: [tracks("cpu", 0.2)], steps: [steps("low", "<", 0.18, -1)] };
     expect(found(back, waits)).to.deep.equal(["limit cycle refuse cpu low"]);
+  });
+
+  it("find no steps on response time that wait for fresh metrics, always act, or never do", () => {
+    const policies = (seconds: number, cooldown: number) =>
+      compounding(CART, controlsOf({ steps: [slowness(seconds, cooldown)] }));
+    expect(policies(0.9, 0)).to.have.length(1);
+    expect(policies(0.9, 220)).to.deep.equal([]);
+    expect(policies(0.19, 0)).to.deep.equal([]); // an idle task takes 200 ms
+    expect(policies(9, 0)).to.deep.equal([]); // requests give up after 5 s
   });
 
   it("take a fleet that shrinks for hours for no cycle of the exact count beside it", () => {
