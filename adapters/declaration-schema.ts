@@ -408,7 +408,8 @@ const resilience = z
       });
   });
 
-const policies = z.strictObject(
+/** How a service scales, where its owner chooses. */
+export const policiesSchema = z.strictObject(
   {
     metric: z
       .enum(["requestRatePerTask", "cpuUtilization"], "it must be requestRatePerTask or cpuUtilization")
@@ -430,7 +431,7 @@ export const serviceSchema = z.strictObject(
     demand,
     bounds: bounds.prefault({}),
     resilience: resilience.exactOptional(),
-    policies: policies.exactOptional(),
+    policies: policiesSchema.exactOptional(),
     quotas: z.strictObject({ tasksPerService: count(1, MOST, "") }).exactOptional(),
     deploy: serviceDeploymentSchema.exactOptional(),
   },

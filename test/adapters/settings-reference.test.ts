@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { z } from "zod";
+import { policiesSchema } from "../../adapters/declaration-schema.ts";
 import { serviceDeploymentSchema } from "../../adapters/service-deployment.ts";
 import { settingsSchema } from "../../adapters/stack-settings.ts";
 
@@ -25,13 +26,19 @@ function keys(schema: z.ZodType, depth: number): readonly string[] {
 
 describe("docs/settings.md", () => {
   const reference = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
-  const [stack, service] = reference.split("## Of a service") as [string, string];
+  const [stack, policies, service] = reference.split("## Of a service") as [string, string, string];
   const named = (text: string) => new Set([...text.matchAll(/`[^`]+`/g)].join(" ").match(/\w+/g));
 
   it("names every key of a stack, and of what its maps hold", () => {
     const all = keys(settingsSchema, 2);
     expect(all).to.include.members(["network", "zones", "waf"]);
     expect(all.filter((key) => !named(stack).has(key))).to.deep.equal([]);
+  });
+
+  it("names every key of a service's policies", () => {
+    const all = keys(policiesSchema, 1);
+    expect(all).to.include.members(["metric", "predictive"]);
+    expect(all.filter((key) => !named(policies).has(key))).to.deep.equal([]);
   });
 
   it("names every key of a service's deployment", () => {
