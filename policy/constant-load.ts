@@ -1,6 +1,7 @@
 import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { poolOf, steadyPlant } from "./backtest.ts";
+import { lowestFloor } from "./floor.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls, ScalingMetric, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
@@ -91,9 +92,10 @@ interface Bounds {
 }
 
 /** The least and the most that any scheduled action allows: what moves within less moves within these. */
-function widest({ min, max, schedule }: ScalingControls): Bounds {
+function widest(controls: ScalingControls): Bounds {
+  const { max, schedule } = controls;
   return {
-    min: Math.max(1, Math.min(min, ...schedule.flatMap((action) => action.min ?? []))),
+    min: lowestFloor(controls),
     max: Math.max(1, max, ...schedule.flatMap((action) => action.max ?? [])),
   };
 }

@@ -117,9 +117,7 @@ export function busiestUtilization(service: Service, tasks = MANY): number {
   return kept;
 }
 
-/**
- * The number of tasks that keeps the SLOs at the highest rate, and that rate: what a fleet carries rises to one top and then falls.
- */
+/** The number of tasks that keeps the SLOs at the highest rate, and that rate: what a fleet carries rises to one top and then falls. */
 export function mostCarried(service: Service): { readonly tasks: number; readonly rate: number } {
   let [from, to] = [1, Math.min(LARGEST, fleetLimit(service).tasks)];
   while (from < to) {

@@ -61,7 +61,7 @@ function derived(declared: Service): ScalingPlan {
   const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
   const max =
     service.bounds.max ??
-    derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : strongest(service, room * peak));
+    derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : bestEffort(service, room * peak));
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
@@ -117,7 +117,7 @@ function derived(declared: Service): ScalingPlan {
 }
 
 /** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */
-function strongest(service: Service, rate: number): number {
+function bestEffort(service: Service, rate: number): number {
   const { contention, serviceTime, concurrency } = service.capacity;
   return contention === undefined
     ? Math.ceil((rate * serviceTime.mean) / concurrency)
