@@ -1,3 +1,4 @@
+import { withRates } from "../policy/minutes.ts";
 import { scaled } from "../policy/scaled.ts";
 import type { Demand } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
@@ -78,11 +79,13 @@ function historyOf(history: History, { read, say, notes }: Judging): Trace | und
   }
 }
 
-function without({ start, step, rates }: Trace, exclude: NonNullable<History["exclude"]>) {
-  return regular({ times: rates.map((_, i) => start + i * step), rates }, step, exclude);
+function without(trace: Trace, exclude: NonNullable<History["exclude"]>) {
+  const { start, step, rates } = trace;
+  const left = regular({ times: rates.map((_, i) => start + i * step), rates }, step, exclude);
+  return typeof left === "string" ? left : { ...left, trace: withRates(trace, left.trace.rates) };
 }
 
-/** Each rate as the mean of the `window` seconds around it; at the ends, of what there is. */
+/** Each rate as the mean of the `window` seconds around it; at the ends, of what there is. Within a minute it is even. */
 function movingAverage(trace: Trace, window: number): Trace {
   const reach = Math.floor(Math.round(window / trace.step) / 2);
   const sums = [0];
@@ -91,7 +94,7 @@ function movingAverage(trace: Trace, window: number): Trace {
     const [from, to] = [Math.max(0, i - reach), Math.min(trace.rates.length, i + reach + 1)];
     return Math.max(0, (sums[to]! - sums[from]!) / (to - from));
   });
-  return { ...trace, rates };
+  return { start: trace.start, step: trace.step, rates };
 }
 
 /** Six digits are enough to read. */

@@ -1,7 +1,7 @@
 import type { Trace } from "../policy/trace.ts";
 import { span } from "../policy/words.ts";
 import { textChunks } from "./input-file.ts";
-import { byMinute, medianStep, regular } from "./trace-grid.ts";
+import { inMinutes, medianStep, regular } from "./trace-grid.ts";
 import { asRates, iso, refused, rowsOf, tidy } from "./trace-rows.ts";
 
 /** How a recording is to be read where its file leaves that open. */
@@ -43,7 +43,7 @@ function traceOf(chunks: Iterable<string>, file: string, given: Partial<TraceOpt
     );
   const grid = regular(counted, step, []);
   if (typeof grid === "string") throw refused(file, grid);
-  const minutes = step < 60 ? byMinute(grid.trace) : { trace: grid.trace, notes: [] };
+  const minutes = step < 60 ? inMinutes(grid.trace) : { trace: grid.trace, notes: [] };
   const { trace } = minutes;
   if (trace.rates.every((rate) => rate === 0))
     throw refused(file, "every rate is 0; there is nothing to size for. Use a recording with traffic");

@@ -1,3 +1,4 @@
+import { byMinute } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
 
 /** Rows of a recording, in the order of their times; a `NaN` rate is a gap. */
@@ -64,22 +65,17 @@ export function regular(recording: Recording, step: number, exclude: readonly In
   return { trace: { start, step, rates: filled.rates }, notes };
 }
 
-/** A finer step averaged over whole minutes, the resolution of CloudWatch's metrics. */
-export function byMinute({ start, step, rates }: Trace): Regular {
-  const minutes: number[][] = [];
-  rates.forEach((rate, i) => {
-    const minute = Math.floor((i * step) / MINUTE + 1e-9);
-    minutes[minute] = minutes[minute] ?? [];
-    minutes[minute].push(rate);
-  });
-  const whole = minutes.filter((minute, i) => i === 0 || minute.length * step >= MINUTE / 2);
-  const means = whole.map((minute) => minute.reduce((sum, rate) => sum + rate, 0) / minute.length);
-  const burst = whole.reduce(
-    (worst, minute, i) => Math.max(worst, means[i]! > 0 ? Math.max(...minute) / means[i]! : 1),
-    1,
-  );
-  const note = `its step of ${step} s is averaged to 60 s, the resolution of the metrics; within a minute the rate reaches ${burst.toFixed(1)} × the minute's mean`;
-  return { trace: { start, step: MINUTE, rates: means }, notes: [note] };
+/** A finer step averaged over minutes, the resolution of CloudWatch's metrics, with what it shows within them. */
+export function inMinutes(recorded: Trace): Regular {
+  const { step, rates } = recorded;
+  const trace = byMinute(recorded);
+  const highest = rates.reduce((worst, rate, i) => {
+    const mean = trace.rates[Math.floor((i * step) / MINUTE + 1e-9)] ?? 0;
+    return mean > 0 ? Math.max(worst, rate / mean) : worst;
+  }, 1);
+  const shaped = trace.shapes?.length ?? 0;
+  const note = `its step of ${step} s is averaged to 60 s, the resolution of the metrics; within a minute the rate reaches ${highest.toFixed(1)} × the minute's mean, ${shaped === 0 ? "in none by more than chance" : `in ${shaped} of ${trace.rates.length} minutes by more than chance: so they are rehearsed`}`;
+  return { trace, notes: [note] };
 }
 
 function distances(times: readonly number[]): readonly number[] {

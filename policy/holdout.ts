@@ -1,3 +1,4 @@
+import { section } from "./minutes.ts";
 import { scaled } from "./scaled.ts";
 import type { Service } from "./service.ts";
 import type { Trace } from "./trace.ts";
@@ -14,11 +15,11 @@ export interface Holdout {
 export function holdout(service: Service, days: number): Holdout | undefined {
   const { demand } = service;
   if (demand.kind === "peak") return undefined;
-  const { start, step, rates } = demand.trace;
+  const { step, rates } = demand.trace;
   const before = rates.length - Math.round((days * DAY) / step);
   if (!(before < rates.length && before * step >= DAY)) return undefined;
-  const seen = { start, step, rates: rates.slice(0, before) };
-  const held = { start: start + before * step, step, rates: rates.slice(before) };
+  const seen = section(demand.trace, 0, before);
+  const held = section(demand.trace, before, rates.length - before);
   return {
     service: { ...service, demand: { ...demand, trace: seen } },
     trace: scaled(held, 1 + demand.growth),

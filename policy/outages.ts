@@ -1,3 +1,4 @@
+import { withRates } from "./minutes.ts";
 import { ascending, quantile } from "./quantile.ts";
 import type { Trace } from "./trace.ts";
 import { usualRates } from "./usual-rates.ts";
@@ -89,7 +90,7 @@ export function withoutOutages(trace: Trace, edge: number): Mended {
     filled += length;
     fill(trace.rates, rates, outage, edge);
   }
-  return { trace: { ...trace, rates }, silent, filled };
+  return { trace: withRates(trace, rates), silent, filled };
 }
 
 /** Whether the same time of the week before or after had traffic. */

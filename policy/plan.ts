@@ -15,6 +15,7 @@ import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { leastTasks } from "./least-tasks.ts";
+import { highestRate } from "./minute-shape.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { targetRemarks, taskQuota } from "./quotas.ts";
 import { reasons, riskRemarks } from "./reasons.ts";
@@ -59,9 +60,15 @@ function derived(declared: Service): ScalingPlan {
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
   );
   const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
+  // A fleet that stands ready for what comes within a minute is larger than what the minute's mean needs.
+  const within = peak > 0 ? highestRate(history) / peak : 1;
   const max =
     service.bounds.max ??
-    derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : bestEffort(service, room * peak));
+    derivedMax(
+      service,
+      wise + 1,
+      reachable ? Math.ceil(room * within * needed) : bestEffort(service, room * peak),
+    );
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
@@ -96,6 +103,7 @@ function derived(declared: Service): ScalingPlan {
         needed,
         lasting,
         room,
+        within,
         ceiling,
         reserve,
         choice,

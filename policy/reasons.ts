@@ -24,6 +24,8 @@ export interface Derivation {
   readonly lasting: number;
   /** The ceiling ÷ what is needed, where the owner declares none. */
   readonly room: number;
+  /** The highest rate within a minute ÷ that of whole minutes. */
+  readonly within: number;
   /** How busy one may be: as long as CPU credits last, and for ever. */
   readonly ceiling: { readonly burst: Ceiling; readonly sustained: Ceiling };
   readonly reserve: number;
@@ -298,7 +300,7 @@ function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["ala
 function boundReasons(
   service: Service,
   controls: ScalingControls,
-  { peak, needed, lasting, room, choice, reserve }: Derivation,
+  { peak, needed, lasting, room, within, choice, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const least = leastTasks(service);
@@ -312,7 +314,7 @@ function boundReasons(
         : service.bounds.min === undefined && controls.min === least.count
           ? `${least.because}; ${cheaper}`
           : "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run";
-  const capped = controls.max < room * needed;
+  const capped = controls.max < room * within * needed;
   const most =
     lasting * reserve > needed - 1
       ? "the mean of the busiest day, so that CPU credits last, needs"
@@ -320,7 +322,7 @@ function boundReasons(
   const max = !Number.isFinite(needed)
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
     : service.bounds.max === undefined && !capped
-      ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
+      ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
       : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },

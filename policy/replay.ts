@@ -1,6 +1,7 @@
 import type { Autoscaler, Metrics } from "./autoscaler.ts";
 import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
 import { fleetOf } from "./fleet.ts";
+import { servedInShape } from "./minute-shape.ts";
 import type { Trace } from "./trace.ts";
 
 /** What the tasks did in a slice of time: numbers of requests, and the share of slots that were busy. */
@@ -85,6 +86,8 @@ export function replay(
   const [arrivals, refusals, ready, capacity] = [column(), column(), column(), column()];
   const late: Float64Array[] = [];
   const minutes = { arrived: arrivals, refused: refusals, ready, capacity, late, count: 0 };
+  const shapes = trace.shapes ?? [];
+  let nextShape = 0;
   let taskSeconds = 0;
   let charged = 0;
   let minute = 0;
@@ -95,6 +98,7 @@ export function replay(
       if (!watch(minutes, taskSeconds / 3600)) break;
     }
     const rate = trace.rates[minute]!;
+    const shape = shapes[nextShape]?.minute === minute ? shapes[nextShape++]!.shape : undefined;
     const time = trace.start + minute * 60;
     const end = time + 60;
     let arrived = 0;
@@ -117,7 +121,10 @@ export function replay(
       }
       const serving = tasks.ready;
       span = askOften ? SLICE : untilNextStart(tasks.nextStart, now, end);
-      const served = plant(serving, rate, span);
+      const served =
+        shape === undefined
+          ? plant(serving, rate, span)
+          : servedInShape(plant, serving, rate, shape, now - time, span);
       arrived += served.arrived;
       refused += served.refused;
       if (late.length === 0) for (let i = 0; i < served.late.length; i++) late.push(column());

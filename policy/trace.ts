@@ -5,4 +5,14 @@ export interface Trace {
   /** Seconds. */
   readonly step: number;
   readonly rates: readonly number[];
+  /** Of a trace of minutes: those within which the rate varies by more than chance, from the oldest on. */
+  readonly shapes?: readonly MinuteShape[];
+}
+
+/** What the rate does within a minute. */
+export interface MinuteShape {
+  /** Index of its rate in the trace. */
+  readonly minute: number;
+  /** The rates of equal parts of the minute ÷ the mean of the minute. */
+  readonly shape: readonly number[];
 }

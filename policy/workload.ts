@@ -24,6 +24,8 @@ export interface Workload {
   };
   /** Standard deviation of single minutes about the mean of their half hour, as a ratio. */
   readonly burstiness: number;
+  /** Share of the minutes within which the rate varies by more than chance, and the most that a part of one has, ÷ its mean. */
+  readonly within: { readonly share: number; readonly most: number };
   /** Surges to SPIKE times the half hours around, newest last. */
   readonly spikes: readonly { readonly time: number; readonly factor: number; readonly minutes: number }[];
   /** Minutes without a request that other days have at that time: an outage, or of the recording. */
@@ -48,6 +50,7 @@ export function workload(trace: Trace, startup: number): Workload {
     foretold: foretoldShare(trace),
     growth: growthOver(trace, reactionTime(startup)),
     burstiness: burstiness(trace),
+    within: withinMinutes(trace),
     spikes: spikes(trace, usual),
     silentMinutes: silentMinutes(rates, usual),
   };
@@ -128,6 +131,11 @@ function burstiness({ rates }: Trace): number {
     count += part.length;
   }
   return Math.sqrt(squares / Math.max(1, count));
+}
+
+function withinMinutes({ rates, shapes = [] }: Trace): Workload["within"] {
+  const most = shapes.reduce((highest, { shape }) => Math.max(highest, ...shape), 1);
+  return { share: shapes.length / Math.max(1, rates.length), most };
 }
 
 function spikes(trace: Trace, usualAt: (minute: number) => number): Workload["spikes"] {

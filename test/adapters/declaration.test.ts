@@ -367,6 +367,24 @@ describe("a declaration is read", () => {
     expect(demand.kind === "history" && Math.max(...demand.trace.rates)).to.equal(100);
   });
 
+  it("TRC-11 with what it shows within a minute, but of what is excluded, and of nothing once it is smoothed", () => {
+    const shapes = [997, 1000, 1003].map((minute) => ({ minute, shape: [1.5, 0.5] }));
+    const shapesOf = (history: Members) => {
+      const document = {
+        services: { cart: { ...cart, demand: { history: { file: "shop.csv", ...history } } } },
+      };
+      const [only] = declaredServices(document, "body", () => ({ trace: { ...trace, shapes }, notes: [] }));
+      const { demand } = only!.service;
+      return demand.kind === "history" ? demand.trace.shapes : expect.fail();
+    };
+    expect(shapesOf({ scale: 10 })).to.deep.equal(shapes);
+    expect(shapesOf({ exclude: ["1970-01-01T16:40:00Z/1970-01-01T16:41:00Z"] })).to.deep.equal([
+      shapes[0],
+      shapes[2],
+    ]);
+    expect(shapesOf({ smooth: "5 min" })).to.equal(undefined);
+  });
+
   const noted: readonly [string, Members, RegExp][] = [
     [
       "SLO-12 when one SLO implies another",

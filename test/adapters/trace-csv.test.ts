@@ -243,8 +243,14 @@ describe("a trace is read", () => {
 
   it("TRC-11 with a step of a second, averaged to minutes", () => {
     const { trace, notes } = parse(csv(minutes(600, (i) => (i % 60 === 0 ? 61 : 1), START, 1)));
-    expect(trace).to.deep.equal({ start: START, step: 60, rates: Array.from({ length: 10 }, () => 2) });
-    expect(notes.join()).to.match(/30\.5 × the minute's mean/);
+    const { shapes, ...minutesOnly } = trace;
+    expect(minutesOnly).to.deep.equal({ start: START, step: 60, rates: Array.from({ length: 10 }, () => 2) });
+    expect(shapes).to.deep.equal(
+      Array.from({ length: 10 }, (_, minute) => ({ minute, shape: [3.5, 0.5, 0.5, 0.5, 0.5, 0.5] })),
+    );
+    expect(notes.join()).to.match(
+      /30\.5 × the minute's mean, in 10 of 10 minutes by more than chance: so they are rehearsed/,
+    );
   });
 
   it("TRC-16 TRC-19 as a counter where that is declared, a reset included", () => {
