@@ -17,6 +17,9 @@ import { header, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hi
 /** Minutes in a window that is judged, and of the least history before the first one. */
 const [WINDOW, LEAST_HISTORY] = [2 * 1440, 3 * 1440];
 
+/** Of a shorter trace, the share that a window is, and that is the least history before the first one. */
+const [SHORT_WINDOW, SHORT_HISTORY] = [1 / 6, 1 / 2];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -32,22 +35,27 @@ const { values, positionals } = parseArgs({
   },
 });
 const [directory = "traces"] = positionals;
-const overall: Score[] = [];
+const judged: { readonly isLong: boolean; readonly scores: readonly Score[] }[] = [];
 console.log(header(values));
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".csv"))) {
   if (values.traces && !values.traces.split(",").some((name) => file.includes(name))) continue;
   const trace = smoothed(byMinute(readTrace(join(directory, file)).trace), file);
-  if (trace.rates.length < LEAST_HISTORY + WINDOW) continue;
   for (const kind of values.kinds.split(",").filter((name) => name in KINDS)) {
     const scores = walk(kind, trace);
-    overall.push(...scores);
+    judged.push({ isLong: isLong(trace), scores });
     console.log(row(file.replace(/\.csv$/, ""), kind, scores));
   }
 }
-if (overall.length > 0) console.log(row("all", "", overall));
-else {
+for (const [name, long] of [
+  ["all", true],
+  ["all of less than five days", false],
+] as const) {
+  const all = judged.filter(({ isLong }) => isLong === long).flatMap(({ scores }) => scores);
+  if (all.length > 0) console.log(row(name, "", all));
+}
+if (judged.length === 0) {
   console.error(
-    `no trace of ${directory} was judged: it takes five days of one, a name that --traces names and a kind of ${Object.keys(KINDS).join(", ")}`,
+    `no trace of ${directory} was judged: it takes a name that --traces names and a kind of ${Object.keys(KINDS).join(", ")}`,
   );
   process.exitCode = 1;
 }
@@ -56,17 +64,21 @@ function walk(name: string, trace: Trace): readonly Score[] {
   const kind = KINDS[name]!;
   const scaled = scaledTo(kind, trace, Number(values.size));
   const scores: Score[] = [];
-  const windows = Math.min(
-    Number(values.windows),
-    Math.floor((scaled.rates.length - LEAST_HISTORY) / WINDOW),
-  );
+  const { length } = scaled.rates;
+  const window = isLong(trace) ? WINDOW : Math.floor(SHORT_WINDOW * length);
+  const least = isLong(trace) ? LEAST_HISTORY : SHORT_HISTORY * length;
+  const windows = Math.min(Number(values.windows), Math.floor((length - least) / window));
   for (let n = windows; n > 0; n--) {
-    const cut = scaled.rates.length - n * WINDOW;
+    const cut = length - n * window;
     const past = Math.min(cut, Math.round(Number(values.history) * 1440));
     const service = serviceOf(name, kind, section(scaled, cut - past, past));
-    scores.push(score(service, section(scaled, cut, WINDOW), values));
+    scores.push(score(service, section(scaled, cut, window), values));
   }
   return scores;
+}
+
+function isLong({ rates }: Trace): boolean {
+  return rates.length >= LEAST_HISTORY + WINDOW;
 }
 
 /** Counts of a quiet server carry shot noise, which scaling up would scale too: five minutes are averaged. */
