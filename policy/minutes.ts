@@ -6,8 +6,8 @@ import type { Trace } from "./trace.ts";
  * lines between their starts.
  */
 export function byMinute(trace: Trace): Trace {
+  if (trace.step === 60) return trace;
   const { start, step } = trace;
-  if (step === 60) return trace;
   const count = Math.max(1, Math.floor((trace.rates.length * step) / 60));
   if (step > 60) return { start, step: 60, rates: interpolated(trace, count) };
   const rates = Array.from({ length: count }, (_, minute) => meanRate(trace, minute * 60, minute * 60 + 60));
