@@ -28,6 +28,10 @@ export async function readObservations(
   const series = {
     counts,
     failures: ofBalancer(watched, "HTTPCode_Target_5XX_Count", "Sum"),
+    answered: ofBalancer(watched, "TargetResponseTime", "SampleCount"),
+    // It has no dimension TargetGroup (Elastic Load Balancing, CloudWatch metrics for your Application Load Balancer).
+    refused: ofBalancer(ofAllGroups(watched), "HTTPCode_ELB_5XX_Count", "Sum"),
+    ofAll: watched.targetGroup === null ? null : requestCount(ofAllGroups(watched)),
     hosts: ofBalancer(watched, "HealthyHostCount", "Average"),
     running: ofService(watched, "ECS/ContainerInsights", "RunningTaskCount"),
     cpu: ofService(watched, "AWS/ECS", "CPUUtilization"),
@@ -50,7 +54,10 @@ export async function readObservations(
       period,
     })),
   );
-  const values = { counts: of(counts), failures: of(series.failures), cpu: of(series.cpu), tasks };
+  const values = {
+    ...{ counts: of(counts), failures: of(series.failures), answered: of(series.answered) },
+    ...{ refused: of(series.refused), ofAll: of(series.ofAll), cpu: of(series.cpu), tasks },
+  };
   const times = responses.map(of);
   const judged = periods.flatMap(({ time, period }) => {
     const count = values.counts.get(time) ?? 0;
@@ -66,12 +73,22 @@ export async function readObservations(
         : [
             `${series.running === null ? "no ECS service is named" : "RunningTaskCount has no data (Container Insights is off)"}: tasks are the load balancer's HealthyHostCount`,
           ]),
+      ...([...values.refused.keys()].some((time) => shared(time, values))
+        ? [
+            "other target groups share the load balancer, which counts its own 5XX for all of them together: this one's are taken to be at most its requests without an answer",
+          ]
+        : []),
       ...exclusions(judged.filter((each) => "excluded" in each)),
     ],
   };
 }
 
 const NOTHING: Values = new Map();
+
+/** The same load balancer with all its target groups together. */
+function ofAllGroups(watched: Watched): Watched {
+  return { ...watched, targetGroup: null };
+}
 
 function ofBalancer(watched: Watched, metric: string, statistic: string): Series {
   // Healthy hosts are counted for each target group; without one there is no such metric, and it stays empty.
@@ -114,15 +131,20 @@ const BEYOND = 5;
 /** Share of failures that teaches the wrong capacity. */
 const MOST_FAILURES = 0.01;
 
+/** What was counted in each period; `ofAll` are the requests of all target groups, where one of them is watched. */
+type Counted = Readonly<
+  Record<"counts" | "failures" | "answered" | "refused" | "ofAll" | "cpu" | "tasks", Values>
+>;
+
 function observed(
   time: number,
   period: number,
   count: number,
-  values: Readonly<Record<"failures" | "cpu" | "tasks", Values>>,
+  values: Counted,
   times: readonly Values[],
 ): Observation | Excluded {
   const tasks = values.tasks.get(time);
-  const errors = (values.failures.get(time) ?? 0) / count;
+  const errors = ((values.failures.get(time) ?? 0) + refusedOfGroup(time, count, values)) / count;
   const before = values.tasks.get(time - period);
   if (errors > MOST_FAILURES) return { excluded: "failures", time };
   if (tasks === undefined || tasks === 0) return { excluded: "unknown", time };
@@ -142,8 +164,24 @@ function observed(
   };
 }
 
+/**
+ * Requests of the target group that the load balancer itself answered with a 5xx, as targets had no room. It counts them for
+ * all groups together: with this one alone all are this one's, with others at most its requests without an answer. What it
+ * refuses before it has chosen a target is in no group's RequestCount.
+ */
+function refusedOfGroup(time: number, count: number, values: Counted): number {
+  const refused = values.refused.get(time) ?? 0;
+  if (!shared(time, values)) return refused;
+  return Math.min(refused, Math.max(0, count - (values.answered.get(time) ?? 0)));
+}
+
+/** Whether other target groups of the balancer had requests, too. */
+function shared(time: number, { counts, ofAll }: Counted): boolean {
+  return (ofAll.get(time) ?? 0) > (counts.get(time) ?? 0);
+}
+
 const WHY = {
-  failures: "in which more than 1 % of the requests failed (5XX)",
+  failures: "in which more than 1 % of the requests failed (5XX, the load balancer's own included)",
   tasks: "in which the number of tasks changed",
   unknown: "whose number of tasks is unknown",
 } as const;

@@ -61,7 +61,8 @@ console.log("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
 for (const { name, backtest, elasticity } of contenders) {
   const { goodShare, met } = backtest.outcomes[0]!;
   const good = `${(Math.floor(1e5 * goodShare) / 1e3).toFixed(3)} ${met ? "met" : "missed"}`;
-  console.log(row([name, ...cells(elasticity), good, (backtest.taskHours / bound.taskHours).toFixed(2)]));
+  const beyond = bound.possible ? (backtest.taskHours / bound.taskHours).toFixed(2) : "";
+  console.log(row([name, ...cells(elasticity), good, beyond]));
 }
 const demand = demandOverTime(service, judged);
 const atMean = demand.map(() => Math.round(demand.reduce((sum, tasks) => sum + tasks, 0) / demand.length));

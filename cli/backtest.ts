@@ -47,7 +47,8 @@ Without --holdout and --trace the declared history is replayed, on which the pla
 CPU is AWS's target tracking with its defaults, predictive its predictive scaling beside it, with
 a forecast that stands in for AWS's. HPA, KEDA (on the balancer's requests) and Knative KPA, with
 their own defaults, are Kubernetes', which ECS and EC2 do not have. The clairvoyant bound is no
-setting: nothing that keeps the SLOs can cost less.
+setting: nothing that keeps the SLOs can cost less. Where no fleet keeps them it is ∞, and in
+JSON \`"bound": { "possible": false }\`, without figures.
 
 Examples:
   $ setpoint backtest --stack prod --holdout 7            seven days that the plan has not seen

@@ -27,8 +27,7 @@ export function backtestText({ trial, feasibility, contenders, bound }: Judged):
     "clairvoyant bound",
     ...beside.map(() => ""),
     "",
-    whole(bound.taskHours),
-    whole(bound.dollarsPerMonth),
+    ...(bound.possible ? [bound.taskHours, bound.dollarsPerMonth].map(whole) : ["∞", "∞"]),
   ];
   const more = further.map((_, i) => BESIDE + i);
   return [

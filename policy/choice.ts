@@ -14,8 +14,8 @@ import { steeper, stressFor } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
 
-/** A candidate that is likely to miss more than one window in four keeps no SLO. Chosen by walk-forward (docs/model.md). */
-const KEEPS = 0.25;
+/** Share of the windows: a candidate that is likely to miss more keeps no SLO. Chosen by walk-forward (docs/model.md). */
+export const MOST_MISSED = 0.25;
 
 /** Minutes of history up to which every candidate is tried on the replications as well: there chance weighs most, and a replay is quick. */
 const QUICK = 3 * 1440;
@@ -108,8 +108,8 @@ function choiceOn(
     const stage = stageFor(service, trace, max);
     const replicas = replications(trace).map((each) => stageFor(service, each, max));
     const onAll: Trial = (candidate, limit) =>
-      rehearseAll(stage, replicas, candidate, limit, KEEPS, mostUsed);
-    const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, KEEPS, mostUsed);
+      rehearseAll(stage, replicas, candidate, limit, MOST_MISSED, mostUsed);
+    const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, MOST_MISSED, mostUsed);
     // What keeps the history is rejected by none of its replications.
     const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
     const quick = days.rates.length <= QUICK;

@@ -23,11 +23,10 @@ export interface Contender {
   readonly elasticity: Elasticity;
 }
 
-/** What no autoscaler can go below and keep every SLO; infinite when none can keep them. */
-export interface ClairvoyantBound {
-  readonly taskHours: number;
-  readonly dollarsPerMonth: number;
-}
+/** What no autoscaler can go below and keep every SLO. Where none can keep them it says so, as JSON has no infinity. */
+export type ClairvoyantBound =
+  | { readonly possible: true; readonly taskHours: number; readonly dollarsPerMonth: number }
+  | { readonly possible: false };
 
 export interface Comparison {
   /** Ours first, then the usual settings. */
@@ -93,8 +92,9 @@ export function comparison(service: Service, controls: ScalingControls, trace: T
 
 function boundOf(service: Service, minutes: Trace): ClairvoyantBound {
   const taskHours = clairvoyantTaskHours(service, minutes);
+  if (!Number.isFinite(taskHours)) return { possible: false };
   const mean = taskHours / (minutes.rates.length / 60);
-  return { taskHours, dollarsPerMonth: mean * service.price * HOURS_A_MONTH };
+  return { possible: true, taskHours, dollarsPerMonth: mean * service.price * HOURS_A_MONTH };
 }
 
 /** AWS's usual setting for what the service runs on: instances have no cooldowns, and no warm-up unless one is set. */

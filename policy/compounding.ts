@@ -1,5 +1,5 @@
+import { actingRate } from "./acting-rate.ts";
 import { UNSET_WARMUP } from "./aws-loop.ts";
-import { steadyPlant } from "./backtest.ts";
 import { freshCooldown, freshWarmup } from "./candidate.ts";
 import { answered, TASKS } from "./load-change.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
@@ -50,38 +50,14 @@ export function compounding(service: Service, controls: ScalingControls): readon
           }));
     }),
     ...controls.steps.flatMap((policy) => {
-      const { metric, threshold } = policy.alarm;
-      if (metric === "requestRate") return [];
       const { cooldown = 0, ...rest } = policy;
-      const rate =
-        metric === "responseTime" ? rateAtResponse(service, threshold) : rateAt(service, metric, threshold);
+      const rate = actingRate(service, policy.alarm);
       if (rate === undefined) return [];
       return instances
         ? judged(policy.name, warmup, rate, (seconds) => ({ steps: [rest], warmup: seconds }))
         : judged(policy.name, cooldown, rate, (seconds) => ({ steps: [{ ...policy, cooldown: seconds }] }));
     }),
   ];
-}
-
-/** Seconds in which a fleet settles. */
-const SETTLED = 3600;
-
-/** Requests a second for each of ten tasks whose mean response time is `seconds` in the long run; undefined where none is. */
-function rateAtResponse(service: Service, seconds: number): number | undefined {
-  const { concurrency, serviceTime } = service.capacity;
-  const above = (rate: number) => {
-    const plant = steadyPlant(service);
-    plant(TASKS, TASKS * rate, SETTLED);
-    return plant(TASKS, TASKS * rate, 60).responseTime > seconds;
-  };
-  let [below, over] = [0, (2 * concurrency) / serviceTime.mean];
-  if (above(1e-6 * over) || !above(over)) return undefined; // always, or not even in overload
-  while (over - below > 1e-4 * over) {
-    const rate = (below + over) / 2;
-    if (above(rate)) over = rate;
-    else below = rate;
-  }
-  return over;
 }
 
 /** How near the load before it doubles is to where the policy acts. */

@@ -1,12 +1,12 @@
 import type { Backtest } from "./backtest.ts";
-import type { Choice } from "./choice.ts";
-import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
+import { type Choice, MOST_MISSED } from "./choice.ts";
+import { burstSeconds, type CreditRules, creditRules, launchBalance } from "./credits.ts";
 import { busiestRate, LEAST_UTILIZATION, leavesNoTime, mostCarried } from "./demand-curve.ts";
 import { quotaWords, raisedQuota, taskQuota } from "./quotas.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Service, Slo } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
-import { cpuShare } from "./task-bounds.ts";
+import { cpuShare, taskBounds } from "./task-bounds.ts";
 import { dollars, figureAbove, figureBelow, percent, percentBelow, perSecond, seconds } from "./words.ts";
 import { surviving } from "./zone-loss.ts";
 
@@ -35,7 +35,8 @@ export function obstacles(service: Service, findings: Findings): Feasibility {
     ...(slow.length > 0 ? [] : tooShared(service, findings)),
     ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
-    ...tooJumpy(service, findings),
+    ...tooUnsure(service, findings),
+    ...tooSpentAtOnce(service, findings),
     ...tooFragile(service, findings),
   ];
   return found.length === 0 ? { possible: true } : { possible: false, obstacles: found };
@@ -106,12 +107,15 @@ function tooSpent(
     {
       of: "credits",
       why: `the busiest day brings ${perSecond(daily)} on average, which holds ${max} ${compute.instanceType} at ${percent(utilization)} of their CPU; the baseline is ${percent(rules.baseline)}, ${rules.earned} credits an hour, and ${rules.most + rules.launch} credits, the most that one can hold, are empty after ${Math.floor(10 * hours) / 10} h`,
-      waysOut: [
-        `max of at least ${needed}`,
-        `credits: unlimited, at ${rules.surplusPrice} USD for a vCPU-hour beyond the baseline`,
-        "a type without credits, such as m5.large",
-      ],
+      waysOut: [`max of at least ${needed}`, ...withoutCredits(rules)],
     },
+  ];
+}
+
+function withoutCredits({ surplusPrice }: CreditRules): readonly string[] {
+  return [
+    `credits: unlimited, at ${surplusPrice} USD for a vCPU-hour beyond the baseline`,
+    "a type without credits, such as m5.large",
   ];
 }
 
@@ -123,10 +127,9 @@ function tooFew(service: Service, { peak, needed, reachable, max }: Findings): r
   const carried = left === 0 ? 0 : busiestRate(service, left);
   const quota = service.bounds.max === undefined && max === taskQuota(service);
   const set = quota ? ` (${quotaWords(service)})` : "";
-  const lost = resilience ? ` with ${resilience.survive} of ${resilience.zones} zones lost` : "";
   return [
     {
-      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}${set}, which carry ${perSecond(carried)}${lost}`,
+      why: `the peak of ${perSecond(peak)} needs ${needed} ${noun(service)}s, and max is ${max}${set}, which carry ${perSecond(carried)}${lossWords(service)}`,
       waysOut: [
         maxOf(service, needed),
         ...(carried === 0 ? [] : [`a peak of at most ${perSecond(figureBelow(carried))}`]),
@@ -134,6 +137,11 @@ function tooFew(service: Service, { peak, needed, reachable, max }: Findings): r
       ],
     },
   ];
+}
+
+/** The zones that what is planned for is left without. */
+function lossWords({ resilience }: Service): string {
+  return resilience ? ` with ${resilience.survive} of ${resilience.zones} zones lost` : "";
 }
 
 /** A max of so many, and what it takes where ECS would not run as many. */
@@ -169,20 +177,53 @@ function tooDear(
   ];
 }
 
-/** The load moves faster than any setting found can follow within the ceiling. */
-function tooJumpy(service: Service, { choice, reachable, needed, max }: Findings): readonly Obstacle[] {
-  if (choice.keeps || !reachable || needed > max) return [];
+/**
+ * What carries the peak leaves too little over: even the strongest fleet, standing, is likely to miss too many windows like those
+ * rehearsed, whether it kept these or just missed them. The load may change as slowly as it will.
+ */
+function tooUnsure(service: Service, findings: Findings): readonly Obstacle[] {
+  if (!carriesInVain(findings) || outOfCredits(service, findings)) return [];
+  const { choice, max } = findings;
+  const { wholeUse, worstUse, missed } = choice.observed;
+  const did = wholeUse <= 1 ? "keep" : "miss";
   return [
     {
-      why: `no setting keeps the SLOs on this history within ${max} ${noun(service)}s: the load changes faster than the ${seconds(service.capacity.startup)} a new ${noun(service)} takes to start and the five minutes AWS takes to see it`,
+      why: `no setting is likely enough to keep the SLOs within ${max} ${noun(service)}s${lossWords(service)}: those that carry most, standing at all times, ${did} the days rehearsed, with ${percent(worstUse)} of the error budget used in the worst window, and are likely to miss ${percent(missed)} of windows like theirs, where at most ${percent(MOST_MISSED)} may be`,
       waysOut: [
-        higherMax(service, max),
-        "a shorter startup",
+        moreHelp(service, max) ? higherMax(service, max) : "less contention: less load on what they share",
         promisesLatency(service) ? "a longer maxWait or threshold" : "a longer maxWait",
-        "a higher min",
+        "a lower objective",
       ],
     },
   ];
+}
+
+/** Where tasks slow each other, more than those that carry most carry less. */
+function moreHelp(service: Service, max: number): boolean {
+  return service.capacity.contention === undefined || mostCarried(service).tasks > max;
+}
+
+/** The ceiling carries the peak, and no setting within it is likely enough to keep the SLOs. */
+function carriesInVain({ choice, reachable, needed, max }: Findings): boolean {
+  return !choice.keeps && reachable && needed <= max;
+}
+
+/** All that may run, standing, are out of CPU credits in busy hours, though they earn what the busiest day takes. */
+function tooSpentAtOnce(service: Service, findings: Findings): readonly Obstacle[] {
+  const rules = creditRules(service.compute);
+  if (rules === undefined || !outOfCredits(service, findings)) return [];
+  return [
+    {
+      why: `no setting keeps the SLOs on this history within ${findings.max} instances: all of them, standing at all times, are out of CPU credits in its busy hours, before the quieter ones have earned them`,
+      waysOut: [higherMax(service, findings.max), ...withoutCredits(rules)],
+    },
+  ];
+}
+
+/** Whether it is for CPU credits: without them, and where tasks do not slow each other, all that carry the peak keep what is below it. */
+function outOfCredits(service: Service, findings: Findings): boolean {
+  const runOut = Number.isFinite(taskBounds(service).credits) && service.capacity.contention === undefined;
+  return runOut && carriesInVain(findings) && !findings.rehearsed.met;
 }
 
 function promisesLatency({ slos }: Service): boolean {

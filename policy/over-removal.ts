@@ -1,3 +1,4 @@
+import { actingRate } from "./acting-rate.ts";
 import { FRESH } from "./candidate.ts";
 import { keepsSlos } from "./demand-curve.ts";
 import { answered, TASKS } from "./load-change.ts";
@@ -45,9 +46,9 @@ export function overRemovals(service: Service, controls: ScalingControls): reado
       })),
     ),
     ...controls.steps.flatMap((policy) => {
-      const { metric, threshold } = policy.alarm;
-      if (metric === "requestRate" || metric === "responseTime") return [];
-      return judged(policy.name, policy.cooldown ?? 0, rateAt(service, metric, threshold), (seconds) => ({
+      const rate = actingRate(service, policy.alarm);
+      if (rate === undefined) return [];
+      return judged(policy.name, policy.cooldown ?? 0, rate, (seconds) => ({
         steps: [{ ...policy, cooldown: seconds }],
       }));
     }),

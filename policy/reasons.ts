@@ -116,7 +116,7 @@ function creditWords(service: Service, { burst, sustained }: Derivation["ceiling
 function trackingReasons(
   service: Service,
   controls: ScalingControls,
-  { ceiling, choice, reserve }: Derivation,
+  { ceiling, choice, rehearsed, reserve }: Derivation,
 ): readonly Reason[] {
   const slotRate = service.capacity.concurrency / service.capacity.serviceTime.mean;
   return controls.tracking.flatMap((policy): Reason[] => {
@@ -137,7 +137,7 @@ function trackingReasons(
         value: onCpu
           ? `CPU at ${percent(policy.setpoint)}`
           : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice)}${zones}${busy}`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice, rehearsed)}${zones}${busy}`,
       },
       ...cooldownReasons(policy, service),
     ];
@@ -222,9 +222,21 @@ function windowWords({ rehearsal: { missed }, observed, days, whole }: Choice): 
   return `${share} of such ${like} it uses ${percent(observed.worstUse)} of the error budget${inAll}`;
 }
 
-function rehearsalWords(choice: Choice): string {
+/** Why all that helps stands: nothing keeps the history, or what keeps it as it was is likely to miss what is like it. */
+function unkeptWords({ met }: Backtest): string {
+  return met
+    ? "no setting is likely enough to keep the SLOs on windows like those of this history"
+    : "no setting keeps the SLOs on this history";
+}
+
+/** What stands where nothing keeps the SLOs; tasks that slow each other carry less beyond a number. */
+function strongestWords({ min, max }: ScalingControls): string {
+  return min < max ? "those that together carry most" : "all that may run";
+}
+
+function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
   const { stress, keeps, whole, growthAllowed } = choice;
-  if (!keeps) return "no setting keeps the SLOs on this history; this is the strongest one tried";
+  if (!keeps) return `${unkeptWords(rehearsed)}; this is the strongest one tried`;
   const tried = whole
     ? `of all tried that keep the whole history, the least in cost and misses together (the least on its newest days, ${REHEARSED_DAYS} at most, misses some of it),`
     : `of all tried, the least in cost and misses together on the newest history, ${REHEARSED_DAYS} days at most,`;
@@ -300,13 +312,13 @@ function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["ala
 function boundReasons(
   service: Service,
   controls: ScalingControls,
-  { peak, needed, lasting, room, within, choice, reserve }: Derivation,
+  { peak, needed, lasting, room, within, choice, rehearsed, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const least = leastTasks(service);
   const cheaper = "target tracking alone carries the rest cheaper than a higher floor would";
   const min = !choice.keeps
-    ? "all that may run: no setting keeps the SLOs on this history, and fewer would miss more"
+    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and fewer would miss more`
     : service.bounds.min !== undefined && controls.min === service.bounds.min
       ? `declared${controls.min < controls.max ? `; ${cheaper}` : ""}`
       : kind === "seasonal"
@@ -356,7 +368,7 @@ function scheduleReason(
         value: "none",
         because: choice.keeps
           ? "no recurring floor made the rehearsal cheaper than reacting alone"
-          : "all that may run stands at all times",
+          : `${strongestWords(controls)} stand at all times`,
       },
     ];
   }

@@ -2,6 +2,7 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { expect } from "chai";
 import { readDemand } from "../../adapters/cloudwatch.ts";
 import { lookedUp, type Watched } from "../../adapters/cloudwatch-names.ts";
+import { readObservations } from "../../adapters/cloudwatch-observations.ts";
 import { metricData } from "../../adapters/metric-data.ts";
 import { metricSpans } from "../../adapters/metric-periods.ts";
 import { describeOnMoto } from "../support/moto.ts";
@@ -17,6 +18,7 @@ const BALANCER = [
   { Name: "TargetGroup", Value: SHOP.targetGroup! },
   { Name: "LoadBalancer", Value: SHOP.loadBalancer },
 ];
+const WHOLE_BALANCER = BALANCER.slice(1);
 const SERVICE = [
   { Name: "ClusterName", Value: "shop" },
   { Name: "ServiceName", Value: "cart" },
@@ -56,6 +58,11 @@ describeOnMoto("CloudWatch as moto has it", (moto) => {
       i >= 30 && i < 60 ? [] : [600, 300 + 6 * i],
     );
     await put("AWS/ECS", "CPUUtilization", SERVICE, (i) => [20 + (i % 10), 40 + (i % 10)]);
+    await put("AWS/ApplicationELB", "HealthyHostCount", BALANCER, () => [2, 2]);
+    // For the whole balancer alone: two nodes that refuse together 20 of 936 requests.
+    await put("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", WHOLE_BALANCER, (i) =>
+      i === 6 ? [10, 10] : [],
+    );
   });
   after(() => client.destroy());
 
@@ -76,6 +83,13 @@ describeOnMoto("CloudWatch as moto has it", (moto) => {
     const cpu = { namespace: "AWS/ECS", metric: "CPUUtilization", dimensions: SERVICE, statistic: "Average" };
     const [values] = await metricData(client, [cpu], metricSpans(now, 2 * HOUR));
     expect([...values!]).to.deep.equal(minutes.map((time, i) => [time, 30 + (i % 10)]));
+  });
+
+  it("CW-17 leaves out the minute in which the load balancer itself refused more than 1 %", async () => {
+    const { observations, notes } = await readObservations(client, SHOP, window);
+    expect(observations).to.have.lengthOf(90 - 1);
+    const refused = new Date(1000 * minutes[6]!).toISOString().slice(0, 16);
+    expect(notes.at(-1)).to.match(new RegExp(`^1 period\\(s\\) in which more than 1 % .*: ${refused}Z$`));
   });
 
   it("CW-6 names what there is when nothing was published under the name asked", async () => {

@@ -357,4 +357,44 @@ describe("CloudWatch", () => {
     expect(result.observations[0]!.errors).to.be.closeTo(0.005, 1e-9);
     expect(result.notes.join()).to.match(/1 period\(s\) in which more than 1 % .*: 2026-11-25T09:04Z/);
   });
+
+  it("CW-17 leaves out minutes in which the load balancer itself answered 5xx, as targets had no room", async () => {
+    const full = LAST - 3600;
+    const refusing: Recorded = (metric, statistic, time, _period, targetGroup) =>
+      metric === "HTTPCode_ELB_5XX_Count" && targetGroup === undefined
+        ? (time === full ? 0.02 : 0.005) * quiet("RequestCount", "Sum", time)!
+        : quiet(metric, statistic, time);
+    for (const watched of [SHOP, { ...SHOP, targetGroup: null }]) {
+      const { result } = await against(
+        (each) => recorded(refusing, each),
+        (client) => readObservations(client, watched, window(0.1)),
+      );
+      expect(result.observations).to.have.lengthOf(144 - 1);
+      expect(result.observations[0]!.errors).to.be.closeTo(0.005, 1e-9);
+      expect(result.notes).to.have.lengthOf(1);
+      expect(result.notes[0]).to.match(
+        /1 period\(s\) in which more than 1 % .*load balancer's own.*: 2026-11-25T09:04Z/,
+      );
+    }
+  });
+
+  it("CW-17 takes for a target group's, of what a shared load balancer refused, no more than its requests without an answer", async () => {
+    const [own, others] = [LAST - 3600, LAST - 1800];
+    const sharing: Recorded = (metric, statistic, time, _period, targetGroup) => {
+      const requests = quiet("RequestCount", "Sum", time)!;
+      if (metric === "RequestCount") return targetGroup === undefined ? 2 * requests : requests;
+      if (statistic === "SampleCount") return (time === own ? 0.98 : 1) * requests; // of TargetResponseTime
+      if (metric === "HTTPCode_ELB_5XX_Count" && targetGroup === undefined)
+        return time === own || time === others ? 0.1 * requests : undefined;
+      return quiet(metric, statistic, time);
+    };
+    const { result } = await against(
+      (each) => recorded(sharing, each),
+      (client) => readObservations(client, SHOP, window(0.1)),
+    );
+    expect(result.observations).to.have.lengthOf(144 - 1);
+    expect(result.notes.join("\n"))
+      .to.match(/other target groups share the load balancer/)
+      .and.match(/1 period\(s\) in which more than 1 % .*: 2026-11-25T09:04Z$/);
+  });
 });

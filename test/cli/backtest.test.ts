@@ -8,6 +8,7 @@ const root = folder({
   "shop.csv": traceCsv(4),
   "services.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
   "peak.yaml": `services:\n  cart:${serviceYaml("{ peak: 15 /s }")}`,
+  "hopeless.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }", "100 ms")}`,
   "forecasts.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`,
   "enough.json": JSON.stringify(plan(4)),
   "little.json": JSON.stringify(plan(1)),
@@ -62,7 +63,18 @@ describe("setpoint backtest", () => {
     expect(text.stdout.replace(/\s+/g, " ")).to.include(
       "The plan was made on it: --holdout judges on unseen days.",
     );
+    expect(bound.possible).to.equal(true);
     expect(bound.taskHours).to.be.within(1, contenders[0].backtest.taskHours);
+  });
+
+  it("tells programs that no fleet keeps the SLOs, and people by ∞", async () => {
+    const hopeless = ["backtest", "-f", `${root}/hopeless.yaml`, "--plan", `${root}/enough.json`];
+    const { code, stdout } = await run([...hopeless, "--format", "json"]);
+    expect({ code, bound: JSON.parse(stdout)[0].bound }).to.deep.equal({
+      code: 1,
+      bound: { possible: false },
+    });
+    expect((await run(hopeless)).stdout).to.match(/^ {2}clairvoyant bound +∞ +∞$/m);
   });
 
   it("says that of a longer history the newest two weeks count most", async () => {

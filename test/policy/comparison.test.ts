@@ -4,7 +4,7 @@ import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded } from "../../policy/demand-curve.ts";
 import { demandOverTime } from "../../policy/demand-over-time.ts";
 import type { Service } from "../../policy/service.ts";
-import { CART, controlsOf, daily, flat, MONDAY } from "../support/services.ts";
+import { CART, controlsOf, daily, flat, MONDAY, promising } from "../support/services.ts";
 
 describe("comparison", () => {
   const trace = daily(1, 60);
@@ -40,11 +40,20 @@ describe("comparison", () => {
   });
 
   it("knows what no setting that met the SLO went below, and what it costs", () => {
-    expect(bound.taskHours).to.equal(clairvoyantTaskHours(CART, trace));
-    expect(bound.dollarsPerMonth).to.be.closeTo((bound.taskHours / 24) * 730 * CART.price, 1e-9);
+    const least = clairvoyantTaskHours(CART, trace);
+    expect(bound).to.deep.equal({
+      possible: true,
+      taskHours: least,
+      dollarsPerMonth: (least / 24) * CART.price * 730,
+    });
     const met = contenders.filter(({ backtest }) => backtest.met);
     expect(met.length).to.be.at.least(3);
-    for (const { backtest } of met) expect(backtest.taskHours).to.be.above(bound.taskHours);
+    for (const { backtest } of met) expect(backtest.taskHours).to.be.above(least);
+  });
+
+  it("says that there is no bound, in a way that survives JSON, where no fleet keeps an SLO", () => {
+    const hopeless = comparison(promising(0.9999999, 0.1), controlsOf({ min: 2, max: 2 }), trace).bound;
+    expect(JSON.parse(JSON.stringify(hopeless))).to.deep.equal({ possible: false });
   });
 
   it("judges each by numbers where the service may scale to zero and nobody comes at night", () => {

@@ -3,7 +3,7 @@ import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { cheapestChoice } from "../../policy/choice.ts";
 import { demandHistory } from "../../policy/demand.ts";
-import { busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import { busiestRate, busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
 import { obstacles } from "../../policy/feasibility.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { withReserve } from "../../policy/reserve.ts";
@@ -133,6 +133,57 @@ describe("obstacles", () => {
     expect(obstaclesOf(promising(objective! / 100, 0.2)).filter(tooSlow)).to.deep.equal([]);
     const faster = { ...CART.capacity, serviceTime: { mean: mean! / 1000, cv: 0.7 } };
     expect(obstaclesOf({ ...slow, capacity: faster }).filter(tooSlow)).to.deep.equal([]);
+  });
+
+  it("blames no change of a steady load where the ceiling just fits it: how likely it misses, whether it kept the history or not", () => {
+    const most = busiestRate(CART, 8);
+    const steady = (rate: number, max: number): Service => ({
+      ...CART,
+      demand: { kind: "history", trace: flat(rate, 3 * 1440), growth: 0 },
+      bounds: { max },
+    });
+    for (const [rate, did] of [
+      [0.99 * most, "keep"],
+      [(1 - 1e-6) * most, "miss"], // as much as the long run allows, but for rounding
+    ] as const) {
+      const service = steady(rate, 8);
+      const { controls, reasons } = scalingPlan(service);
+      const { met, outcomes } = backtest(CART, controls, demandHistory(service.demand).trace);
+      expect(met).to.equal(did === "keep");
+      const [{ why, waysOut }, ...others] = obstaclesOf(service) as [Obstacle];
+      expect(others).to.deep.equal([]);
+      expect(why).to.match(
+        new RegExp(`^no setting is likely enough .* 8 tasks: .* ${did} the days rehearsed`),
+      );
+      expect(why).not.to.match(/changes faster|takes to start/);
+      const used = figureAfter(why, /with ([\d.]+) % of the error budget used/);
+      expect(used).to.be.closeTo(100 * ((1 - outcomes[0]!.goodShare) / 0.01), 0.1);
+      expect(figureAfter(why, /likely to miss ([\d.]+) % .* at most 25 % may be/)).to.be.within(25, 100);
+      expect(waysOut.join()).not.to.match(/startup|higher min/);
+      expect(waysOut[0]).to.equal("a higher max");
+      expect(obstaclesOf(steady(rate, 9))).to.deep.equal([]);
+      for (const of of ["tracking.setpoint", "bounds.min"])
+        expect(reasons.find((reason) => reason.of === of)!.because).to.match(
+          met ? /no setting is likely enough/ : /no setting keeps/,
+        );
+    }
+  });
+
+  it("CMP-12 tells a fleet whose CPU credits run out in busy hours from a load that changes too fast", () => {
+    const rates = Array.from({ length: 2555 }, (_, minute) => (minute % 360 < 70 ? 45.5 : 0.5));
+    const plateaus = (credits: "standard" | "unlimited"): Service => ({
+      ...available(0.999),
+      compute: { type: "ec2", instanceType: "t3.medium", credits },
+      demand: { kind: "history", trace: { ...flat(0, 1), rates }, growth: 0 },
+      bounds: { max: 5 },
+    });
+    const [obstacle, ...others] = obstaclesOf(plateaus("standard"));
+    expect(others).to.deep.equal([]);
+    expect(obstacle!.why).to.match(
+      /within 5 instances: all of them, .* out of CPU credits in its busy hours/,
+    );
+    expect(obstacle!.waysOut.join()).to.match(/a higher max,credits: unlimited.*,a type without credits/);
+    expect(obstaclesOf(plateaus("unlimited"))).to.deep.equal([]);
   });
 
   it("offers no longer threshold where none is promised", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { cpuTracking } from "../../policy/comparison.ts";
 import { compounding } from "../../policy/compounding.ts";
 import { fights } from "../../policy/fights.ts";
+import { overRemovals } from "../../policy/over-removal.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
@@ -21,6 +22,10 @@ const requests = (name: string, perMinute: number, other: object = {}) =>
 /** Doubles what there is while the mean response time is above a threshold. */
 const slowness = (seconds: number, cooldown: number) =>
   steps("slow", ">", seconds, 1, { alarm: { metric: "responseTime" }, adjustment: "percent", cooldown });
+
+/** Takes one away while the mean response time is below a threshold. */
+const idleness = (seconds: number, cooldown: number) =>
+  steps("fast", "<", seconds, -1, { alarm: { metric: "responseTime" }, cooldown });
 
 describe("fights", () => {
   const cases: readonly [string, Partial<ScalingControls>, readonly string[], RegExp, RegExp][] = [
@@ -87,6 +92,20 @@ describe("fights", () => {
       { steps: [steps("high", ">=", 0.7, 2), steps("low", "<", 0.25, -1, { cooldown: 60 })] },
       ["compounding warn low"],
       /scale-in cooldown of low is 60 s/,
+      /at least 180 s/,
+    ],
+    [
+      "steps on response time that remove again before the metric shows what is gone",
+      { steps: [steps("high", ">=", 0.9, 2), idleness(0.25, 0)] },
+      ["compounding refuse fast"],
+      /scale-in cooldown of fast is 0 s.*falls to that of 6 as few as 4 are left, where 6 should be/,
+      /at least 180 s/,
+    ],
+    [
+      "steps on response time that remove idle tasks too quickly, but leave what keeps the SLOs",
+      { steps: [steps("high", ">=", 0.9, 2), idleness(0.21, 60)] },
+      ["compounding warn fast"],
+      /scale-in cooldown of fast is 60 s/,
       /at least 180 s/,
     ],
     [
@@ -197,6 +216,15 @@ describe("fights", () => {
     expect(policies(0.9, 220)).to.deep.equal([]);
     expect(policies(0.19, 0)).to.deep.equal([]); // an idle task takes 200 ms
     expect(policies(9, 0)).to.deep.equal([]); // requests give up after 5 s
+  });
+
+  it("find no steps on response time that remove too much where they wait for fresh metrics, never act, or always do", () => {
+    const policies = (seconds: number, cooldown: number) =>
+      overRemovals(CART, controlsOf({ steps: [idleness(seconds, cooldown)] }));
+    expect(policies(0.25, 0)).to.have.length(1);
+    expect(policies(0.25, 180)).to.deep.equal([]);
+    expect(policies(0.19, 0)).to.deep.equal([]); // an idle task takes 200 ms
+    expect(policies(9, 0)).to.deep.equal([]); // requests give up after 5 s: whatever it waits, it ends at the min
   });
 
   it("take a fleet that shrinks for hours for no cycle of the exact count beside it", () => {

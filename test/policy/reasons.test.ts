@@ -204,6 +204,16 @@ describe("reasons", () => {
     expect(because("bounds.min")).to.match(/^all that may run/);
     expect(because("schedule")).not.to.include("cheaper");
     expect(assumptions.join()).not.to.include("pinned");
+    const capacity = { ...CART.capacity, contention: { alpha: 0.03, beta: 0.0001 } };
+    const shared = scalingPlan({
+      ...{ ...CART, capacity, bounds: { max: 1000 } },
+      demand: { kind: "peak", peak: 150, growth: 0 },
+    });
+    expect(shared.controls.min).to.be.below(1000); // more carry less
+    for (const of of ["bounds.min", "schedule"])
+      expect(shared.reasons.find((reason) => reason.of === of)!.because).to.match(
+        /^those that together carry most/,
+      );
   });
 
   it("begin each sentence as one, whatever is promised", () => {

@@ -69,20 +69,22 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** A value of a metric at a time, or `undefined` where it has no datapoint. */
+/** A value of a metric at a time, or `undefined` where it has no datapoint; `targetGroup` where that is a dimension asked for. */
 export type Recorded = (
   metric: string,
   statistic: string,
   time: number,
   period: number,
+  targetGroup: string | undefined,
 ) => number | undefined;
 
 /** Complete answers out of a recording, each query from StartTime to EndTime at its period. */
 export function recorded(values: Recorded, { body }: Asked, status = "Complete"): Answer {
   const MetricDataResults = body.MetricDataQueries.map(({ Id, MetricStat: { Metric, Period, Stat } }) => {
     const points: [number, number][] = [];
+    const targetGroup = Metric.Dimensions.find(({ Name }) => Name === "TargetGroup")?.Value;
     for (let time = body.StartTime; time < body.EndTime; time += Period) {
-      const value = values(Metric.MetricName, Stat, time, Period);
+      const value = values(Metric.MetricName, Stat, time, Period, targetGroup);
       if (value !== undefined) points.push([time, value]);
     }
     const [Timestamps, Values] = [points.map(([time]) => time), points.map(([, value]) => value)];
