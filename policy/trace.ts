@@ -6,3 +6,8 @@ export interface Trace {
   readonly step: number;
   readonly rates: readonly number[];
 }
+
+/** Requests per second; 0 of none. */
+export function highestRate(rates: readonly number[]): number {
+  return rates.reduce((most, rate) => Math.max(most, rate), 0);
+}
