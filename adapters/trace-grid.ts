@@ -126,33 +126,43 @@ interface Gap {
   readonly length: number;
 }
 
-/** Short gaps as a straight line; up to an hour from the week before; longer, the whole day from another week. */
+/** Short gaps, and what no other week tells of, as a straight line; up to an hour from the week before; longer, the whole day from another week. */
 function withoutGaps(rates: readonly number[], start: number, step: number) {
   const filled = [...rates];
   const gaps = gapsOf(rates);
   const short = gaps.filter(({ length }) => length <= BRIDGED);
-  const hours = gaps.filter(({ length }) => length > BRIDGED && length * step <= HOUR);
-  const days = gaps.filter(({ length }) => length > BRIDGED && length * step > HOUR);
-  for (const gap of [...hours, ...days.map((gap) => wholeDays(gap, start, step, rates.length))])
+  const long = gaps.filter(({ length }) => length > BRIDGED);
+  const untold = long.filter((gap) => !toldElsewhere(rates, gap, step));
+  const told = long.filter((gap) => !untold.includes(gap));
+  const hours = told.filter(({ length }) => length * step <= HOUR);
+  const days = told.filter(({ length }) => length * step > HOUR);
+  for (const gap of [...untold, ...hours, ...days.map((gap) => wholeDays(gap, start, step, rates.length))])
     for (let i = gap.first; i < gap.first + gap.length; i++)
       filled[i] = sameTimeOtherWeek(rates, i, step) ?? rates[i]!;
   for (const { first, length } of gapsOf(filled)) bridge(filled, first, length);
-  const list = (some: readonly Gap[]) =>
-    listing(some.map((gap) => moment(start + gap.first * step, gap.length * step)));
+  const note = (some: readonly Gap[], size: string, done: string) =>
+    some.length === 0
+      ? []
+      : [
+          `${some.length} gap(s) of ${size}${done}: ${listing(some.map((gap) => moment(start + gap.first * step, gap.length * step)))}`,
+        ];
+  const drawn =
+    ", which no other week tells all of: drawn as a straight line where none does, whatever came then";
+  const [upToAnHour, more] = ["up to an hour", "more than an hour"];
   const notes = [
-    ...(short.length > 0
-      ? [`${short.length} gap(s) of up to ${BRIDGED} steps bridged by a straight line: ${list(short)}`]
-      : []),
-    ...(hours.length > 0
-      ? [
-          `${hours.length} gap(s) of up to an hour filled from the same time a week before or after: ${list(hours)}`,
-        ]
-      : []),
-    ...(days.length > 0
-      ? [
-          `${days.length} gap(s) of more than an hour: those days are excluded, their place filled from another week where there is one: ${list(days)}`,
-        ]
-      : []),
+    ...note(short, `up to ${BRIDGED} steps`, " bridged by a straight line"),
+    ...note(hours, upToAnHour, " filled from the same time a week before or after"),
+    ...note(days, more, ": those days are excluded, their place filled from another week"),
+    ...note(
+      untold.filter(({ length }) => length * step <= HOUR),
+      upToAnHour,
+      drawn,
+    ),
+    ...note(
+      untold.filter(({ length }) => length * step > HOUR),
+      more,
+      drawn,
+    ),
   ];
   return { rates: filled, notes };
 }
@@ -176,6 +186,12 @@ function wholeDays({ first, length }: Gap, start: number, step: number, size: nu
   const to = Math.ceil((start + (first + length) * step) / DAY) * DAY;
   const begin = Math.max(0, Math.ceil((from - start) / step));
   return { first: begin, length: Math.min(size, Math.ceil((to - start) / step)) - begin };
+}
+
+function toldElsewhere(rates: readonly number[], { first, length }: Gap, step: number): boolean {
+  for (let i = first; i < first + length; i++)
+    if (sameTimeOtherWeek(rates, i, step) === undefined) return false;
+  return true;
 }
 
 function sameTimeOtherWeek(rates: readonly number[], i: number, step: number): number | undefined {

@@ -228,6 +228,23 @@ describe("a trace is read", () => {
     expect(notes.join()).to.match(/excluded/);
   });
 
+  it("TRC-8 with what no other week tells of, drawn as a line and said to be; the rest of that day stays", () => {
+    for (const [title, rows, missing] of [
+      ["half an hour", 30, "30 min"],
+      ["three hours", 180, "180 min"],
+    ] as const) {
+      const days = week
+        .slice(0, 3 * 1440)
+        .map((line, i) => (i === 1440 ? line.replace(/,.*/, ",999") : line));
+      const { trace, notes } = parse(csv(cut(days, 1440 + 600, rows)));
+      expect(trace.rates[1440], title).to.equal(999);
+      expect(notes.join(), title).to.match(
+        new RegExp(`1 gap.*no other week tells all of: drawn as a straight line .*\\(${missing}\\)`),
+      );
+      expect(notes.join(), title).not.to.match(/excluded|filled/);
+    }
+  });
+
   it("TRC-9 with jitter, resampled to the median step", () => {
     const times = [0, 58, 119, 179, 240, 301, 360];
     const { trace, notes } = parse(csv(times.map((time) => `${START + time},5`)));
