@@ -1,3 +1,4 @@
+import { byMinute as minutely } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
 
 /** Rows of a recording, in the order of their times; a `NaN` rate is a gap. */
@@ -40,16 +41,17 @@ export function medianStep(times: readonly number[]): number {
 }
 
 /** Puts rows onto a constant step and fills what is missing; in words, why that cannot be done honestly. */
-export function regular(recording: Recording, step: number, exclude: readonly Interval[]): Regular | string {
+export function regular(recording: Recording, given: number, exclude: readonly Interval[]): Regular | string {
+  const step = given > HOUR && given <= HOUR * (1 + JITTER) ? HOUR : given; // a recorder that sleeps for an hour between rows
   if (step > HOUR) return `the step is ${step} s; at most one hour, as autoscaling reacts in minutes`;
   const strays = distances(recording.times).filter((distance) => astray(distance / step));
   if (strays.length > STRAYS * recording.times.length) return unevenly(recording.times, step);
   const start = recording.times[0]!;
   const size = Math.round((recording.times.at(-1)! - start) / step) + 1;
-  if (size > 2 * recording.times.length) return missingShare(1 - recording.times.length / size);
+  if (size > 2 * recording.times.length) return tooSparse(recording, step, 1 - recording.times.length / size);
   const { rates, jittered } = placed(recording, start, step, size);
   const missing = rates.filter(Number.isNaN).length / size;
-  if (missing > MISSING) return missingShare(missing);
+  if (missing > MISSING) return tooSparse(recording, step, missing);
   const excluded = rates.map((rate, i) => (within(start + i * step, exclude) ? Number.NaN : rate));
   const left = excluded.filter((rate) => !Number.isNaN(rate)).length;
   if (left === 0) return "nothing is left of it after `exclude`; leave at least one row";
@@ -65,21 +67,15 @@ export function regular(recording: Recording, step: number, exclude: readonly In
 }
 
 /** A finer step averaged over whole minutes, the resolution of CloudWatch's metrics. */
-export function byMinute({ start, step, rates }: Trace): Regular {
-  const minutes: number[][] = [];
-  rates.forEach((rate, i) => {
-    const minute = Math.floor((i * step) / MINUTE + 1e-9);
-    minutes[minute] = minutes[minute] ?? [];
-    minutes[minute].push(rate);
-  });
-  const whole = minutes.filter((minute, i) => i === 0 || minute.length * step >= MINUTE / 2);
-  const means = whole.map((minute) => minute.reduce((sum, rate) => sum + rate, 0) / minute.length);
-  const burst = whole.reduce(
-    (worst, minute, i) => Math.max(worst, means[i]! > 0 ? Math.max(...minute) / means[i]! : 1),
-    1,
-  );
+export function byMinute(finer: Trace): Regular {
+  const trace = minutely(finer);
+  const { step, rates } = finer;
+  const burst = rates.reduce((worst, rate, i) => {
+    const mean = trace.rates[Math.floor((i * step) / MINUTE + 1e-9)] ?? 0;
+    return mean > 0 ? Math.max(worst, rate / mean) : worst;
+  }, 1);
   const note = `its step of ${step} s is averaged to 60 s, the resolution of the metrics; within a minute the rate reaches ${burst.toFixed(1)} × the minute's mean`;
-  return { trace: { start, step: MINUTE, rates: means }, notes: [note] };
+  return { trace, notes: [note] };
 }
 
 function distances(times: readonly number[]): readonly number[] {
@@ -92,15 +88,20 @@ function astray(steps: number): boolean {
 }
 
 function unevenly(times: readonly number[], step: number): string {
-  const counts = new Map<number, number>();
-  for (const distance of distances(times)) counts.set(distance, (counts.get(distance) ?? 0) + 1);
-  const histogram = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, 6);
-  const listed = histogram.map(([distance, count]) => `${distance} s × ${count}`).join(", ");
-  return `its rows are not at a constant step: ${listed}; at least 99 % must be within 10 % of the median, ${step} s. Resample it first`;
+  return `its rows are not at a constant step: ${histogram(times)}; at least 99 % must be within 10 % of the median, ${step} s. Resample it first`;
 }
 
-function missingShare(share: number): string {
-  return `${(100 * share).toFixed(1)} % of its rows are missing; at most 10 % can be filled. Use a recording with fewer gaps`;
+/** Rows that are missing, or that came at a coarser step for some of the time. */
+function tooSparse({ times }: Recording, step: number, share: number): string {
+  return `${(100 * share).toFixed(1)} % of its rows are missing at a step of ${step} s: ${histogram(times)}; at most 10 % can be filled. Use a recording with fewer gaps, or resample it where its step changes`;
+}
+
+/** The most frequent distances between rows. */
+function histogram(times: readonly number[]): string {
+  const counts = new Map<number, number>();
+  for (const distance of distances(times)) counts.set(distance, (counts.get(distance) ?? 0) + 1);
+  const most = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, 6);
+  return most.map(([distance, count]) => `${distance} s × ${count}`).join(", ");
 }
 
 function placed({ times, rates }: Recording, start: number, step: number, size: number) {

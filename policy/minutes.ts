@@ -10,11 +10,11 @@ export function byMinute(trace: Trace): Trace {
 
 function averaged({ step, rates }: Trace, count: number): number[] {
   return Array.from({ length: count }, (_, minute) => {
-    const [from, to] = [(minute * 60) / step, ((minute + 1) * 60) / step];
+    const [from, to] = [minute * 60, Math.min(rates.length * step, (minute + 1) * 60)];
     let sum = 0;
-    for (let i = Math.floor(from); i < Math.ceil(to); i++) {
-      const share = Math.min(i + 1, to) - Math.max(i, from);
-      sum += share * (rates[Math.min(i, rates.length - 1)] ?? 0);
+    for (let i = Math.floor(from / step); i * step < to; i++) {
+      const seconds = Math.min((i + 1) * step, to) - Math.max(i * step, from);
+      sum += seconds * rates[i]!;
     }
     return sum / (to - from);
   });
