@@ -41,16 +41,17 @@ export function medianStep(times: readonly number[]): number {
 }
 
 /** Puts rows onto a constant step and fills what is missing; in words, why that cannot be done honestly. */
-export function regular(recording: Recording, step: number, exclude: readonly Interval[]): Regular | string {
+export function regular(recording: Recording, given: number, exclude: readonly Interval[]): Regular | string {
+  const step = given > HOUR && given <= HOUR * (1 + JITTER) ? HOUR : given; // a recorder that sleeps for an hour between rows
   if (step > HOUR) return `the step is ${step} s; at most one hour, as autoscaling reacts in minutes`;
   const strays = distances(recording.times).filter((distance) => astray(distance / step));
   if (strays.length > STRAYS * recording.times.length) return unevenly(recording.times, step);
   const start = recording.times[0]!;
   const size = Math.round((recording.times.at(-1)! - start) / step) + 1;
-  if (size > 2 * recording.times.length) return missingShare(1 - recording.times.length / size);
+  if (size > 2 * recording.times.length) return tooSparse(recording, step, 1 - recording.times.length / size);
   const { rates, jittered } = placed(recording, start, step, size);
   const missing = rates.filter(Number.isNaN).length / size;
-  if (missing > MISSING) return missingShare(missing);
+  if (missing > MISSING) return tooSparse(recording, step, missing);
   const excluded = rates.map((rate, i) => (within(start + i * step, exclude) ? Number.NaN : rate));
   const left = excluded.filter((rate) => !Number.isNaN(rate)).length;
   if (left === 0) return "nothing is left of it after `exclude`; leave at least one row";
@@ -88,15 +89,20 @@ function astray(steps: number): boolean {
 }
 
 function unevenly(times: readonly number[], step: number): string {
-  const counts = new Map<number, number>();
-  for (const distance of distances(times)) counts.set(distance, (counts.get(distance) ?? 0) + 1);
-  const histogram = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, 6);
-  const listed = histogram.map(([distance, count]) => `${distance} s × ${count}`).join(", ");
-  return `its rows are not at a constant step: ${listed}; at least 99 % must be within 10 % of the median, ${step} s. Resample it first`;
+  return `its rows are not at a constant step: ${histogram(times)}; at least 99 % must be within 10 % of the median, ${step} s. Resample it first`;
 }
 
-function missingShare(share: number): string {
-  return `${(100 * share).toFixed(1)} % of its rows are missing; at most 10 % can be filled. Use a recording with fewer gaps`;
+/** Rows that are missing, or that came at a coarser step for some of the time. */
+function tooSparse({ times }: Recording, step: number, share: number): string {
+  return `${(100 * share).toFixed(1)} % of its rows are missing at a step of ${step} s: ${histogram(times)}; at most 10 % can be filled. Use a recording with fewer gaps, or resample it where its step changes`;
+}
+
+/** The most frequent distances between rows. */
+function histogram(times: readonly number[]): string {
+  const counts = new Map<number, number>();
+  for (const distance of distances(times)) counts.set(distance, (counts.get(distance) ?? 0) + 1);
+  const most = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, 6);
+  return most.map(([distance, count]) => `${distance} s × ${count}`).join(", ");
 }
 
 function placed({ times, rates }: Recording, start: number, step: number, size: number) {
@@ -122,33 +128,43 @@ interface Gap {
   readonly length: number;
 }
 
-/** Short gaps as a straight line; up to an hour from the week before; longer, the whole day from another week. */
+/** Short gaps, and what no other week tells of, as a straight line; up to an hour from the week before; longer, the whole day from another week. */
 function withoutGaps(rates: readonly number[], start: number, step: number) {
   const filled = [...rates];
   const gaps = gapsOf(rates);
   const short = gaps.filter(({ length }) => length <= BRIDGED);
-  const hours = gaps.filter(({ length }) => length > BRIDGED && length * step <= HOUR);
-  const days = gaps.filter(({ length }) => length > BRIDGED && length * step > HOUR);
-  for (const gap of [...hours, ...days.map((gap) => wholeDays(gap, start, step, rates.length))])
+  const long = gaps.filter(({ length }) => length > BRIDGED);
+  const untold = long.filter((gap) => !toldElsewhere(rates, gap, step));
+  const told = long.filter((gap) => !untold.includes(gap));
+  const hours = told.filter(({ length }) => length * step <= HOUR);
+  const days = told.filter(({ length }) => length * step > HOUR);
+  for (const gap of [...untold, ...hours, ...days.map((gap) => wholeDays(gap, start, step, rates.length))])
     for (let i = gap.first; i < gap.first + gap.length; i++)
       filled[i] = sameTimeOtherWeek(rates, i, step) ?? rates[i]!;
   for (const { first, length } of gapsOf(filled)) bridge(filled, first, length);
-  const list = (some: readonly Gap[]) =>
-    listing(some.map((gap) => moment(start + gap.first * step, gap.length * step)));
+  const note = (some: readonly Gap[], size: string, done: string) =>
+    some.length === 0
+      ? []
+      : [
+          `${some.length} gap(s) of ${size}${done}: ${listing(some.map((gap) => moment(start + gap.first * step, gap.length * step)))}`,
+        ];
+  const drawn =
+    ", which no other week tells all of: drawn as a straight line where none does, whatever came then";
+  const [upToAnHour, more] = ["up to an hour", "more than an hour"];
   const notes = [
-    ...(short.length > 0
-      ? [`${short.length} gap(s) of up to ${BRIDGED} steps bridged by a straight line: ${list(short)}`]
-      : []),
-    ...(hours.length > 0
-      ? [
-          `${hours.length} gap(s) of up to an hour filled from the same time a week before or after: ${list(hours)}`,
-        ]
-      : []),
-    ...(days.length > 0
-      ? [
-          `${days.length} gap(s) of more than an hour: those days are excluded, their place filled from another week where there is one: ${list(days)}`,
-        ]
-      : []),
+    ...note(short, `up to ${BRIDGED} steps`, " bridged by a straight line"),
+    ...note(hours, upToAnHour, " filled from the same time a week before or after"),
+    ...note(days, more, ": those days are excluded, their place filled from another week"),
+    ...note(
+      untold.filter(({ length }) => length * step <= HOUR),
+      upToAnHour,
+      drawn,
+    ),
+    ...note(
+      untold.filter(({ length }) => length * step > HOUR),
+      more,
+      drawn,
+    ),
   ];
   return { rates: filled, notes };
 }
@@ -172,6 +188,12 @@ function wholeDays({ first, length }: Gap, start: number, step: number, size: nu
   const to = Math.ceil((start + (first + length) * step) / DAY) * DAY;
   const begin = Math.max(0, Math.ceil((from - start) / step));
   return { first: begin, length: Math.min(size, Math.ceil((to - start) / step)) - begin };
+}
+
+function toldElsewhere(rates: readonly number[], { first, length }: Gap, step: number): boolean {
+  for (let i = first; i < first + length; i++)
+    if (sameTimeOtherWeek(rates, i, step) === undefined) return false;
+  return true;
 }
 
 function sameTimeOtherWeek(rates: readonly number[], i: number, step: number): number | undefined {

@@ -136,15 +136,15 @@ function notesOn({ compared, notes }: Comparison): readonly string[] {
           ),
         ]
       : []),
-    ...translations(compared).map(([text, names]) => hanging("  note: ", `${names.join("; ")}: ${text}.`)),
+    ...sentences(compared).map(([text, names]) => hanging("  note: ", `${names.join("; ")}: ${text}.`)),
   ];
 }
 
-/** Each sentence once, with the alternatives that it is about. */
-function translations(compared: readonly Compared[]): readonly (readonly [string, readonly string[]])[] {
+/** How figures were translated and what plans notice: each sentence once, with the alternatives that it is about. */
+function sentences(compared: readonly Compared[]): readonly (readonly [string, readonly string[]])[] {
   const about = new Map<string, string[]>();
-  for (const { alternative } of compared)
-    for (const text of alternative.translated)
+  for (const { alternative, outcome } of compared)
+    for (const text of [...alternative.translated, ...(outcome?.noticed ?? [])])
       about.set(text, [...(about.get(text) ?? []), alternative.name]);
   return [...about];
 }

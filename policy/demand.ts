@@ -1,7 +1,7 @@
 import { byMinute, section } from "./minutes.ts";
 import { withoutOutages } from "./outages.ts";
 import type { Demand } from "./service.ts";
-import type { Trace } from "./trace.ts";
+import { highestRate, type Trace } from "./trace.ts";
 import { figure, span } from "./words.ts";
 import { type SeasonOfYear, seasonOfYear } from "./year.ts";
 
@@ -17,15 +17,19 @@ export function demandHistory(demand: Demand): {
   readonly assumptions: readonly string[];
   /** Minutes that the recording is silent amid traffic. */
   readonly silentMinutes: number;
+  /** Highest rate of the whole recording, grown, or of its season to come: a ceiling below it would fail a day that is known. */
+  readonly highest: number;
 } {
   const growth = 1 + demand.growth;
   if (demand.kind === "peak") {
+    const peak = demand.peak * growth;
     return {
-      trace: assumedDay(demand.peak * growth),
+      trace: assumedDay(peak),
       assumptions: [
         "no history is declared: a day that swings between 35 % and 80 % of the peak is assumed, with a surge to the peak within five minutes at its height",
       ],
       silentMinutes: 0,
+      highest: peak,
     };
   }
   const minutes = byMinute(demand.trace);
@@ -43,6 +47,7 @@ export function demandHistory(demand: Demand): {
     trace,
     assumptions: [...historyAssumptions(demand.trace, minutes, season), ...outageAssumptions(silent, filled)],
     silentMinutes: silent,
+    highest: growth * Math.max(highestRate(minutes.rates), season?.highest ?? 0),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Plant, Slice } from "./replay.ts";
-import type { MinuteShape, Trace } from "./trace.ts";
+import { highestRate, type MinuteShape, type Trace } from "./trace.ts";
 
 /** Parts of a minute that are told apart at most: ten seconds are the finest resolution of a history. */
 const PARTS = 6;
@@ -37,12 +37,11 @@ export function shapesOf(
   return shapes;
 }
 
-/** The highest rate of a trace of minutes, within a minute or of all of one, requests per second. */
-export function highestRate({ rates, shapes = [] }: Trace): number {
-  const most = rates.reduce((highest, rate) => Math.max(highest, rate), 0);
+/** The highest rate of a trace of minutes, of any part of one or of all of it, requests per second. */
+export function highestWithin({ rates, shapes = [] }: Trace): number {
   return shapes.reduce(
     (highest, { minute, shape }) => Math.max(highest, rates[minute]! * Math.max(...shape)),
-    most,
+    highestRate(rates),
   );
 }
 

@@ -11,18 +11,20 @@ export function byMinute(trace: Trace): Trace {
   const count = Math.max(1, Math.floor((trace.rates.length * step) / 60));
   if (step > 60) return { start, step: 60, rates: interpolated(trace, count) };
   const rates = Array.from({ length: count }, (_, minute) => meanRate(trace, minute * 60, minute * 60 + 60));
-  const shapes = shapesOf(rates, step, (from, to) => meanRate(trace, from, to));
+  const whole = count * 60 <= trace.rates.length * step;
+  const shapes = whole ? shapesOf(rates, step, (from, to) => meanRate(trace, from, to)) : [];
   return { start, step: 60, rates, ...(shapes.length > 0 ? { shapes } : {}) };
 }
 
-/** Between two moments, seconds from the start of the trace; its last rate holds from then on. */
+/** Between two moments, seconds from the start of the trace, of which the first is recorded; of what is recorded between them. */
 function meanRate({ step, rates }: Trace, from: number, to: number): number {
-  const [first, end] = [from / step, to / step];
-  const known = Math.max(first, Math.min(end, rates.length));
-  let sum = (end - known) * rates.at(-1)!;
-  for (let i = Math.floor(first); i < known; i++)
-    sum += (Math.min(i + 1, known) - Math.max(i, first)) * rates[i]!;
-  return sum / (end - first);
+  const end = Math.min(to, rates.length * step);
+  let sum = 0;
+  for (let i = Math.floor(from / step); i < rates.length && i * step < end; i++) {
+    const seconds = Math.min((i + 1) * step, end) - Math.max(i * step, from);
+    sum += seconds * rates[i]!;
+  }
+  return sum / (end - from);
 }
 
 function interpolated({ step, rates }: Trace, count: number): number[] {

@@ -5,6 +5,7 @@ import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { demandHistory } from "./demand.ts";
 import { type Ceiling, keepsSlos, sustainedCeiling } from "./demand-curve.ts";
 import { scalingPlan } from "./plan.ts";
+import { policyRemarks } from "./policy-choice.ts";
 import { type ReplayMinutes, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
@@ -35,12 +36,15 @@ export interface Outcome {
   readonly meets: boolean;
   /** Why not. */
   readonly why?: string;
+  /** What its plan notices, such as how likely windows to come miss; not of traffic and policies declared, which all share. */
+  readonly noticed: readonly string[];
 }
 
 /** Plans an alternative, and replays the traffic declared against its plan. */
 export function optionOutcome({ service, option, tasksAnInstance, budget }: Alternative): Outcome {
-  const { controls, feasibility } = scalingPlan(service);
-  const { trace } = demandHistory(service.demand);
+  const { controls, feasibility, assumptions } = scalingPlan(service);
+  const { trace, assumptions: ofTraffic } = demandHistory(service.demand);
+  const shared = [...ofTraffic, ...policyRemarks(service)];
   const { startup } = service.capacity;
   const initial = initialTasks(service, trace, controls.min, controls.max);
   const autoscaler = controlsAutoscaler(service, controls, trace.start);
@@ -67,6 +71,7 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
     binds: whatBinds(service),
     meets: why === undefined,
     ...(why === undefined ? {} : { why }),
+    noticed: assumptions.filter((each) => !shared.includes(each)),
   };
 }
 

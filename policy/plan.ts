@@ -15,7 +15,7 @@ import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { leastTasks } from "./least-tasks.ts";
-import { highestRate } from "./minute-shape.ts";
+import { highestWithin } from "./minute-shape.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { targetRemarks, taskQuota } from "./quotas.ts";
 import { reasons, riskRemarks } from "./reasons.ts";
@@ -24,7 +24,7 @@ import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.t
 import { seal } from "./seal.ts";
 import type { Service } from "./service.ts";
 import { busiestDayRate, earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
-import type { Trace } from "./trace.ts";
+import { highestRate, type Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
 import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
 
@@ -47,27 +47,30 @@ export function scalingPlan(service: Service): ScalingPlan {
 
 function derived(declared: Service): ScalingPlan {
   const service = withWarmup(declared);
-  const { trace: history, assumptions, silentMinutes } = demandHistory(service.demand);
+  const { trace: history, assumptions, silentMinutes, highest } = demandHistory(service.demand);
   const { resilience } = service;
-  const peak = history.rates.reduce((most, rate) => Math.max(most, rate), 0);
+  const peak = highestRate(history.rates);
   const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
   const lasting = sustainingTasks(service, history);
   const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
   const reachable = Number.isFinite(carrying) && !service.slos.some((slo) => leavesNoTime(service, slo));
-  const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
+  const spread = (tasks: number) =>
+    resilience && Number.isFinite(tasks) ? tasksSurvivedBy(resilience, tasks) : tasks;
+  const needed = reachable ? spread(carrying) : carrying;
+  const once = spread(Math.ceil(tasksNeeded(bursting(service), highest)));
   const room = ceilingRoom(
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
   );
   const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
   // A fleet that stands ready for what comes within a minute is larger than what the minute's mean needs.
-  const within = peak > 0 ? highestRate(history) / peak : 1;
+  const within = peak > 0 ? highestWithin(history) / peak : 1;
   const max =
     service.bounds.max ??
     derivedMax(
       service,
       wise + 1,
-      reachable ? Math.ceil(room * within * needed) : bestEffort(service, room * peak),
+      reachable ? ceilingFor(room * within * needed, once) : bestEffort(service, room * peak),
     );
   const min = Math.min(wise, max);
   const bounds = { min, max, reachable };
@@ -101,6 +104,8 @@ function derived(declared: Service): ScalingPlan {
       ...reasons(service, controls, {
         peak,
         needed,
+        highest,
+        once,
         lasting,
         room,
         within,
@@ -122,6 +127,11 @@ function derived(declared: Service): ScalingPlan {
         .map(remark),
     ],
   };
+}
+
+/** Room above the newest traffic, and never less than the highest rate ever recorded needs, where any number of tasks carries that. */
+function ceilingFor(roomy: number, once: number): number {
+  return Math.ceil(Number.isFinite(once) ? Math.max(roomy, once) : roomy);
 }
 
 /** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */

@@ -20,6 +20,9 @@ export interface Derivation {
   /** Requests a second. */
   readonly peak: number;
   readonly needed: number;
+  /** Highest rate of the whole history, older than is planned for, too, or of its season to come; and what it needs. */
+  readonly highest: number;
+  readonly once: number;
   /** Tasks for which CPU credits last; 0 where nothing runs out. */
   readonly lasting: number;
   /** The ceiling ÷ what is needed, where the owner declares none. */
@@ -312,7 +315,7 @@ function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["ala
 function boundReasons(
   service: Service,
   controls: ScalingControls,
-  { peak, needed, lasting, room, within, choice, rehearsed, reserve }: Derivation,
+  { peak, needed, highest, once, lasting, room, within, choice, rehearsed, reserve }: Derivation,
 ): readonly Reason[] {
   const { kind } = choice.rehearsal.candidate.standing;
   const least = leastTasks(service);
@@ -331,16 +334,24 @@ function boundReasons(
     lasting * reserve > needed - 1
       ? "the mean of the busiest day, so that CPU credits last, needs"
       : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
+  const older =
+    once > needed && Number.isFinite(once)
+      ? `, and ${perSecond(highest)}, the highest that the whole history tells of, ${once}`
+      : "";
   const max = !Number.isFinite(needed)
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
-    : service.bounds.max === undefined && !capped
-      ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
-      : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
+    : service.bounds.max === undefined && controls.max === once && once > room * within * needed
+      ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
+      : service.bounds.max === undefined && !capped
+        ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
+        : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },
   ];
 }
+
+const UNUSED = "a ceiling costs nothing until it is used, and stops a runaway";
 
 /** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
 function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingControls): string {

@@ -1,6 +1,6 @@
 import type { Surge } from "./candidate.ts";
 import { tasksNeeded } from "./demand-curve.ts";
-import { highestRate } from "./minute-shape.ts";
+import { highestWithin } from "./minute-shape.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
@@ -74,7 +74,7 @@ export interface Floors {
 
 /** A floor needs history to recur in: three days for a day, ten for a week with its weekend. */
 export function floorsFor(service: Service, history: Trace, newest: Trace, range: Range): Floors {
-  const most = Math.min(range.max, tasksNeeded(service, highestRate(newest)) * FLOOR_STEP);
+  const most = Math.min(range.max, tasksNeeded(service, highestWithin(newest)) * FLOOR_STEP);
   const counts = new Set([range.min]);
   const lowest = Math.max(range.min * FLOOR_STEP, quietTasks(service, newest));
   for (let tasks = lowest; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))

@@ -16,3 +16,8 @@ export interface MinuteShape {
   /** The rates of equal parts of the minute ÷ the mean of the minute. */
   readonly shape: readonly number[];
 }
+
+/** Requests per second; 0 of none. */
+export function highestRate(rates: readonly number[]): number {
+  return rates.reduce((most, rate) => Math.max(most, rate), 0);
+}

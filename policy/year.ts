@@ -1,5 +1,5 @@
 import { ascending, quantile } from "./quantile.ts";
-import type { Trace } from "./trace.ts";
+import { highestRate, type Trace } from "./trace.ts";
 
 /** Minutes of a week, and of a year that ends on the same day of the week: 52 weeks. */
 const WEEK = 7 * 1440;
@@ -14,6 +14,8 @@ export interface SeasonOfYear {
   readonly then: number;
   /** The same as far as the traffic since bears it out: what the newest four weeks are expected to be followed by, as their multiple. */
   readonly rise: number;
+  /** Highest rate of the four weeks that followed a year ago, grown as the year grew, requests per second. */
+  readonly highest: number;
 }
 
 /**
@@ -34,8 +36,10 @@ export function seasonOfYear({ rates }: Trace): SeasonOfYear | undefined {
   const since = Array.from({ length: YEAR / WEEK }, (_, i) => week(i));
   const then = Math.max(...since.slice(0, WEEKS)) / before;
   const now = mean(since.slice(-WEEKS));
-  const most = yearlyGrowth(since) * Math.max(...since);
-  return { then, rise: now === 0 ? then : Math.min(then, most / now) };
+  const growth = yearlyGrowth(since);
+  const most = growth * Math.max(...since);
+  const highest = growth * highestRate(rates.slice(start, start + WEEKS * WEEK));
+  return { then, rise: now === 0 ? then : Math.min(then, most / now), highest };
 }
 
 /** Growth of the level in a year, as a factor of at least 1: between the usual weeks of both halves lies half a year. */

@@ -108,6 +108,11 @@ describe("a trace is refused", () => {
       csv(minutes(20, wavy, START, 7200)),
       /step is 7200 s; at most one hour/,
     ],
+    [
+      "TRC-9 with a coarser step at first, as CloudWatch keeps what is old",
+      csv([...minutes(500, wavy, START, 300), ...minutes(1000, wavy, START + 500 * 300)]),
+      /57\.1 % of its rows are missing at a step of 60 s: 60 s × 999, 300 s × 500;.*resample/,
+    ],
     ["TRC-12 of zeros", csv(minutes(20, () => 0)), /every rate is 0/],
     ["TRC-15 that ends in the future", csv(minutes(20, wavy, NOW)), /in the future/],
     [
@@ -226,6 +231,36 @@ describe("a trace is read", () => {
     const { trace, notes } = parse(csv(cut(odd, 10 * 1440 + 600, 180)));
     expect(Math.max(...trace.rates)).to.be.below(999); // what that day held teaches nothing
     expect(notes.join()).to.match(/excluded/);
+  });
+
+  it("TRC-8 with what no other week tells of, drawn as a line and said to be; the rest of that day stays", () => {
+    for (const [title, rows, missing] of [
+      ["half an hour", 30, "30 min"],
+      ["three hours", 180, "180 min"],
+    ] as const) {
+      const days = week
+        .slice(0, 3 * 1440)
+        .map((line, i) => (i === 1440 ? line.replace(/,.*/, ",999") : line));
+      const { trace, notes } = parse(csv(cut(days, 1440 + 600, rows)));
+      expect(trace.rates[1440], title).to.equal(999);
+      expect(notes.join(), title).to.match(
+        new RegExp(`1 gap.*no other week tells all of: drawn as a straight line .*\\(${missing}\\)`),
+      );
+      expect(notes.join(), title).not.to.match(/excluded|filled/);
+    }
+  });
+
+  it("TRC-10 with a step of an hour and a little, as a recorder that sleeps for an hour has it", () => {
+    const { trace, notes } = parse(csv(minutes(48, () => 5, START, 3601)));
+    expect([trace.step, trace.rates.length]).to.deep.equal([3600, 48]);
+    expect(notes.join()).to.match(/uneven times; resampled to every 3600 s/);
+  });
+
+  it("TRC-11 with a step that does not divide a minute: each row counts for as long as it holds", () => {
+    const { trace, notes } = parse(csv(minutes(8, (i) => [40, 40, 10, 100][i % 4]!, START, 45)));
+    // A minute is 45 s and 15 s, 30 s and 30 s, or 15 s and 45 s of two rows.
+    expect(trace.rates).to.deep.equal([40, 25, 77.5, 40, 25, 77.5]);
+    expect(notes.join()).to.match(/within a minute the rate reaches 1\.3 × the minute's mean/);
   });
 
   it("TRC-9 with jitter, resampled to the median step", () => {

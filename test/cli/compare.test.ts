@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { habitual } from "../support/synthetic.ts";
 import { folder, run, serviceYaml, setpoint, traceCsv } from "./setpoint.ts";
 
 const root = folder({
@@ -75,6 +76,27 @@ describe("setpoint compare", () => {
     // Even idle it is too slow: no load is to blame.
     expect(stdout).to.match(/^ +Fargate, 0\.5 vCPU, 1 GB \* .* service time +✗$/m);
   });
+
+  it("tells of which option's plan misses are likely: the cheapest may be so for them", async () => {
+    const { start, step, rates } = habitual({
+      days: 5,
+      level: 60,
+      swing: 0.3,
+      bursts: 0.6,
+      height: 3,
+      seed: 3,
+    });
+    const rows = rates.map((rate, i) => `${start - 28 * 86_400 + i * step},${rate}`);
+    const files = folder({
+      "bursts.csv": ["timestamp,requests_per_second", ...rows].join("\n"),
+      "services.yaml": `services:\n  cart:${serviceYaml("{ history: bursts.csv }").replace("max: 20", "max: 90")}`,
+    });
+    const args = ["compare", "-f", `${files}/services.yaml`, "--with", "fargate:512/1024", "-j", "1"];
+    const { stdout } = await run(args);
+    expect(stdout.replaceAll(/\s+/g, " ")).to.match(
+      /note: Fargate, 0\.5 vCPU, 1 GB: about 1 in \d+ windows of two days is likely to miss an SLO: /,
+    );
+  }).timeout(60_000);
 
   it("names a burstable type once, by how it lives on credits, and what that costs", async () => {
     const busy = serviceYaml("{ history: shop.csv }").replace(

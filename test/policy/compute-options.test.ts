@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Alternative, alternatives, type ComputeOption } from "../../policy/compute-options.ts";
+import { demandHistory } from "../../policy/demand.ts";
 import { optionOutcome } from "../../policy/option-outcome.ts";
 import { tasksAnInstance } from "../../policy/packing.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { resized } from "../../policy/resized.ts";
 import type { Service } from "../../policy/service.ts";
 import { between, CART, daily, PROFILE } from "../support/services.ts";
+import { habitual } from "../support/synthetic.ts";
 
 const cart: Service = { ...CART, demand: { kind: "history", trace: daily(1, 100), growth: 0 } };
 const ecs: ComputeOption = {
@@ -161,6 +163,15 @@ describe("optionOutcome", () => {
     expect(surplusPerMonth).to.be.above(1);
     expect(units.mean * 0.0208 * 730 + surplusPerMonth!).to.be.closeTo(dollarsPerMonth, 0.01);
     expect(optionOutcome(one(cart, ec2("m5.large", 0.096)))).not.to.have.property("surplusPerMonth");
+  });
+
+  it("passes on what its plan notices, such as how likely it misses; what is assumed of the traffic all share", () => {
+    const bursts = habitual({ days: 5, level: 60, swing: 0.3, bursts: 0.6, height: 3, seed: 3 });
+    const risky = { ...cart, demand: { kind: "history", trace: bursts, growth: 0 } } as const;
+    const { assumptions } = scalingPlan(alternatives(risky, [])[0]!.service);
+    const { noticed } = optionOutcome(alternatives(risky, [])[0]!);
+    expect(noticed.join()).to.match(/^about 1 in \d+ windows of two days is likely to miss an SLO/);
+    expect(assumptions).to.deep.equal([...demandHistory(risky.demand).assumptions, ...noticed]);
   });
 
   it("says why not: over the budget, or an SLO that no size keeps", () => {

@@ -60,6 +60,26 @@ describe("demandHistory", () => {
     );
   });
 
+  it("tells the highest rate of all that was recorded, and of the season to come as the year grew", () => {
+    const weeks = 57;
+    const grown = (week: number) => 1.5 ** (week / 52);
+    const highest = (dayOf: number, growth = 0) =>
+      history(
+        {
+          start: MONDAY,
+          step: 3600,
+          rates: Array.from({ length: weeks * 7 * 24 }, (_, hour) => {
+            const day = Math.floor(hour / 24);
+            return 100 * grown(Math.floor(day / 7)) * (day === dayOf ? 5 : 1);
+          }),
+        },
+        growth,
+      ).highest;
+    expect(highest(30 * 7, 0.2)).to.be.closeTo(1.2 * 500 * grown(30), 1);
+    expect(highest(6 * 7)).to.be.closeTo(500 * grown(52 + 6), 25); // one of the four weeks that followed a year ago
+    expect(demandHistory({ kind: "peak", peak: 40, growth: 0.5 }).highest).to.equal(60);
+  });
+
   it("says what a short or coarse history leaves open", () => {
     expect(history(flat(1, 720)).assumptions.join()).to.match(
       /covers 12 hours: too short for a daily pattern/,

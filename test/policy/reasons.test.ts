@@ -3,7 +3,7 @@ import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
 import { figure, percent, perSecond } from "../../policy/words.ts";
-import { available, CART, flat, promising, surging } from "../support/services.ts";
+import { available, CART, flat, MONDAY, promising, surging } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const surges = { kind: "history" as const, trace: surging(), growth: 0 };
@@ -93,6 +93,27 @@ describe("reasons", () => {
     );
     expect(told(24_000)).to.match(/^AWS's default quota for one service; the highest rate .* needs 2928$/);
     expect(told(24_000, { quotas: { tasksPerService: 20_000 } })).to.match(/^twice the 2928 /);
+  });
+
+  it("tell of a ceiling that carries the busiest day ever recorded, however long ago that was", () => {
+    const rates = Array.from({ length: 60 * 24 }, (_, hour) => (Math.floor(hour / 24) === 9 ? 300 : 40));
+    const busyOnce = (bounds: Service["bounds"]) => {
+      const trace = { start: MONDAY, step: 3600, rates };
+      const { reasons, controls } = scalingPlan({
+        ...CART,
+        demand: { kind: "history", trace, growth: 0 },
+        bounds,
+      });
+      return [controls.max, reasons.find(({ of }) => of === "bounds.max")!.because] as const;
+    };
+    const needs = (rate: number) => Math.ceil(tasksNeeded(CART, rate));
+    expect(busyOnce({})).to.deep.equal([
+      needs(300), // twice what the newest four weeks need are 12
+      `what 300 /s needs, the highest that the whole history tells of: more than twice the ${needs(40)} that the highest rate of the traffic, 40 /s, needs; a ceiling costs nothing until it is used, and stops a runaway`,
+    ]);
+    expect(busyOnce({ max: 20 })[1]).to.equal(
+      `declared; the highest rate of the traffic, 40 /s, needs ${needs(40)}, and 300 /s, the highest that the whole history tells of, ${needs(300)}`,
+    );
   });
 
   it("tell what a month at the ceiling costs beside a budget, and the ceiling that never exceeds it", () => {
