@@ -35,6 +35,9 @@ export function tableRefusals(
 /** A response time is believed when the model misses it by no more than this, as a root mean square. */
 const MOST_RESIDUAL = 0.2;
 
+/** CPU utilization above 1 by which a busy task's may be measured: samples and periods do not begin together. */
+const CPU_ERROR = 0.02;
+
 /** An interval whose ends differ by more than this factor tells nothing. */
 const WIDEST = 2;
 
@@ -74,7 +77,7 @@ export function fitRefusals(
           `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${saturation.toPrecision(3)} /s a task would not do`,
         ]
       : []),
-    ...(hottest > 1 ? [`CPU utilization reaches ${percent(hottest)}; a task has 100 %`] : []),
+    ...(hottest > 1 + CPU_ERROR ? [`CPU utilization reaches ${percent(hottest)}; a task has 100 %`] : []),
     ...(vague(mean)
       ? [
           `the mean service time is somewhere between ${seconds(mean.low)} and ${seconds(mean.high)}: too vague`,

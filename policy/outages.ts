@@ -28,7 +28,7 @@ interface Stretch {
   readonly to: number;
 }
 
-/** Without another day to compare with, the end of a longer silence, such as a night's, is none. */
+/** Without another day to compare with, the end of a longer silence, such as a night's, is none; nor is one that traffic moved out of. */
 function outages(rates: readonly number[], usual: (minute: number) => number): readonly Stretch[] {
   const found: { from: number; to: number }[] = [];
   for (let i = 0; i < rates.length; i++) {
@@ -38,17 +38,27 @@ function outages(rates: readonly number[], usual: (minute: number) => number): r
     else found.push({ from: i, to: i + 1 });
   }
   return found.filter(
-    ({ from, to }) => haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0),
+    ({ from, to }) =>
+      !moved(rates, from, to) &&
+      (haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0)),
   );
 }
 
+/** Whether as many minutes of that day as were silent had traffic that other days do not have then, as when a batch starts late. */
+function moved(rates: readonly number[], from: number, to: number): boolean {
+  let minutes = 0;
+  for (let i = Math.max(0, from - HALF_A_DAY); i < Math.min(rates.length, to + HALF_A_DAY); i++)
+    if (rates[i]! * 60 >= SURELY_SOME && usualOfNeighbors(rates, i) === 0) minutes++;
+  return minutes >= to - from;
+}
+
 /**
- * The rate that a silent minute should have had: the median of the same minute of the days around, 0 where a week before or
- * after is silent then, too, as a shop that shuts on Sundays is; of less than two days, the usual rate of the hours around.
+ * The rate that a silent minute should have had: what most of the days around had in the same minute at least, 0 where a week before
+ * or after is silent then, too, as a shop that shuts on Sundays is; of less than two days, the usual rate of the hours around.
  */
 function expected(rates: readonly number[], minute: number, usual: (minute: number) => number): number {
   if (rates[minute - WEEK] === 0 || rates[minute + WEEK] === 0) return 0;
-  return ofNeighbors(rates, minute) ?? usual(minute);
+  return usualOfNeighbors(rates, minute) ?? usual(minute);
 }
 
 /** Whether some minutes all have others to compare with: of less than two days not all do. */
@@ -58,12 +68,23 @@ function haveNeighbors({ length }: readonly number[], from: number, to: number):
   return true;
 }
 
+/** The lower median: when clocks change, half of the days around had nothing yet, and that is no habit. */
+function usualOfNeighbors(rates: readonly number[], minute: number): number | undefined {
+  const others = neighbors(rates, minute);
+  return others[Math.ceil(others.length / 2) - 1];
+}
+
 function ofNeighbors(rates: readonly number[], minute: number): number | undefined {
+  const others = neighbors(rates, minute);
+  return others.length === 0 ? undefined : quantile(others, 0.5);
+}
+
+function neighbors(rates: readonly number[], minute: number): Float64Array {
   const others: number[] = [];
   for (let day = 1; day <= NEIGHBORS; day++)
     for (const other of [rates[minute - day * DAY], rates[minute + day * DAY]])
       if (other !== undefined) others.push(other);
-  return others.length === 0 ? undefined : quantile(ascending(others), 0.5);
+  return ascending(others);
 }
 
 /** A history as it would have been without its outages. */
@@ -123,9 +144,10 @@ function levelOf(
 ): number | undefined {
   let [sum, usual] = [0, 0];
   for (let i = Math.max(0, from); i < Math.min(rates.length, to); i++) {
-    if (rates[i] === 0) continue;
+    const expected = shape(i);
+    if (rates[i] === 0 || expected === 0) continue; // what other days lack tells no level
     sum += rates[i]!;
-    usual += shape(i);
+    usual += expected;
   }
   return usual > 0 ? sum / usual : undefined;
 }

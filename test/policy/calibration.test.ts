@@ -117,6 +117,12 @@ describe("calibration", () => {
     expect(notes.join()).to.match(/^5 \/s: p99 of [\d.]+ s is left out as an outlier/);
   });
 
+  it("takes a task whose CPU was measured a little above all that there is, as samples do", () => {
+    const busy = measured.map((each, i) => ({ ...each, cpu: 0.144 * (i + 1) }));
+    expect(busy.at(-1)!.cpu).to.be.closeTo(1.008, 1e-9);
+    expect(reasons(calibration(busy, UNKNOWN))).to.equal("calibrated");
+  });
+
   it("LT-3 takes rows past saturation for the limit, with a warning", () => {
     const below = modeled(CART, [0.1, 0.2, 0.3, 0.5], 0.02);
     const past = row(14, { throughput: 10, responses: [{ of: 0.5, time: 20 }] });

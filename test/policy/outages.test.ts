@@ -6,6 +6,7 @@ import { scalingPlan } from "../../policy/plan.ts";
 import type { Service } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, MONDAY } from "../support/services.ts";
+import { seededRandom } from "../support/simulate.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const DAY = 1440;
@@ -109,6 +110,28 @@ describe("withoutOutages", () => {
       const trace = shop(days);
       expect(withoutOutages(trace, 1), String(days)).to.deep.equal({ trace, silent: 0, filled: 0 });
     }
+  });
+
+  it("takes no batch that starts at another minute each day for an outage at the others' minutes", () => {
+    const random = seededRandom(5);
+    for (const days of [2, 3, 7, 14]) {
+      const starts = Array.from({ length: days }, (_, day) => day * DAY + 540 + Math.floor(120 * random()));
+      const rates = Array.from({ length: days * DAY }, (_, i) =>
+        starts.some((start) => i >= start && i < start + 40) ? 20 : 0,
+      );
+      const trace = { start: MONDAY, step: 60, rates };
+      expect(withoutOutages(trace, 5), String(days)).to.deep.equal({ trace, silent: 0, filled: 0 });
+    }
+  });
+
+  it("takes no hour by which clocks change for an outage of a shop that is shut at night", () => {
+    for (const days of [4, 8, 21])
+      for (const changed of [2, days >> 1]) {
+        const { start, step, rates } = shop(days);
+        const shifted = rates.map((rate, i) => (i < changed * DAY ? rate : (rates[i - 60] ?? 0)));
+        const trace = { start, step, rates: shifted };
+        expect(withoutOutages(trace, 5).silent % 720, `${days}, ${changed}`).to.equal(0); // a Sunday at most
+      }
   });
 
   it("fills an outage of a shop's opening hours, and not the night", () => {

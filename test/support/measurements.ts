@@ -37,21 +37,26 @@ export function simulated(
   count: number,
 ): readonly Observation[] {
   const { mean } = profile.serviceTime;
-  const grid = Array.from({ length: 400 }, (_, i) => 0.02 * mean * Math.exp((i * Math.log(2000)) / 399));
+  const [shortest, longest] = [0.02 * mean, profile.maxWait + 100 * mean];
+  const grid = Array.from({ length: 400 }, (_, i) => shortest * (longest / shortest) ** (i / 399));
   return utilizations.map((utilization, i) => {
     const rate = (utilization * profile.concurrency * tasks) / mean;
     const plant = requestPlant(profile, grid, seededRandom(7 + i));
     plant(tasks, rate, 2000 / rate); // fills up first
     const { late, arrived, responseTime, busy } = plant(tasks, rate, count / rate);
     const tail = Array.from(late, (number) => number / arrived);
-    const figures: ResponseFigure[] = FIGURES.map((of) => ({ of, time: quantile(grid, tail, of) }));
+    const figures = FIGURES.flatMap((of): readonly ResponseFigure[] => {
+      const time = quantile(grid, tail, of);
+      return time === undefined ? [] : [{ of, time }];
+    });
     return row(rate, { tasks, cpu: busy, responses: [{ of: "mean", time: responseTime }, ...figures] });
   });
 }
 
-/** Where the tail crosses 1 − share, straight in logarithms between the grid's points. */
-function quantile(grid: readonly number[], tail: readonly number[], share: number): number {
+/** Where the tail crosses 1 − share, straight in logarithms between the grid's points; nowhere, where more are refused. */
+function quantile(grid: readonly number[], tail: readonly number[], share: number): number | undefined {
   const i = tail.findIndex((longer) => longer < 1 - share);
+  if (i < 0) return undefined;
   const [before, after] = [Math.log(tail[i - 1]!), Math.log(tail[i]!)];
   return grid[i - 1]! * (grid[i]! / grid[i - 1]!) ** ((before - Math.log(1 - share)) / (before - after));
 }
