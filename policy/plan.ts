@@ -53,7 +53,9 @@ function derived(declared: Service): ScalingPlan {
   const lasting = sustainingTasks(service, history);
   const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
-  const reachable = Number.isFinite(carrying) && !service.slos.some((slo) => leavesNoTime(service, slo));
+  const timely = !service.slos.some((slo) => leavesNoTime(service, slo));
+  const reachable = Number.isFinite(carrying) && timely;
+  const passing = timely && !reachable && mayPass(service, lasting);
   const needed = resilience && reachable ? tasksSurvivedBy(resilience, carrying) : carrying;
   const room = ceilingRoom(
     service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
@@ -63,11 +65,11 @@ function derived(declared: Service): ScalingPlan {
     service.bounds.max ??
     derivedMax(service, wise + 1, reachable ? Math.ceil(room * needed) : bestEffort(service, room * peak));
   const min = Math.min(wise, max);
-  const bounds = { min, max, reachable };
+  const bounds = { min, max, hopeful: reachable || passing };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
   // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
-  const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
+  const runsOut = bounds.hopeful && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
   const { choice, chosen, controls, reserve, survives, rehearsed } = steady.rehearsed.met ? steady : bursts;
   const unreserved = resilience && backtest(service, chosen, history);
@@ -81,7 +83,18 @@ function derived(declared: Service): ScalingPlan {
     ...numbers,
     seal: seal(numbers),
     feasibility: withoutFights(
-      obstacles(service, { peak, needed, lasting, daily, reachable, survives, max, choice, rehearsed }),
+      obstacles(service, {
+        peak,
+        needed,
+        lasting,
+        daily,
+        reachable,
+        passing,
+        survives,
+        max,
+        choice,
+        rehearsed,
+      }),
       found,
     ),
     reasons: [
@@ -114,6 +127,14 @@ function derived(declared: Service): ScalingPlan {
         .map(remark),
     ],
   };
+}
+
+/**
+ * Whether a peak beyond what tasks carry that slow each other may pass before late and refused requests have used up the error budget,
+ * which the rehearsal tells. Not where CPU credits run out as well, nor with zones to lose: the reserve for those slows what is left.
+ */
+function mayPass({ capacity, resilience }: Service, lasting: number): boolean {
+  return capacity.contention !== undefined && resilience === undefined && Number.isFinite(lasting);
 }
 
 /** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */
@@ -154,7 +175,7 @@ interface Settled {
 function settled(
   service: Service,
   history: Trace,
-  { min, max, reachable }: { readonly min: number; readonly max: number; readonly reachable: boolean },
+  { min, max, hopeful }: { readonly min: number; readonly max: number; readonly hopeful: boolean },
   utilization: number,
 ): Settled {
   const { resilience } = service;
@@ -164,11 +185,9 @@ function settled(
   const range = {
     min: least,
     max: Math.max(least, left(max)),
-    ceiling: reachable ? Math.min(FULL, utilization) : FULL,
+    ceiling: hopeful ? Math.min(FULL, utilization) : FULL,
   };
-  const choice = reachable
-    ? cheapestChoice(service, history, range)
-    : resignedChoice(service, history, range);
+  const choice = hopeful ? cheapestChoice(service, history, range) : resignedChoice(service, history, range);
   const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
   const chosen = onDeclaredMetric(service, candidate, history);
   const {

@@ -330,7 +330,7 @@ function boundReasons(
       ? "the mean of the busiest day, so that CPU credits last, needs"
       : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
   const max = !Number.isFinite(needed)
-    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
+    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}${choice.keeps ? ", for ever; it passes before late and refused requests use up the error budget" : ""}`
     : service.bounds.max === undefined && !capped
       ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}a ceiling costs nothing until it is used, and stops a runaway`
       : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}`;
