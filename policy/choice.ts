@@ -1,13 +1,12 @@
 import { backtest } from "./backtest.ts";
 import { type Candidate, controlsFor } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
-import { mostCarried } from "./demand-curve.ts";
 import { newestOf } from "./minutes.ts";
 import { power } from "./power.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
-import { floorsFor, type Range, REACTIONS, UNSEEN, utilizationsUpTo } from "./search-space.ts";
+import { floorsFor, type Range, REACTIONS, strongest, UNSEEN, utilizationsUpTo } from "./search-space.ts";
 import type { Service } from "./service.ts";
 import { constantStanding } from "./standing.ts";
 import { steeper, stressFor } from "./stress.ts";
@@ -165,10 +164,4 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     surgesUnseen: false,
     growthAllowed: undefined,
   };
-}
-
-/** All that may run; where tasks slow each other, those that carry most. */
-function strongest(service: Service, { min, max }: Range): number {
-  if (service.capacity.contention === undefined) return max;
-  return Math.max(min, Math.min(max, mostCarried(service).tasks));
 }

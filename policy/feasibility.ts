@@ -18,7 +18,10 @@ export interface Findings {
   readonly lasting: number;
   /** Requests a second, on average over the busiest day. */
   readonly daily: number;
+  /** Some number of tasks carries the peak for ever, and an SLO leaves time to wait. */
   readonly reachable: boolean;
+  /** None does, and the peak may pass before that breaks an SLO. */
+  readonly passing: boolean;
   /** The SLOs are kept with the zones lost that the owner names. */
   readonly survives: boolean;
   readonly max: number;
@@ -32,10 +35,9 @@ export function obstacles(service: Service, findings: Findings): Feasibility {
   const spent = tooSpent(service, findings);
   const found = [
     ...slow,
-    ...(slow.length > 0 ? [] : tooShared(service, findings)),
+    ...(slow.length > 0 ? [] : [...tooShared(service, findings), ...tooUnsure(service, findings)]),
     ...(spent.length > 0 ? spent : tooFew(service, findings)),
     ...tooDear(service, findings),
-    ...tooUnsure(service, findings),
     ...tooSpentAtOnce(service, findings),
     ...tooFragile(service, findings),
   ];
@@ -74,16 +76,20 @@ function tooTight(service: Service, slo: Slo & { readonly kind: "latency" }): re
   ];
 }
 
-/** Tasks hold each other up so much that no number of them keeps the SLOs at the peak. */
-function tooShared(service: Service, { peak, reachable }: Findings): readonly Obstacle[] {
-  if (reachable) return [];
+const LESS_CONTENTION = "less contention: less load on what they share";
+
+/** Tasks hold each other up so much that no number of them carries the peak, and it does not pass before that breaks an SLO. */
+function tooShared(service: Service, findings: Findings): readonly Obstacle[] {
+  const { peak, choice, max } = findings;
+  if (carriesPeak(findings) || choice.keeps) return [];
   const { tasks, rate } = mostCarried(service);
   return [
     {
       why: `no number of ${noun(service)}s keeps the SLOs at the peak of ${perSecond(peak)}: by what they share each slows the others, so that ${tasks} of them carry the most, ${perSecond(rate)}`,
       waysOut: [
         `a peak of at most ${perSecond(figureBelow(rate))}`,
-        "less contention: less load on what they share",
+        LESS_CONTENTION,
+        ...(findings.passing && tasks > max ? [`${higherMax(service, max)}, if the peak passes soon`] : []),
         "a faster or wider task (serviceTime, concurrency, cpu), so that fewer carry the load",
       ],
     },
@@ -120,8 +126,9 @@ function withoutCredits({ surplusPrice }: CreditRules): readonly string[] {
 }
 
 /** The ceiling, as the owner or the quota of tasks sets it, is below what the peak needs. */
-function tooFew(service: Service, { peak, needed, reachable, max }: Findings): readonly Obstacle[] {
-  if (!reachable || needed <= max) return [];
+function tooFew(service: Service, findings: Findings): readonly Obstacle[] {
+  if (!isBelowPeak(findings)) return [];
+  const { peak, needed, max } = findings;
   const { resilience } = service;
   const left = resilience ? surviving(resilience, max) : max;
   const carried = left === 0 ? 0 : busiestRate(service, left);
@@ -137,6 +144,16 @@ function tooFew(service: Service, { peak, needed, reachable, max }: Findings): r
       ],
     },
   ];
+}
+
+/** Some number of tasks carries the peak for ever, or the strongest fleet does until it has passed. */
+function carriesPeak({ reachable, passing, rehearsed }: Findings): boolean {
+  return reachable || (passing && rehearsed.met);
+}
+
+/** More tasks than the ceiling allows carry the peak. */
+function isBelowPeak({ reachable, needed, max }: Findings): boolean {
+  return reachable && needed > max;
 }
 
 /** The zones that what is planned for is left without. */
@@ -158,13 +175,11 @@ function higherMax(service: Service, max: number): string {
 }
 
 /** The plan costs more than the budget on the traffic declared. */
-function tooDear(
-  service: Service,
-  { rehearsed, choice, reachable, needed, max }: Findings,
-): readonly Obstacle[] {
+function tooDear(service: Service, findings: Findings): readonly Obstacle[] {
+  const { rehearsed, choice } = findings;
   const { budget } = service.bounds;
   if (budget === undefined || rehearsed.dollarsPerMonth <= budget) return [];
-  if (!choice.keeps || !reachable || needed > max) return []; // what keeps them costs more yet
+  if (!choice.keeps || isBelowPeak(findings)) return []; // what keeps them costs more yet
   return [
     {
       why: `the cheapest plan found that keeps the SLOs costs ${dollars(rehearsed.dollarsPerMonth)} a month on this traffic, and the budget is ${dollars(budget)}`,
@@ -190,7 +205,7 @@ function tooUnsure(service: Service, findings: Findings): readonly Obstacle[] {
     {
       why: `no setting is likely enough to keep the SLOs within ${max} ${noun(service)}s${lossWords(service)}: those that carry most, standing at all times, ${did} the days rehearsed, with ${percent(worstUse)} of the error budget used in the worst window, and are likely to miss ${percent(missed)} of windows like theirs, where at most ${percent(MOST_MISSED)} may be`,
       waysOut: [
-        moreHelp(service, max) ? higherMax(service, max) : "less contention: less load on what they share",
+        moreHelp(service, max) ? higherMax(service, max) : LESS_CONTENTION,
         promisesLatency(service) ? "a longer maxWait or threshold" : "a longer maxWait",
         "a lower objective",
       ],
@@ -203,9 +218,9 @@ function moreHelp(service: Service, max: number): boolean {
   return service.capacity.contention === undefined || mostCarried(service).tasks > max;
 }
 
-/** The ceiling carries the peak, and no setting within it is likely enough to keep the SLOs. */
-function carriesInVain({ choice, reachable, needed, max }: Findings): boolean {
-  return !choice.keeps && reachable && needed <= max;
+/** What may run carries the peak, and no setting is likely enough to keep the SLOs. */
+function carriesInVain(findings: Findings): boolean {
+  return !findings.choice.keeps && carriesPeak(findings) && !isBelowPeak(findings);
 }
 
 /** All that may run, standing, are out of CPU credits in busy hours, though they earn what the busiest day takes. */
@@ -232,8 +247,8 @@ function promisesLatency({ slos }: Service): boolean {
 
 /** A setting keeps the SLOs, and no reserve found keeps them with zones lost. */
 function tooFragile(service: Service, findings: Findings): readonly Obstacle[] {
-  const { survives, choice, reachable, needed, max } = findings;
-  if (survives || !choice.keeps || !reachable || needed > max) return [];
+  const { survives, choice, max } = findings;
+  if (survives || !choice.keeps || isBelowPeak(findings)) return [];
   const { zones, survive } = service.resilience!;
   return [
     {

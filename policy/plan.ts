@@ -54,7 +54,9 @@ function derived(declared: Service): ScalingPlan {
   const lasting = sustainingTasks(service, history);
   const daily = busiestDayRate(history);
   const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
-  const reachable = Number.isFinite(carrying) && !service.slos.some((slo) => leavesNoTime(service, slo));
+  const timely = !service.slos.some((slo) => leavesNoTime(service, slo));
+  const reachable = Number.isFinite(carrying) && timely;
+  const passing = timely && !reachable && mayPass(service, lasting);
   const spread = (tasks: number) =>
     resilience && Number.isFinite(tasks) ? tasksSurvivedBy(resilience, tasks) : tasks;
   const needed = reachable ? spread(carrying) : carrying;
@@ -73,11 +75,11 @@ function derived(declared: Service): ScalingPlan {
       reachable ? ceilingFor(room * within * needed, once) : bestEffort(service, room * peak),
     );
   const min = Math.min(wise, max);
-  const bounds = { min, max, reachable };
+  const bounds = { min, max, hopeful: reachable || passing };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
   // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
-  const runsOut = reachable && ceiling.sustained.bound === "credits" && !lasts;
+  const runsOut = bounds.hopeful && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
   const { choice, chosen, controls, reserve, survives, rehearsed } = steady.rehearsed.met ? steady : bursts;
   const unreserved = resilience && backtest(service, chosen, history);
@@ -91,7 +93,18 @@ function derived(declared: Service): ScalingPlan {
     ...numbers,
     seal: seal(numbers),
     feasibility: withoutFights(
-      obstacles(service, { peak, needed, lasting, daily, reachable, survives, max, choice, rehearsed }),
+      obstacles(service, {
+        peak,
+        needed,
+        lasting,
+        daily,
+        reachable,
+        passing,
+        survives,
+        max,
+        choice,
+        rehearsed,
+      }),
       found,
     ),
     reasons: [
@@ -134,6 +147,14 @@ function ceilingFor(roomy: number, once: number): number {
   return Math.ceil(Number.isFinite(once) ? Math.max(roomy, once) : roomy);
 }
 
+/**
+ * Whether a peak beyond what tasks carry that slow each other may pass before late and refused requests have used up the error budget,
+ * which the rehearsal tells. Not where CPU credits run out as well, nor with zones to lose: the reserve for those slows what is left.
+ */
+function mayPass({ capacity, resilience }: Service, lasting: number): boolean {
+  return capacity.contention !== undefined && resilience === undefined && Number.isFinite(lasting);
+}
+
 /** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */
 function bestEffort(service: Service, rate: number): number {
   const { contention, serviceTime, concurrency } = service.capacity;
@@ -172,7 +193,7 @@ interface Settled {
 function settled(
   service: Service,
   history: Trace,
-  { min, max, reachable }: { readonly min: number; readonly max: number; readonly reachable: boolean },
+  { min, max, hopeful }: { readonly min: number; readonly max: number; readonly hopeful: boolean },
   utilization: number,
 ): Settled {
   const { resilience } = service;
@@ -182,11 +203,9 @@ function settled(
   const range = {
     min: least,
     max: Math.max(least, left(max)),
-    ceiling: reachable ? Math.min(FULL, utilization) : FULL,
+    ceiling: hopeful ? Math.min(FULL, utilization) : FULL,
   };
-  const choice = reachable
-    ? cheapestChoice(service, history, range)
-    : resignedChoice(service, history, range);
+  const choice = hopeful ? cheapestChoice(service, history, range) : resignedChoice(service, history, range);
   const candidate = controlsFor(choice.rehearsal.candidate, service.capacity, range.max);
   const chosen = onDeclaredMetric(service, candidate, history);
   const {

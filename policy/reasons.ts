@@ -339,7 +339,7 @@ function boundReasons(
       ? `, and ${perSecond(highest)}, the highest that the whole history tells of, ${once}`
       : "";
   const max = !Number.isFinite(needed)
-    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}`
+    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}${choice.keeps ? ", for ever; it passes before late and refused requests use up the error budget" : ""}`
     : service.bounds.max === undefined && controls.max === once && once > room * within * needed
       ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
       : service.bounds.max === undefined && !capped

@@ -1,5 +1,5 @@
 import type { Surge } from "./candidate.ts";
-import { tasksNeeded } from "./demand-curve.ts";
+import { mostCarried, tasksNeeded } from "./demand-curve.ts";
 import { highestWithin } from "./minute-shape.ts";
 import { forecast } from "./season.ts";
 import type { Service } from "./service.ts";
@@ -79,7 +79,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   const lowest = Math.max(range.min * FLOOR_STEP, quietTasks(service, newest));
   for (let tasks = lowest; tasks < most; tasks = Math.max(tasks + 1, tasks * FLOOR_STEP))
     counts.add(Math.round(tasks));
-  if (most === range.max) counts.add(most); // all that may run
+  if (most === range.max) counts.add(strongest(service, range));
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
   const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;
@@ -95,6 +95,12 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
         .map(constantStanding);
     },
   };
+}
+
+/** All that may run; where tasks slow each other, those that carry most. */
+export function strongest(service: Service, { min, max }: Range): number {
+  if (service.capacity.contention === undefined) return max;
+  return Math.max(min, Math.min(max, mostCarried(service).tasks));
 }
 
 /** Tasks that the quietest tenth of the minutes keep fully busy: a lower floor holds nothing. */

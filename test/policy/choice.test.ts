@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { type Choice, cheapestChoice } from "../../policy/choice.ts";
-import { busiestUtilization } from "../../policy/demand-curve.ts";
+import { busiestUtilization, mostCarried } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { riskRemarks } from "../../policy/reasons.ts";
 import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
@@ -113,6 +113,18 @@ describe("cheapestChoice", () => {
     const { keeps, rehearsal } = choiceFor(trace, 15);
     expect(keeps).to.equal(true);
     expect(rehearsal.candidate.standing.min).to.equal(15);
+  });
+
+  it("tries those that carry most, where more of them slow each other, though no step of the floors comes to them", () => {
+    const contention = { alpha: 0.029, beta: 0.00029 };
+    const capacity = { ...CART.capacity, contention };
+    const shared: Service = { ...promising(0.99, 1.5), capacity };
+    const { tasks, rate } = mostCarried(shared);
+    const rates = Array.from({ length: 720 }, (_, minute) => (minute % 180 < 4 ? 1.2 : 0.6) * rate);
+    const range = { min: 1, max: 2 * tasks + 3, ceiling: busiestUtilization(shared) };
+    const { keeps, rehearsal } = cheapestChoice(shared, { ...flat(0, 1), rates }, range);
+    expect(keeps).to.equal(true);
+    expect(rehearsal.candidate.standing.min).to.be.within(tasks - 1, tasks + 1); // or what lies beside
   });
 
   it("looks for floors that recur only where the history is long enough to show them", () => {

@@ -3,7 +3,13 @@ import { backtest } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { cheapestChoice } from "../../policy/choice.ts";
 import { demandHistory } from "../../policy/demand.ts";
-import { busiestRate, busiestUtilization, keepsSlos, tasksNeeded } from "../../policy/demand-curve.ts";
+import {
+  busiestRate,
+  busiestUtilization,
+  keepsSlos,
+  mostCarried,
+  tasksNeeded,
+} from "../../policy/demand-curve.ts";
 import { obstacles } from "../../policy/feasibility.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { withReserve } from "../../policy/reserve.ts";
@@ -88,6 +94,59 @@ describe("obstacles", () => {
     expect(tasksNeeded(shared, 1.01 * carried)).to.equal(Number.POSITIVE_INFINITY);
     const words = scalingPlan(shared).reasons.map(({ because }) => because);
     expect(words.filter((because) => because.includes("Infinity"))).to.deep.equal([]);
+  });
+
+  it("finds a short peak carried by the queue that no number of tasks carries for ever, and one that is too long", () => {
+    const capacity = { ...CART.capacity, contention: { alpha: 0.03, beta: 0.0001 } };
+    const shared: Service = { ...CART, slos: promising(0.99, 1.5).slos, capacity };
+    const { tasks, rate } = mostCarried(shared);
+    const peaking = (minutes: number, max?: number): Service => {
+      const rates = Array.from({ length: 1440 }, (_, minute) =>
+        minute >= 700 && minute < 700 + minutes ? 1.1 * rate : 0.4 * rate,
+      );
+      const demand = { kind: "history", trace: { ...flat(0, 1), rates }, growth: 0 } as const;
+      return { ...shared, demand, bounds: max === undefined ? {} : { max } };
+    };
+    expect(tasksNeeded(shared, 1.1 * rate)).to.equal(Number.POSITIVE_INFINITY);
+    const short = peaking(1);
+    const { controls, reasons } = scalingPlan(short);
+    const history = demandHistory(short.demand).trace;
+    const { met, taskHours } = backtest(short, controls, history);
+    expect({ met, obstacles: obstaclesOf(short) }).to.deep.equal({ met: true, obstacles: [] });
+    expect(controls.max).to.equal(tasks); // more of them carry less
+    expect(taskHours).to.be.below(0.5 * tasks * 24); // of what all that help would take, standing
+    expect(reasons.find(({ of }) => of === "bounds.max")!.because).to.match(
+      /no number of tasks keeps the SLOs at the highest rate .* for ever; it passes/,
+    );
+    const long = obstaclesOf(peaking(700));
+    expect(long.map(({ why }) => why)).to.match(/^no number of tasks keeps the SLOs at the peak of/);
+    expect(long[0]!.waysOut.join()).not.to.match(/higher max/);
+    const dear = { ...short, bounds: { budget: 1 } };
+    expect(obstaclesOf(dear).map(({ why }) => why)).to.match(
+      /^the cheapest plan found that keeps the SLOs costs/,
+    );
+    const low = obstaclesOf(peaking(1, 4));
+    expect(low.map(({ why }) => why)).to.match(/^no number of tasks keeps the SLOs at the peak of/);
+    expect(low[0]!.waysOut).to.include("a higher max, if the peak passes soon");
+    expect(obstaclesOf(peaking(1, tasks))).to.deep.equal([]);
+  });
+
+  it("tells a peak that passes in time but is likely not to from one that no number of tasks carries", () => {
+    const capacity = { ...CART.capacity, contention: { alpha: 0.05, beta: 0 } };
+    const shared: Service = { ...available(0.999), capacity };
+    const { rate } = mostCarried(shared);
+    const rates = Array.from({ length: 1440 }, (_, minute) =>
+      minute >= 700 && minute < 705 ? 1.3 * rate : 0.5 * rate,
+    );
+    const service: Service = {
+      ...shared,
+      demand: { kind: "history", trace: { ...flat(0, 1), rates }, growth: 0 },
+    };
+    const { controls } = scalingPlan(service);
+    expect(backtest(service, controls, demandHistory(service.demand).trace).met).to.equal(true);
+    expect(obstaclesOf(service).map(({ why }) => why)).to.match(
+      /^no setting is likely enough .* keep the days/,
+    );
   });
 
   it("SCL-9 SCL-11 a budget below the cheapest plan that keeps the SLOs: both sums, and a budget that does", () => {
@@ -207,6 +266,7 @@ describe("obstacles", () => {
       lasting: 0,
       daily: 60,
       reachable: true,
+      passing: false,
       max: 12,
       choice,
       rehearsed,
