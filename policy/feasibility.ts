@@ -2,6 +2,7 @@ import type { Backtest } from "./backtest.ts";
 import { type Choice, MOST_MISSED } from "./choice.ts";
 import { burstSeconds, type CreditRules, creditRules, launchBalance } from "./credits.ts";
 import { busiestRate, LEAST_UTILIZATION, leavesNoTime, mostCarried } from "./demand-curve.ts";
+import type { Needs } from "./needs.ts";
 import { quotaWords, raisedQuota, taskQuota } from "./quotas.ts";
 import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Service, Slo } from "./service.ts";
@@ -10,21 +11,10 @@ import { cpuShare, taskBounds } from "./task-bounds.ts";
 import { dollars, figureAbove, figureBelow, percent, percentBelow, perSecond, seconds } from "./words.ts";
 import { surviving } from "./zone-loss.ts";
 
-export interface Findings {
-  /** Requests a second. */
-  readonly peak: number;
-  readonly needed: number;
-  /** Instances that earn their CPU credits on the busiest day; 0 where nothing runs out. */
-  readonly lasting: number;
-  /** Requests a second, on average over the busiest day. */
-  readonly daily: number;
-  /** Some number of tasks carries the peak for ever, and an SLO leaves time to wait. */
-  readonly reachable: boolean;
-  /** None does, and the peak may pass before that breaks an SLO. */
-  readonly passing: boolean;
+export interface Findings
+  extends Pick<Needs, "peak" | "needed" | "lasting" | "daily" | "reachable" | "passing" | "max"> {
   /** The SLOs are kept with the zones lost that the owner names. */
   readonly survives: boolean;
-  readonly max: number;
   readonly choice: Choice;
   readonly rehearsed: Backtest;
 }

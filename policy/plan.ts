@@ -1,32 +1,23 @@
 import { type Backtest, backtest } from "./backtest.ts";
 import { controlsFor, freshWarmup } from "./candidate.ts";
-import { ceilingRoom } from "./ceiling-room.ts";
 import { type Choice, cheapestChoice, resignedChoice } from "./choice.ts";
 import { demandHistory } from "./demand.ts";
-import {
-  burstCeiling,
-  bursting,
-  leavesNoTime,
-  mostCarried,
-  sustainedCeiling,
-  tasksNeeded,
-} from "./demand-curve.ts";
+import { burstCeiling, sustainedCeiling } from "./demand-curve.ts";
 import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
-import { leastTasks } from "./least-tasks.ts";
-import { highestWithin } from "./minute-shape.ts";
+import { needsOf } from "./needs.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
-import { targetRemarks, taskQuota } from "./quotas.ts";
+import { targetRemarks } from "./quotas.ts";
 import { reasons, riskRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { seal } from "./seal.ts";
 import type { Service } from "./service.ts";
-import { busiestDayRate, earnsItsCredits, sustainingTasks } from "./sustaining-tasks.ts";
-import { highestRate, type Trace } from "./trace.ts";
+import { earnsItsCredits } from "./sustaining-tasks.ts";
+import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
-import { surviving, tasksSurvivedBy } from "./zone-loss.ts";
+import { surviving } from "./zone-loss.ts";
 
 /** What target tracking may hold at most: at 1 a queue never empties. */
 const FULL = 0.97;
@@ -49,33 +40,10 @@ function derived(declared: Service): ScalingPlan {
   const service = withWarmup(declared);
   const { trace: history, assumptions, silentMinutes, highest } = demandHistory(service.demand);
   const { resilience } = service;
-  const peak = highestRate(history.rates);
   const ceiling = { burst: burstCeiling(service), sustained: sustainedCeiling(service) };
-  const lasting = sustainingTasks(service, history);
-  const daily = busiestDayRate(history);
-  const carrying = Math.ceil(Math.max(tasksNeeded(bursting(service), peak), lasting));
-  const timely = !service.slos.some((slo) => leavesNoTime(service, slo));
-  const reachable = Number.isFinite(carrying) && timely;
-  const passing = timely && !reachable && mayPass(service, lasting);
-  const spread = (tasks: number) =>
-    resilience && Number.isFinite(tasks) ? tasksSurvivedBy(resilience, tasks) : tasks;
-  const needed = reachable ? spread(carrying) : carrying;
-  const once = spread(Math.ceil(tasksNeeded(bursting(service), highest)));
-  const room = ceilingRoom(
-    service.demand.kind === "history" ? history.rates.length : Number.POSITIVE_INFINITY,
-  );
-  const wise = Math.max(service.bounds.min ?? leastTasks(service).count, 1);
-  // A fleet that stands ready for what comes within a minute is larger than what the minute's mean needs.
-  const within = peak > 0 ? highestWithin(history) / peak : 1;
-  const max =
-    service.bounds.max ??
-    derivedMax(
-      service,
-      wise + 1,
-      reachable ? ceilingFor(room * within * needed, once) : bestEffort(service, room * peak),
-    );
-  const min = Math.min(wise, max);
-  const bounds = { min, max, hopeful: reachable || passing };
+  const needs = needsOf(service, history, highest);
+  const { min, max } = needs;
+  const bounds = { min, max, hopeful: needs.reachable || needs.passing };
   const bursts = settled(service, history, bounds, ceiling.burst.utilization);
   // What bursts on saved CPU credits is cheaper; where they do not last on the history as it was, nothing bursts.
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
@@ -92,21 +60,7 @@ function derived(declared: Service): ScalingPlan {
   return {
     ...numbers,
     seal: seal(numbers),
-    feasibility: withoutFights(
-      obstacles(service, {
-        peak,
-        needed,
-        lasting,
-        daily,
-        reachable,
-        passing,
-        survives,
-        max,
-        choice,
-        rehearsed,
-      }),
-      found,
-    ),
+    feasibility: withoutFights(obstacles(service, { ...needs, survives, choice, rehearsed }), found),
     reasons: [
       ...(service.demand.kind === "history"
         ? historyReasons(
@@ -114,20 +68,7 @@ function derived(declared: Service): ScalingPlan {
             daysOf(service.demand.trace),
           )
         : []),
-      ...reasons(service, controls, {
-        peak,
-        needed,
-        highest,
-        once,
-        lasting,
-        room,
-        within,
-        ceiling,
-        reserve,
-        choice,
-        rehearsed,
-        unreserved,
-      }),
+      ...reasons(service, controls, { ...needs, ceiling, reserve, choice, rehearsed, unreserved }),
     ],
     assumptions: [
       ...assumptions,
@@ -140,37 +81,6 @@ function derived(declared: Service): ScalingPlan {
         .map(remark),
     ],
   };
-}
-
-/** Room above the newest traffic, and never less than the highest rate ever recorded needs, where any number of tasks carries that. */
-function ceilingFor(roomy: number, once: number): number {
-  return Math.ceil(Number.isFinite(once) ? Math.max(roomy, once) : roomy);
-}
-
-/**
- * Whether a peak beyond what tasks carry that slow each other may pass before late and refused requests have used up the error budget,
- * which the rehearsal tells. Not where CPU credits run out as well, nor with zones to lose: the reserve for those slows what is left.
- */
-function mayPass({ capacity, resilience }: Service, lasting: number): boolean {
-  return capacity.contention !== undefined && resilience === undefined && Number.isFinite(lasting);
-}
-
-/** What helps most where no number of tasks keeps the SLOs at a rate: those that carry most, where they slow each other; all that it keeps busy. */
-function bestEffort(service: Service, rate: number): number {
-  const { contention, serviceTime, concurrency } = service.capacity;
-  return contention === undefined
-    ? Math.ceil((rate * serviceTime.mean) / concurrency)
-    : mostCarried(service).tasks;
-}
-
-/** Instances that are planned for at most, unless the owner wants more: their own quotas count vCPUs, by type. */
-const INSTANCES = 5000;
-
-/** The ceiling wanted, and at least `least`; of tasks never more than their quota. */
-function derivedMax(service: Service, least: number, wanted: number): number {
-  return service.compute.type === "ec2"
-    ? Math.max(least, Math.min(INSTANCES, wanted))
-    : Math.min(taskQuota(service), Math.max(least, wanted));
 }
 
 function daysOf({ step, rates }: Trace): number {

@@ -7,6 +7,7 @@ import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
+import type { Needs } from "./needs.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
@@ -16,19 +17,7 @@ import { leadMinutes } from "./standing.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
 
-export interface Derivation {
-  /** Requests a second. */
-  readonly peak: number;
-  readonly needed: number;
-  /** Highest rate of the whole history, older than is planned for, too, or of its season to come; and what it needs. */
-  readonly highest: number;
-  readonly once: number;
-  /** Tasks for which CPU credits last; 0 where nothing runs out. */
-  readonly lasting: number;
-  /** The ceiling ÷ what is needed, where the owner declares none. */
-  readonly room: number;
-  /** The highest rate within a minute ÷ that of whole minutes. */
-  readonly within: number;
+export interface Derivation extends Needs {
   /** How busy one may be: as long as CPU credits last, and for ever. */
   readonly ceiling: { readonly burst: Ceiling; readonly sustained: Ceiling };
   readonly reserve: number;
