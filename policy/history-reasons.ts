@@ -38,7 +38,7 @@ function pattern({ days, level, trend, foretold }: Workload, recorded: number): 
 
 function growth(shown: Workload): Reason {
   const {
-    growth: { reaction, median, rare, most, steepestHour },
+    growth: { reaction, median, rare, most, steepestHour, fromNone },
     burstiness,
     within,
   } = shown;
@@ -46,10 +46,11 @@ function growth(shown: Workload): Reason {
     within.share === 0
       ? ""
       : `; within ${percent(within.share)} of them the rate varies by more than chance, to ${figure(within.most)} times the minute's mean`;
+  const opening = fromNone === 0 ? "" : `, besides ${fromNone} minutes of traffic after none at all`;
   return {
     of: "history.growth",
     value: `${figure(rare)} times in one minute of a hundred`,
-    because: `over the ${seconds(reaction)} in which a step policy answers a change with the first request served; ${figure(median)} times in the median, ${figure(most)} at most, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour${inside}`,
+    because: `over the ${seconds(reaction)} in which a step policy answers a change with the first request served; ${figure(median)} times in the median, ${figure(most)} at most${opening}, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour${inside}`,
   };
 }
 

@@ -3,8 +3,8 @@ import { ascending, quantile } from "./quantile.ts";
 import type { Trace } from "./trace.ts";
 import { usualRates } from "./usual-rates.ts";
 
-/** A silence in traffic of fewer requests a minute than this is no outage: none may come by chance (e^−9 is 1 in 8,000). */
-const SURELY_SOME = 9;
+/** Requests a minute: a silence in traffic of fewer is no outage, as none may come by chance (e^−9 is 1 in 8,000). */
+export const SURELY_SOME = 9;
 
 /** Days before and after whose same minute tells what a silent one should have had. */
 const NEIGHBORS = 3;

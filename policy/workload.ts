@@ -1,5 +1,5 @@
 import { AWS_LOOP } from "./aws-loop.ts";
-import { silentMinutes } from "./outages.ts";
+import { SURELY_SOME, silentMinutes } from "./outages.ts";
 import { ascending, quantile } from "./quantile.ts";
 import { forecast, SLOT, SLOTS_A_DAY, slotMeans } from "./season.ts";
 import type { Trace } from "./trace.ts";
@@ -21,6 +21,8 @@ export interface Workload {
     readonly rare: number;
     readonly most: number;
     readonly steepestHour: number;
+    /** Minutes of traffic that had none one reaction time earlier, which is growth by no factor. */
+    readonly fromNone: number;
   };
   /** Standard deviation of single minutes about the mean of their half hour, as a ratio. */
   readonly burstiness: number;
@@ -102,8 +104,10 @@ function foretoldShare(trace: Trace): number | undefined {
 function growthOver({ start, rates }: Trace, reaction: number): Workload["growth"] {
   const lag = Math.ceil(reaction / 60);
   const ratios: number[] = [];
+  let fromNone = 0;
   const byHour: number[][] = Array.from({ length: 24 }, () => []);
   for (let i = lag; i < rates.length; i++) {
+    if (rates[i - lag] === 0 && rates[i]! * 60 >= SURELY_SOME) fromNone++;
     if (!(rates[i - lag]! > 0)) continue;
     const ratio = rates[i]! / rates[i - lag]!;
     ratios.push(ratio);
@@ -118,6 +122,7 @@ function growthOver({ start, rates }: Trace, reaction: number): Workload["growth
     rare: quantile(sorted, 0.99),
     most: quantile(sorted, 1),
     steepestHour: steep.indexOf(Math.max(...steep)),
+    fromNone,
   };
 }
 

@@ -34,6 +34,17 @@ describe("historyReasons", () => {
     expect(level!.because).to.match(/changes by −[\d.]+ % a week/);
   });
 
+  it("tell of traffic after none at all, which grows by no factor, but not of a stray request", () => {
+    const rates = Array.from({ length: 3 * 1440 }, (_, i) => (i % 1440 >= 480 && i % 1440 < 1200 ? 300 : 0));
+    const growth = (each: readonly number[]) =>
+      historyReasons(workload({ start: MONDAY, step: 60, rates: each }, 75))[1]!.because;
+    // Five minutes a day: that long is one reaction time.
+    expect(growth(rates)).to.include("1 at most, besides 15 minutes of traffic after none at all, steepest");
+    const stray = rates.map((rate, i) => (i % 60 === 0 ? rate + 0.1 : rate)); // six requests
+    expect(growth(stray)).to.include("besides 15 minutes");
+    expect(told(3, 100).growth.because).to.not.include("besides");
+  });
+
   it("tell a pattern from noise", () => {
     expect(told(5, 100).level.because).to.include("the days before foretell 100 %");
     const rates = flat(1, 5 * 1440).rates.map((_, i) => (Math.floor(i / 30) * 7919) % 100);
