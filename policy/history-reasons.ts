@@ -38,7 +38,7 @@ function pattern({ days, level, trend, foretold }: Workload, recorded: number): 
 
 function growth(shown: Workload): Reason {
   const {
-    growth: { reaction, median, rare, most, steepestHour, fromNone },
+    growth: { reaction, median, rare, most, byHour, steepestHour, fromNone },
     burstiness,
     within,
   } = shown;
@@ -47,10 +47,13 @@ function growth(shown: Workload): Reason {
       ? ""
       : `; within ${percent(within.share)} of them the rate varies by more than chance, to ${figure(within.most)} times the minute's mean`;
   const opening = fromNone === 0 ? "" : `, besides ${fromNone} minutes of traffic after none at all`;
+  const steepest = byHour[steepestHour];
+  const hour = `${String(steepestHour).padStart(2, "0")}:00 UTC`;
+  const steep = steepest === undefined ? hour : `${hour} (${figure(steepest)} times in one minute of twenty)`;
   return {
     of: "history.growth",
     value: `${figure(rare)} times in one minute of a hundred`,
-    because: `over the ${seconds(reaction)} in which a step policy answers a change with the first request served; ${figure(median)} times in the median, ${figure(most)} at most${opening}, steepest from ${String(steepestHour).padStart(2, "0")}:00 UTC; single minutes differ by ${percent(burstiness)} from their half hour${inside}`,
+    because: `over the ${seconds(reaction)} in which a step policy answers a change with the first request served; ${figure(median)} times in the median, ${figure(most)} at most${opening}, steepest from ${steep}; single minutes differ by ${percent(burstiness)} from their half hour${inside}`,
   };
 }
 

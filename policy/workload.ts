@@ -14,12 +14,16 @@ export interface Workload {
   readonly trend: { readonly weekly: number; readonly low: number; readonly high: number } | undefined;
   /** Share of the variance of half hours that the days before foretold; undefined where no day has one before it. */
   readonly foretold: number | undefined;
-  /** Rate ÷ rate one reaction time earlier: the median, one in a hundred, the most, and the hour of the day with the steepest rises. */
+  /**
+   * Rate ÷ rate one reaction time earlier: the median, one in a hundred, the most; what one in twenty exceeds in each hour of the day, UTC,
+   * undefined in hours that were not seen; and the hour where that is most.
+   */
   readonly growth: {
     readonly reaction: number;
     readonly median: number;
     readonly rare: number;
     readonly most: number;
+    readonly byHour: readonly (number | undefined)[];
     readonly steepestHour: number;
     /** Minutes of traffic that had none one reaction time earlier, which is growth by no factor. */
     readonly fromNone: number;
@@ -105,22 +109,23 @@ function growthOver({ start, rates }: Trace, reaction: number): Workload["growth
   const lag = Math.ceil(reaction / 60);
   const ratios: number[] = [];
   let fromNone = 0;
-  const byHour: number[][] = Array.from({ length: 24 }, () => []);
+  const ofHour: number[][] = Array.from({ length: 24 }, () => []);
   for (let i = lag; i < rates.length; i++) {
     if (rates[i - lag] === 0 && rates[i]! * 60 >= SURELY_SOME) fromNone++;
     if (!(rates[i - lag]! > 0)) continue;
     const ratio = rates[i]! / rates[i - lag]!;
     ratios.push(ratio);
-    byHour[Math.floor((start + i * 60) / 3600) % 24]!.push(ratio);
+    ofHour[Math.floor((start + i * 60) / 3600) % 24]!.push(ratio);
   }
   const sorted = ascending(ratios);
-  const unseen = Number.NEGATIVE_INFINITY;
-  const steep = byHour.map((hour) => (hour.length === 0 ? unseen : quantile(ascending(hour), 0.95)));
+  const byHour = ofHour.map((hour) => (hour.length === 0 ? undefined : quantile(ascending(hour), 0.95)));
+  const steep = byHour.map((ratio) => ratio ?? Number.NEGATIVE_INFINITY);
   return {
     reaction,
     median: quantile(sorted, 0.5),
     rare: quantile(sorted, 0.99),
     most: quantile(sorted, 1),
+    byHour,
     steepestHour: steep.indexOf(Math.max(...steep)),
     fromNone,
   };

@@ -39,7 +39,9 @@ describe("historyReasons", () => {
     const growth = (each: readonly number[]) =>
       historyReasons(workload({ start: MONDAY, step: 60, rates: each }, 75))[1]!.because;
     // Five minutes a day: that long is one reaction time.
-    expect(growth(rates)).to.include("1 at most, besides 15 minutes of traffic after none at all, steepest");
+    expect(growth(rates)).to.include(
+      "1 at most, besides 15 minutes of traffic after none at all, steepest from 08:00 UTC (1 times in one minute of twenty);",
+    );
     const stray = rates.map((rate, i) => (i % 60 === 0 ? rate + 0.1 : rate)); // six requests
     expect(growth(stray)).to.include("besides 15 minutes");
     expect(told(3, 100).growth.because).to.not.include("besides");

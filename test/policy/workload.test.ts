@@ -73,17 +73,20 @@ describe("workload", () => {
 
   it("names no hour as the steepest that it has not seen", () => {
     const falling = flat(1, 180).rates.map((_, i) => 200 - i);
-    const { steepestHour } = workload(
+    const { steepestHour, byHour } = workload(
       { start: MONDAY + 14 * 3600, step: 60, rates: falling },
       STARTUP,
     ).growth;
     expect(steepestHour).to.be.within(14, 16);
+    expect(byHour.flatMap((ratio, hour) => (ratio === undefined ? [] : [hour]))).to.deep.equal([14, 15, 16]);
   });
 
   it("measures growth over the reaction time, and the hour when it is steepest", () => {
     const rates = Array.from({ length: 2 * 1440 }, (_, i) => (i % 1440 < 600 ? 10 : 25)); // up at 10:00, down at midnight
     const { growth } = workload({ start: MONDAY, step: 60, rates }, STARTUP);
     expect([growth.median, growth.most, growth.steepestHour]).to.deep.equal([1, 2.5, 10]);
+    // Up for one reaction time, 5 of the 60 minutes of that hour, more than one in twenty; in all others nothing grows.
+    expect(growth.byHour).to.deep.equal(Array.from({ length: 24 }, (_, hour) => (hour === 10 ? 2.5 : 1)));
   });
 
   it("tells of growth that one minute in a hundred sees, of which the median knows nothing", () => {
