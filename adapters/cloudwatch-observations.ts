@@ -55,8 +55,13 @@ export async function readObservations(
     })),
   );
   const values = {
-    ...{ counts: of(counts), failures: of(series.failures), answered: of(series.answered) },
-    ...{ refused: of(series.refused), ofAll: of(series.ofAll), cpu: of(series.cpu), tasks },
+    counts: of(counts),
+    failures: of(series.failures),
+    answered: of(series.answered),
+    refused: of(series.refused),
+    ofAll: of(series.ofAll),
+    cpu: of(series.cpu),
+    tasks,
   };
   const times = responses.map(of);
   const judged = periods.flatMap(({ time, period }) => {
