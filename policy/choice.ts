@@ -94,9 +94,7 @@ function choiceOn(
   const growthAllowed = short ? growthToAllow(service, days) : undefined;
   const ceiling = range.ceiling / (growthAllowed ?? 1);
   const surgesUnseen = short || isCoarse(service);
-  const quick = days.rates.length <= QUICK;
   const scope = {
-    quick,
     floors: floorsFor(service, history, days, range),
     reactions: surgesUnseen ? UNSEEN : REACTIONS,
     utilizations: utilizationsUpTo(ceiling),
@@ -113,6 +111,7 @@ function choiceOn(
     const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, MOST_MISSED, mostUsed);
     // What keeps the history is rejected by none of its replications.
     const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
+    const quick = days.rates.length <= QUICK;
     const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
     if (starts.length === 0) continue;
     const best = bestOf(starts.map((start) => refined(onAll, scope, start)));

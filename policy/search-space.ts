@@ -14,8 +14,6 @@ export interface Scope {
   readonly utilizations: readonly number[];
   /** The utilization above which the SLOs break. */
   readonly ceiling: number;
-  /** The history is short: a replay is quick, and more is tried. */
-  readonly quick: boolean;
   /** Busier tasks never miss less; not where tasks slow each other, and idle ones are many. */
   readonly monotone: boolean;
 }

@@ -13,16 +13,13 @@ const [FIRST, WINNERS] = [3, 2];
  * There so many STARTS are refined: the best of a floor each, with other reactions or utilizations that differ by ALIKE. A floor has none
  * if all of its candidates lost more than NEARLY times as much as the best of the floors before it.
  */
-const [STARTS, NEARLY, ALIKE] = [6, 1.1, 0.05];
+const [STARTS, NEARLY, ALIKE] = [3, 1.03, 0.1];
 
 /** One utilization in so many is tried with every floor; the best is refined to the hundredth. */
 const [COARSE, FINE] = [3, 0.01];
 
 /** A reaction that answers surges better may keep tasks busier: each is tried this much above the best utilization so far. */
 const HIGHER: readonly number[] = [0, 0.02, 0.04];
-
-/** And this much below it, where a history is quick to replay: one that answers them worse may be the cheaper. */
-const LOWER: readonly number[] = [-0.03, -0.02, -0.01];
 
 /** How often the best so far is tried again with other floors, reactions and utilizations beside it. */
 const ROUNDS = 3;
@@ -117,8 +114,7 @@ function scan(
 
 /** What lies beside a start, until nothing does better. */
 export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal {
-  const { floors, reactions, utilizations, ceiling, quick } = scope;
-  const beside = quick ? [...LOWER, ...HIGHER] : HIGHER;
+  const { floors, reactions, utilizations, ceiling } = scope;
   let best = start;
   const tried = new Set([nameOf(start.candidate)]);
   const attempt = (candidate: Candidate) => {
@@ -135,9 +131,9 @@ export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
     for (const surge of reactions)
-      for (const more of beside) {
+      for (const more of HIGHER) {
         const utilization = Number((middle + more).toFixed(4));
-        if (utilization > 0 && utilization <= ceiling) attempt({ ...candidate, surge, utilization });
+        if (utilization <= ceiling) attempt({ ...candidate, surge, utilization });
       }
   }
   return best;
