@@ -37,19 +37,22 @@ function outages(rates: readonly number[], usual: (minute: number) => number): r
     if (last?.to === i) last.to++;
     else found.push({ from: i, to: i + 1 });
   }
+  const moved = found.length === 0 ? () => false : movedTraffic(rates);
   return found.filter(
     ({ from, to }) =>
-      !moved(rates, from, to) &&
-      (haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0)),
+      !moved(from, to) && (haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0)),
   );
 }
 
-/** Whether as many minutes of that day as were silent had traffic that other days do not have then, as when a batch starts late. */
-function moved(rates: readonly number[], from: number, to: number): boolean {
-  let minutes = 0;
-  for (let i = Math.max(0, from - HALF_A_DAY); i < Math.min(rates.length, to + HALF_A_DAY); i++)
-    if (rates[i]! * 60 >= SURELY_SOME && usualOfNeighbors(rates, i) === 0) minutes++;
-  return minutes >= to - from;
+/** Tells whether as many minutes of a day as were silent had traffic that other days do not have then, as when a batch starts late. */
+function movedTraffic(rates: readonly number[]): (from: number, to: number) => boolean {
+  const before = [0]; // such minutes before each: stretches may be many
+  for (let i = 0; i < rates.length; i++)
+    before.push(before[i]! + Number(rates[i]! * 60 >= SURELY_SOME && usualOfNeighbors(rates, i) === 0));
+  return (from, to) => {
+    const [first, end] = [Math.max(0, from - HALF_A_DAY), Math.min(rates.length, to + HALF_A_DAY)];
+    return before[end]! - before[first]! >= to - from;
+  };
 }
 
 /**

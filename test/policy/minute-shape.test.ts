@@ -71,6 +71,13 @@ describe("what a history shows within a minute", () => {
   it("is unknown in steps of 45 s, and in minutes without traffic", () => {
     expect(byMinute(fine(45, [1, 100, 1, 100, 1, 100, 1, 100]))).to.not.have.property("shapes");
     expect(byMinute(fine(10, new Array(60).fill(0)))).to.not.have.property("shapes");
+    expect(byMinute(fine(10, [100, 0, 0]))).to.not.have.property("shapes"); // half a minute
+  });
+
+  it("is nothing where no part has a tenth more than the mean, however surely that is no chance", () => {
+    const rates = (most: number) => Array.from({ length: 60 }, (_, i) => 1e6 * (i % 6 === 0 ? most : 1));
+    expect(byMinute(fine(10, rates(1.1)))).to.not.have.property("shapes"); // 1.1 ÷ (6.1 ÷ 6) is 1.08
+    expect(byMinute(fine(10, rates(1.2))).shapes).to.have.length(10);
   });
 
   it("belongs to its minute, in a part of a trace, too, and in what is held out", () => {
@@ -108,10 +115,11 @@ describe("a replay within minutes", () => {
     const served: [rate: number, seconds: number][] = [];
     const plant: Plant = (_, rate, seconds) => {
       served.push([rate, seconds]);
-      return { arrived: rate * seconds, late: [rate], refused: 1, busy: rate / 100, responseTime: rate };
+      const measured = { busy: rate / 100, responseTime: rate, charged: 0.25 };
+      return { arrived: rate * seconds, late: [rate], refused: 1, ...measured };
     };
     const trace = byMinute(fine(20, [60, 30, 0, 10, 10, 10]));
-    const { arrived, late, refused } = replay(still, plant, trace, 60, 4);
+    const { arrived, late, refused, charged } = replay(still, plant, trace, 60, 4);
     expect(served).to.deep.equal([
       [60, 20],
       [30, 20],
@@ -121,6 +129,7 @@ describe("a replay within minutes", () => {
     expect(arrived).to.equal(30 * 60 + 10 * 60);
     expect(late).to.deep.equal([60 + 30 + 0 + 10]);
     expect(refused).to.equal(4);
+    expect(charged).to.equal(1);
   });
 
   it("shows CloudWatch the minute, and who looks each fifteen seconds those", () => {
