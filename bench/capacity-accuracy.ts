@@ -1,9 +1,10 @@
 /**
  * One ratio: the share of late requests that the capacity model predicts ÷ that of a simulation that serves every request,
- * where the SLO's edge lies: 0.1 to 5 % late. `npm run bench:capacity` prints the table of docs/capacity-accuracy.md (three minutes).
+ * where the SLO's edge lies: 0.1 to 5 % late. `npm run bench:capacity` prints the tables of docs/capacity-accuracy.md (three minutes).
  */
 import type { TaskProfile } from "../policy/service.ts";
-import { steadyState } from "../policy/steady-state.ts";
+import { shareServedWithin } from "../policy/service-time.ts";
+import { type SteadyState, steadyState } from "../policy/steady-state.ts";
 import { requestPlant, seededRandom } from "../test/support/simulate.ts";
 
 const CONCURRENCIES = [1, 2, 4, 16];
@@ -34,7 +35,19 @@ interface Cell {
   readonly threshold: number;
   readonly simulated: number;
   readonly ratio: number;
+  /** What idle tasks miss, as a share of the late. */
+  readonly idle: number;
+  /** The ratio without what idle tasks miss. */
+  readonly avoidable: number;
+  /** By how many percent what is late beyond that grows with each percent of load, by the model. */
+  readonly steepness: number;
 }
+
+/** Where idle tasks miss more of what is late than this, an SLO leaves too little to plan with. */
+const MOSTLY_IDLE = 0.7;
+
+/** The bounds of the second table's rows. */
+const STEEPNESS = [0, 2, 3, 4, 6, 9, 14, 20, 40, Number.POSITIVE_INFINITY];
 
 console.log("| slots | cv | tasks | cells | mean error | beyond 25 % | worst: model ÷ simulation |");
 console.log("| --- | --- | --- | --- | --- | --- | --- |");
@@ -47,6 +60,26 @@ for (const concurrency of CONCURRENCIES)
       console.log(`| ${concurrency} | ${cv} | ${tasks} | ${row(cells)} |`);
     }
 console.log(`| all | | | ${row(all)} |`);
+console.log("\n| steepness | cells | error of what capacity decides | 0.02 × √steepness |");
+console.log("| --- | --: | --: | --: |");
+for (const [i, from] of STEEPNESS.slice(0, -1).entries()) {
+  const to = STEEPNESS[i + 1]!;
+  const cells = all.filter(
+    ({ idle, avoidable, steepness }) =>
+      idle <= MOSTLY_IDLE && avoidable > 0 && steepness >= from && steepness < to,
+  );
+  if (cells.length === 0) continue;
+  const meanOf = (of: (cell: Cell) => number) =>
+    cells.reduce((sum, cell) => sum + of(cell), 0) / cells.length;
+  const error = Math.sqrt(meanOf(({ avoidable }) => Math.log(avoidable) ** 2));
+  const expected = 0.02 * Math.sqrt(meanOf(({ steepness }) => steepness));
+  const percent = (ratio: number) => `${(100 * ratio).toFixed(1)} %`;
+  const range = Number.isFinite(to) ? `${from} to ${to}` : `${from} and more`;
+  console.log(`| ${range} | ${cells.length} | ${percent(error)} | ${percent(expected)} |`);
+}
+
+/** Of the load, by which it is changed to see how fast lateness grows. */
+const NEAR = 0.01;
 
 function compared(concurrency: number, cv: number, tasks: number, utilization: number): readonly Cell[] {
   const profile: TaskProfile = { serviceTime: { mean: 1, cv }, concurrency, maxWait: PATIENCE, startup: 60 };
@@ -55,11 +88,25 @@ function compared(concurrency: number, cv: number, tasks: number, utilization: n
   plant(tasks, rate, WARMUP * memory(utilization));
   const counted = Math.max(REQUESTS / rate, COUNTED * memory(utilization));
   const { arrived, late } = plant(tasks, rate, counted);
-  const model = steadyState(profile, tasks, THRESHOLDS, utilization);
+  const [below, model, above] = [1 - NEAR, 1, 1 + NEAR].map((times) =>
+    steadyState(profile, tasks, THRESHOLDS, times * utilization),
+  ) as [SteadyState, SteadyState, SteadyState];
   return THRESHOLDS.flatMap((threshold, i): Cell[] => {
     const simulated = late[i]! / arrived;
     if (simulated < RARE || simulated > COMMON) return [];
-    return [{ utilization, threshold, simulated, ratio: model.late[i]! / simulated }];
+    const idle = 1 - shareServedWithin(profile.serviceTime, threshold);
+    const beyond = ({ late }: SteadyState) => late[i]! - idle;
+    return [
+      {
+        utilization,
+        threshold,
+        simulated,
+        ratio: model.late[i]! / simulated,
+        idle: idle / simulated,
+        avoidable: beyond(model) / (simulated - idle),
+        steepness: Math.log(beyond(above) / beyond(below)) / Math.log((1 + NEAR) / (1 - NEAR)),
+      },
+    ];
   });
 }
 

@@ -9,6 +9,7 @@ import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.t
 import { floorsFor, type Range, REACTIONS, strongest, UNSEEN, utilizationsUpTo } from "./search-space.ts";
 import type { Service } from "./service.ts";
 import { constantStanding } from "./standing.ts";
+import { steadyDoubts } from "./steady-doubt.ts";
 import { steeper, stressFor } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
@@ -101,11 +102,12 @@ function choiceOn(
     ceiling,
     monotone: service.capacity.contention === undefined,
   };
+  const doubts = steadyDoubts(service, days);
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
-    const stage = stageFor(service, trace, max);
-    const replicas = replications(trace).map((each) => stageFor(service, each, max));
+    const stage = stageFor(service, trace, max, doubts);
+    const replicas = replications(trace).map((each) => stageFor(service, each, max, doubts));
     const onAll: Trial = (candidate, limit) =>
       rehearseAll(stage, replicas, candidate, limit, MOST_MISSED, mostUsed);
     const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, MOST_MISSED, mostUsed);
@@ -115,7 +117,7 @@ function choiceOn(
     const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
     if (starts.length === 0) continue;
     const best = bestOf(starts.map((start) => refined(onAll, scope, start)));
-    const observed = rehearse(stageFor(service, days, max), best.candidate);
+    const observed = rehearse(stageFor(service, days, max, doubts), best.candidate);
     const whole = mostUsed === ALL;
     return {
       rehearsal: best,

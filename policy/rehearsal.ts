@@ -7,6 +7,7 @@ import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
 import type { Service, TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
+import { type SteadyDoubt, steadyDoubts } from "./steady-doubt.ts";
 import type { Trace } from "./trace.ts";
 import { WINDOW } from "./window.ts";
 import { type WindowOdds, windowOdds } from "./window-odds.ts";
@@ -80,13 +81,18 @@ function lossOf(taskHours: number, missed: number): number {
 }
 
 /** A trace of one-minute steps, made ready to rehearse many candidates on. */
-export function stageFor(service: Service, trace: Trace, max: number): Stage {
+export function stageFor(
+  service: Service,
+  trace: Trace,
+  max: number,
+  doubts: readonly SteadyDoubt[] = steadyDoubts(service, trace),
+): Stage {
   return {
     service,
     trace,
     max,
     blocks: blocksOf(service, trace),
-    odds: windowOdds(service, trace),
+    odds: windowOdds(service, trace, doubts),
     lasting: lastingRates(trace, service.capacity),
     ahead: new Map(),
   };

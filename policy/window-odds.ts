@@ -3,17 +3,12 @@ import { normalShare } from "./normal.ts";
 import { power } from "./power.ts";
 import type { ReplayMinutes } from "./replay.ts";
 import type { Service } from "./service.ts";
+import type { SteadyDoubt } from "./steady-doubt.ts";
 import type { Trace } from "./trace.ts";
 import { STRIDE, WINDOW, windowStarts } from "./window.ts";
 
 /** Days in which what a part of a day shows weighs half: incidents come in spells, so that the newest days say most of the next. */
 const HALF_LIFE = 4;
-
-/** Of what capacity decides of the error budget, the share at which a window is as likely missed as kept: the model errs a little. */
-const EVEN_ODDS = 0.85;
-
-/** Standard deviation of what a window uses, as a share of it, where every day is like the others: the model's own error. */
-const STEADY_DOUBT = 0.12;
 
 /** Parts of a window, six hours of two days each: what one of them uses of the budget is taken to be independent of the others. */
 const PARTS = 8;
@@ -37,7 +32,7 @@ export interface WindowOdds {
 }
 
 /** Begins anew for each replay of the trace: what its windows have in common is found once. */
-export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
+export function windowOdds(service: Service, trace: Trace, doubts: readonly SteadyDoubt[]): () => WindowOdds {
   const count = trace.rates.length;
   const length = Math.min(WINDOW, count);
   const starts = windowStarts(count);
@@ -58,6 +53,7 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
   });
   const slos = service.slos.map((slo, i) => ({
     ...budgetParts(service, slo),
+    ...doubts[i]!,
     budget: 1 - slo.objective,
     /** Which of the latency thresholds it is; none counts refusals. */
     latency: slo.kind === "latency" ? service.slos.slice(0, i).filter(isLatency).length : undefined,
@@ -85,7 +81,7 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
       }
     };
     const missedFor = (slo: number) => {
-      const { rest } = slos[slo]!;
+      const { rest, evenOdds, deviation } = slos[slo]!;
       const { avoidable } = tallies[slo]!;
       let [mean, variance] = [0, 0];
       for (const { from, apart, weights, samples, times } of draws) {
@@ -100,7 +96,7 @@ export function windowOdds(service: Service, trace: Trace): () => WindowOdds {
         const spread = (Math.max(0, squares - sum * sum) * samples) / (samples - 1);
         variance += times * spread * (1 + times / samples); // what is drawn, and the error of the mean it is drawn about
       }
-      return gammaTail(mean, variance + (STEADY_DOUBT * mean) ** 2, EVEN_ODDS);
+      return gammaTail(mean, variance + (deviation * mean) ** 2, evenOdds);
     };
     const used = (slo: number, window: number) => {
       let sum = 0;

@@ -2,7 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { budgetParts } from "../../policy/budget-parts.ts";
 import type { ReplayMinutes } from "../../policy/replay.ts";
-import { windowOdds } from "../../policy/window-odds.ts";
+import type { Service } from "../../policy/service.ts";
+import type { Trace } from "../../policy/trace.ts";
+import { type WindowOdds, windowOdds } from "../../policy/window-odds.ts";
 import { available, CART, flat } from "../support/services.ts";
 
 const [RATE, DAY] = [10, 1440];
@@ -17,9 +19,16 @@ function using(days: number, shareOf: (minute: number) => number): ReplayMinutes
   return { count: days * DAY, arrived, refused: none, late: [late], ready: none, capacity: none };
 }
 function missed(days: number, shareOf: (minute: number) => number): number {
-  const odds = windowOdds(CART, flat(RATE, days * DAY))();
+  const odds = oddsOn(CART, flat(RATE, days * DAY))();
   odds.add(using(days, shareOf), 0, days * DAY, 0);
   return odds.missed();
+}
+function oddsOn(service: Service, trace: Trace): () => WindowOdds {
+  return windowOdds(
+    service,
+    trace,
+    service.slos.map(() => ({ evenOdds: 0.85, deviation: 0.12 })),
+  );
 }
 const steadily = (share: number) => () => share / (2 * DAY);
 /** A share at one minute of each of some days. */
@@ -49,7 +58,7 @@ describe("windowOdds", () => {
 
   it("counts a weekend without anybody as kept", () => {
     const rates = Array.from({ length: 14 * DAY }, (_, minute) => (minute < 12 * DAY ? RATE : 0));
-    const odds = windowOdds(CART, { start: 0, step: 60, rates })();
+    const odds = oddsOn(CART, { start: 0, step: 60, rates })();
     const [arrived, none] = [Float64Array.from(rates, (rate) => rate * 60), new Float64Array(14 * DAY)];
     const minutes = { count: 14 * DAY, arrived, refused: none, late: [none], ready: none, capacity: none };
     odds.add(minutes, 0, 14 * DAY, 0);
@@ -99,7 +108,7 @@ describe("windowOdds", () => {
   });
 
   it("counts nothing for shares too small to be squared: a queue refuses one request in 10¹⁷⁰", () => {
-    const odds = windowOdds(available(0.999), flat(RATE, 2 * DAY))();
+    const odds = oddsOn(available(0.999), flat(RATE, 2 * DAY))();
     odds.add({ ...using(2, () => 0), refused: new Float64Array(2 * DAY).fill(1e-170) }, 0, 2 * DAY, 0);
     expect(odds.missed()).to.equal(0);
   });
@@ -109,7 +118,7 @@ describe("windowOdds", () => {
     const late = (minute: number) => (minute >= days * DAY - 300 && minute % 60 === 0 ? 0.5 : 0);
     expect(missed(days, late)).to.be.above(0.5);
     for (const minutes of [2 * DAY + 1, 2 * DAY + 576, 2 * DAY + 720, 2 * DAY + 1000]) {
-      const odds = windowOdds(available(0.999), flat(RATE, minutes))();
+      const odds = oddsOn(available(0.999), flat(RATE, minutes))();
       const arrived = new Float64Array(minutes).fill(RATE * 60);
       const refused = arrived.map((requests, minute) => (minute >= minutes - 60 ? requests : 0));
       odds.add({ ...using(1, () => 0), count: minutes, arrived, refused }, 0, minutes, 0);
@@ -119,7 +128,7 @@ describe("windowOdds", () => {
 
   it("hardly ever says more, while minutes are still to come, than in the end", () => {
     const COUNT = 4 * DAY;
-    const begin = windowOdds(CART, flat(RATE, COUNT));
+    const begin = oddsOn(CART, flat(RATE, COUNT));
     const uses = fc.array(
       fc.record({
         at: fc.integer({ min: 0, max: COUNT - 1 }),
