@@ -5,8 +5,17 @@ import { newestOf } from "./minutes.ts";
 import { power } from "./power.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
+import { scaled } from "./scaled.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
-import { floorsFor, type Range, REACTIONS, strongest, UNSEEN, utilizationsUpTo } from "./search-space.ts";
+import {
+  floorsFor,
+  type Range,
+  REACTIONS,
+  strongest,
+  UNSEEN_SURGES,
+  utilizationsUpTo,
+} from "./search-space.ts";
+import { hasSeenWeekend, UNSEEN } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding } from "./standing.ts";
 import { steadyDoubts } from "./steady-doubt.ts";
@@ -51,6 +60,8 @@ export interface Choice {
   readonly dearer?: number;
   /** The history is too short or too coarse to have shown surges: the step policy is one for whatever comes. */
   readonly surgesUnseen: boolean;
+  /** A day or more of history has seen no weekend: its traffic was rehearsed at that level, too. */
+  readonly weekendUnseen: boolean;
   /** Growth of the load while the loop reacts that the setpoint leaves room for; undefined from a day of history on. */
   readonly growthAllowed: number | undefined;
 }
@@ -97,21 +108,26 @@ function choiceOn(
   const surgesUnseen = short || isCoarse(service);
   const scope = {
     floors: floorsFor(service, history, days, range),
-    reactions: surgesUnseen ? UNSEEN : REACTIONS,
+    reactions: surgesUnseen ? UNSEEN_SURGES : REACTIONS,
     utilizations: utilizationsUpTo(ceiling),
     ceiling,
     monotone: service.capacity.contention === undefined,
   };
   const doubts = steadyDoubts(service, days);
+  const weekendUnseen = !short && !hasSeenWeekend(history);
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
     const stage = stageFor(service, trace, max, doubts);
-    const replicas = replications(trace).map((each) => stageFor(service, each, max, doubts));
+    const beside = {
+      replicas: replications(trace).map((each) => stageFor(service, each, max, doubts)),
+      weekend: weekendUnseen ? stageFor(service, scaled(trace, UNSEEN), max) : undefined,
+    };
     const onAll: Trial = (candidate, limit) =>
-      rehearseAll(stage, replicas, candidate, limit, MOST_MISSED, mostUsed);
-    const onHistory: Trial = (candidate, limit) => rehearse(stage, candidate, limit, MOST_MISSED, mostUsed);
-    // What keeps the history is rejected by none of its replications.
+      rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed);
+    const onHistory: Trial = (candidate, limit) =>
+      rehearseAll(stage, { ...beside, replicas: [] }, candidate, limit, MOST_MISSED, mostUsed);
+    // What keeps the history is rejected by nothing beside it.
     const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
     const quick = days.rates.length <= QUICK;
     const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
@@ -127,6 +143,7 @@ function choiceOn(
       keeps: true,
       whole,
       surgesUnseen,
+      weekendUnseen,
       growthAllowed,
     };
   }
@@ -164,6 +181,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     keeps: false,
     whole: false,
     surgesUnseen: false,
+    weekendUnseen: false,
     growthAllowed: undefined,
   };
 }

@@ -227,7 +227,7 @@ function strongestWords({ min, max }: ScalingControls): string {
 }
 
 function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
-  const { stress, keeps, whole, growthAllowed } = choice;
+  const { stress, keeps, whole, growthAllowed, weekendUnseen } = choice;
   if (!keeps) return `${unkeptWords(rehearsed)}; this is the strongest one tried`;
   const tried = whole
     ? `of all tried that keep the whole history, the least in cost and misses together (the least on its newest days, ${REHEARSED_DAYS} at most, misses some of it),`
@@ -236,7 +236,10 @@ function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
     growthAllowed === undefined
       ? ""
       : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`;
-  return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}) and on replications of that, where ${windowWords(choice)}${room}`;
+  const weekend = weekendUnseen
+    ? ". It has seen no weekend: the same at half the level counts for two days of seven, as fewer tasks must each be less busy"
+    : "";
+  return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}) and on replications of that, where ${windowWords(choice)}${room}${weekend}`;
 }
 
 function surgeReasons(

@@ -172,32 +172,53 @@ export function rehearse(
   );
 }
 
+/** What a candidate is rehearsed on, beside the history. */
+export interface Beside {
+  readonly replicas: readonly Stage[];
+  /** The history at the level of a weekend, where it has seen none. */
+  readonly weekend: Stage | undefined;
+}
+
+/** Days of weekend ÷ workdays of a week: what counts of the loss on an unseen weekend for each day like those seen. */
+const WEEKEND = 2 / 5;
+
 /**
- * Replays a candidate on the history and on replications of it: what it took and missed is the mean over all, the budgets used are the
- * history's. Given up if it misses or uses more of the history than it may, or as soon as its loss is known to reach `limit`.
+ * Replays a candidate on the history, on replications of it and on an unseen weekend: what it took and missed is the mean over the history
+ * and its replications, the budgets used are the history's, the loss is that of a week. Given up if it misses or uses more of the history
+ * than it may, or as soon as its loss is known to reach `limit`.
  */
 export function rehearseAll(
   history: Stage,
-  replicas: readonly Stage[],
+  { replicas, weekend }: Beside,
   candidate: Candidate,
   limit: number,
   mostMissed: number,
   mostUsed: number,
 ): Rehearsal | Rejection {
-  const stages = [history, ...replicas];
-  const least = stages.map((stage) => leastAhead(stage, candidate)[0]!);
-  let spare = limit * stages.length - least.reduce((sum, hours) => sum + hours, 0);
+  const alike = 1 + replicas.length;
+  const parts = [
+    { stage: history, share: 1 / alike },
+    ...(weekend === undefined ? [] : [{ stage: weekend, share: WEEKEND }]),
+    ...replicas.map((stage) => ({ stage, share: 1 / alike })),
+  ].map((part) => {
+    const { standing } = candidate;
+    const there =
+      part.stage === weekend ? { ...candidate, standing: standing.onUnseenWeekend ?? standing } : candidate;
+    return { ...part, there, least: leastAhead(part.stage, there)[0]! };
+  });
+  let spare = limit - parts.reduce((sum, { share, least }) => sum + share * least, 0);
   const all: Rehearsal[] = [];
-  for (const [i, stage] of stages.entries()) {
+  let loss = 0;
+  for (const { stage, share, there, least } of parts) {
     const [missed, used] = stage === history ? [mostMissed, mostUsed] : [1, Number.POSITIVE_INFINITY];
-    const one = rehearse(stage, candidate, least[i]! + spare, missed, used);
+    const one = rehearse(stage, there, least + spare / share, missed, used);
     if (typeof one === "string") return one;
-    spare -= one.loss - least[i]!;
-    all.push(one);
+    spare -= share * (one.loss - least);
+    loss += share * one.loss;
+    if (stage !== weekend) all.push(one);
   }
-  const mean = (of: "taskHours" | "missed" | "loss") =>
-    all.reduce((sum, one) => sum + one[of], 0) / all.length;
-  return { ...all[0]!, taskHours: mean("taskHours"), missed: mean("missed"), loss: mean("loss") };
+  const mean = (of: "taskHours" | "missed") => all.reduce((sum, one) => sum + one[of], 0) / alike;
+  return { ...all[0]!, taskHours: mean("taskHours"), missed: mean("missed"), loss };
 }
 
 /** Task-hours that a candidate takes at least from each minute on, whatever its reaction. */

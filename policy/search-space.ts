@@ -44,7 +44,7 @@ export const REACTIONS: Reactions = [
  * The one reaction where the history is too short or too coarse to have shown a surge: what adds what is missing costs next to
  * nothing where none comes. Plans on 1, 3 and 12 hours of the real traces kept 12, 10 and 3 more of 69 windows with it, for 4 to 8 % (2026-11-26).
  */
-export const UNSEEN: Reactions = [REACTIONS[1]];
+export const UNSEEN_SURGES: Reactions = [REACTIONS[1]];
 
 /** Utilizations that target tracking is asked to hold, from the cheapest; the best is refined to the hundredth. */
 const UTILIZATIONS: readonly number[] = [

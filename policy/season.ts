@@ -14,7 +14,7 @@ const REMEMBERED = 14;
 const KNOWN = 2;
 
 /** Share of an ordinary day's level that is foretold for a weekend, or a workday, when the history never saw one. */
-const UNSEEN = 0.5;
+export const UNSEEN = 0.5;
 
 /** The level, in requests per second, that each half hour is expected to have from the days before it. */
 export interface Forecast {
@@ -95,6 +95,15 @@ function levelTowards(
   if (days === 0) return undefined;
   if (daysSame === 0) return (UNSEEN * sum) / days;
   return seasonality === "workweek" && daysSame >= KNOWN ? sumSame / daysSame : sum / days;
+}
+
+/** Whether a history of one-minute steps holds a day's worth of Saturday and Sunday, UTC. */
+export function hasSeenWeekend({ start, rates }: Trace): boolean {
+  const minutes = rates.reduce(
+    (count, _, i) => count + Number(isWeekend(Math.floor((start + i * 60) / 86_400))),
+    0,
+  );
+  return minutes >= 1440;
 }
 
 /** Whether a day counted from 1970-01-01, a Thursday, is a Saturday or a Sunday. */

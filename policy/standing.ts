@@ -1,7 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { floorSchedule, highestAhead } from "./floor.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
-import { type Forecast, SLOT } from "./season.ts";
+import { type Forecast, SLOT, UNSEEN } from "./season.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Trace } from "./trace.ts";
 
@@ -15,6 +15,8 @@ export interface Standing {
   readonly schedule: ScalingControls["schedule"];
   /** Floors for each minute of the trace that is rehearsed, each from other days alone, those before it where there are any; undefined for a constant. */
   readonly rehearsed: Int32Array | undefined;
+  /** The same on a weekend like none that the history has seen, foretold to be at half the level; undefined where it is no other. */
+  readonly onUnseenWeekend?: Standing;
 }
 
 export function constantStanding(tasks: number): Standing {
@@ -40,16 +42,20 @@ export function seasonalStanding(
   const mean =
     [...floors.workday, ...floors.weekend].reduce((a, b) => a + b, 0) / (2 * floors.workday.length);
   const begin = rehearsed.start / 60 - (expected.first * SLOT) / 60;
-  const foretold = Int32Array.from(expected.foretold, tasks);
-  const floorAt = (minute: number) =>
-    foretold[Math.min(foretold.length - 1, Math.floor(minute / (SLOT / 60)))]!;
-  return {
+  const floorsAt = (share: number) => {
+    const foretold = Int32Array.from(expected.foretold, (level) => tasks(share * level));
+    const floorAt = (minute: number) =>
+      foretold[Math.min(foretold.length - 1, Math.floor(minute / (SLOT / 60)))]!;
+    return Int32Array.from(rehearsed.rates, (_, i) => highestAhead(floorAt, Math.floor(begin + i), lead));
+  };
+  const standing: Standing = {
     kind: "seasonal",
     multiple,
     min: Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean))),
     schedule: floorSchedule(floors, lead),
-    rehearsed: Int32Array.from(rehearsed.rates, (_, i) => highestAhead(floorAt, Math.floor(begin + i), lead)),
+    rehearsed: floorsAt(1),
   };
+  return { ...standing, onUnseenWeekend: { ...standing, rehearsed: floorsAt(UNSEEN) } };
 }
 
 /** Minutes by which a scheduled rise comes early: the longest start-up. */

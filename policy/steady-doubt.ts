@@ -12,17 +12,21 @@ export interface SteadyDoubt {
 }
 
 /**
- * Of each SLO. The steeper lateness rises with the load, the more of a budget an error of the model is, and the fewer tasks hold it off: against serving
- * every request its root mean square is 0.02 × √steepness of what capacity decides (docs/capacity-accuracy.md). The deviation is half as much
- * again, and even odds are as far below the whole budget that misses and cost were best in walk-forward (docs/model.md).
+ * Of each SLO. The steeper lateness rises with the load, the more of a budget an error of the model is, and the fewer tasks hold it off: against
+ * serving every request its root mean square is about 0.03 × √steepness of what capacity decides (docs/capacity-accuracy.md). Even odds are as
+ * far below the whole budget as kept most for their cost in walk-forward (docs/model.md).
  */
 export function steadyDoubts(service: Service, history: Trace): readonly SteadyDoubt[] {
   const tasks = tasksOf(service, history);
+  const short = history.rates.length < DAY;
   return service.slos.map((slo) => {
-    const root = Math.sqrt(steepness(service, slo, tasks));
+    const root = Math.sqrt(short ? STEEPEST : steepness(service, slo, tasks));
     return { evenOdds: 1 - SHORT_OF_ALL * root, deviation: DEVIATION * root };
   });
 }
+
+/** Minutes of history below which nothing is steady: hours unlike these are still to come, and the doubt is the largest there is. */
+const DAY = 1440;
 
 /** Of the square root of the steepness. */
 const [DEVIATION, SHORT_OF_ALL] = [0.03, 0.0375];

@@ -1,18 +1,22 @@
 import { expect } from "chai";
-import { backtest } from "../../policy/backtest.ts";
+import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { backtest, initialTasks, judged } from "../../policy/backtest.ts";
 import { controlsFor } from "../../policy/candidate.ts";
 import { type Choice, cheapestChoice } from "../../policy/choice.ts";
 import { busiestUtilization, mostCarried } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { riskRemarks } from "../../policy/reasons.ts";
 import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
+import { replay } from "../../policy/replay.ts";
 import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
+import { UNSEEN } from "../../policy/season.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat, promising, surging } from "../support/services.ts";
+import { requestPlant, seededRandom } from "../support/simulate.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const choiceFor = (trace: Trace, max = 60) => cheapestChoice(CART, trace, { min: 1, max, ceiling: 0.8 });
@@ -28,14 +32,15 @@ describe("cheapestChoice", () => {
   });
 
   it("finds no cheaper neighbor that misses as little", () => {
-    const { rehearsal, stress } = choiceFor(surging());
+    const { rehearsal, stress, weekendUnseen } = choiceFor(surging());
     const trace = steeper(surging(), stress);
     const [stage, ...replicas] = [trace, ...replications(trace)].map((each) => stageFor(CART, each, 60));
+    const weekend = weekendUnseen ? stageFor(CART, scaled(trace, UNSEEN), 60) : undefined;
     for (const step of [-0.05, 0.05]) {
       const candidate = { ...rehearsal.candidate, utilization: rehearsal.candidate.utilization + step };
       const { loss } = rehearseAll(
         stage!,
-        replicas,
+        { replicas, weekend },
         candidate,
         Number.POSITIVE_INFINITY,
         1,
@@ -46,13 +51,14 @@ describe("cheapestChoice", () => {
   });
 
   /** What a choice for one service loses for another on the same history and its replications. */
-  const lossFor = (service: Service, trace: Trace, { stress, rehearsal }: Choice): number => {
+  const lossFor = (service: Service, trace: Trace, { stress, rehearsal, weekendUnseen }: Choice): number => {
     const steepened = steeper(trace, stress);
     const [stage, ...replicas] = [steepened, ...replications(steepened)].map((each) =>
       stageFor(service, each, 100),
     );
+    const weekend = weekendUnseen ? stageFor(service, scaled(steepened, UNSEEN), 100) : undefined;
     const any = Number.POSITIVE_INFINITY;
-    return (rehearseAll(stage!, replicas, rehearsal.candidate, any, 1, any) as Rehearsal).loss;
+    return (rehearseAll(stage!, { replicas, weekend }, rehearsal.candidate, any, 1, any) as Rehearsal).loss;
   };
 
   // On one course of the first two a fleet that is too small on others does best: 3 tasks that just suffice, 14 instead of 9. On the third
@@ -83,6 +89,35 @@ describe("cheapestChoice", () => {
       const rehearsal = { ...found.rehearsal, candidate: beside };
       expect(lossFor(CART, trace, { ...found, rehearsal })).to.be.at.least(loss);
     }
+  });
+
+  describe("on five workdays of a fleet so small that fewer tasks must each be less busy", () => {
+    const capacity = { serviceTime: { mean: 0.05, cv: 0.5 }, concurrency: 1, maxWait: 1, startup: 45 };
+    const service: Service = { ...promising(0.995, 0.3), capacity };
+    const workdays = daily(5, 120);
+    const weekend = scaled(daily(2, 120), 0.5);
+    const range = { min: 1, max: 60, ceiling: busiestUtilization(service) };
+
+    it("keeps the SLO on a weekend of half the level, which it has not seen, request by request", () => {
+      const { rehearsal, weekendUnseen } = cheapestChoice(service, workdays, range);
+      expect(weekendUnseen).to.equal(true);
+      const controls = controlsFor(rehearsal.candidate, capacity, range.max);
+      const plant = requestPlant(capacity, [0.3], seededRandom(9));
+      const tasks = initialTasks(service, weekend, controls.min, controls.max);
+      const { met } = judged(
+        service,
+        replay(awsAutoscaler(controls), plant, weekend, capacity.startup, tasks),
+      );
+      expect(met).to.equal(true);
+    });
+
+    it("says so, and of no history that has seen one or is shorter than a day", () => {
+      const told = (trace: Trace) =>
+        scalingPlan({ ...service, demand: { kind: "history", trace, growth: 0 } }).reasons.some(
+          ({ because }) => because.includes("It has seen no weekend"),
+        );
+      expect([told(workdays), told(daily(8, 120)), told(flat(60, 600))]).to.deep.equal([true, false, false]);
+    });
   });
 
   it("takes a milder stress where the ceiling carries what came and no more", () => {

@@ -6,6 +6,7 @@ import { type Candidate, controlsFor, freshWarmup } from "../../policy/candidate
 import { leastAhead, type Rehearsal, rehearse, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replay } from "../../policy/replay.ts";
 import { replications } from "../../policy/replications.ts";
+import { scaled } from "../../policy/scaled.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import type { Trace } from "../../policy/trace.ts";
@@ -210,7 +211,14 @@ describe("rehearseAll", () => {
 
   it("is the mean over the history and its replications, and what the history itself used", () => {
     const { worstUse, wholeUse } = each[0]!;
-    const known = rehearseAll(history!, replicas, at(0.5), any, all, any) as Rehearsal;
+    const known = rehearseAll(
+      history!,
+      { replicas, weekend: undefined },
+      at(0.5),
+      any,
+      all,
+      any,
+    ) as Rehearsal;
     expect(known).to.deep.include({ candidate: at(0.5), worstUse, wholeUse });
     for (const of of ["taskHours", "missed", "loss"] as const)
       expect(known[of]).to.be.closeTo(
@@ -220,10 +228,44 @@ describe("rehearseAll", () => {
     expect(each[1]!.missed).not.to.be.closeTo(each[0]!.missed, 1e-6);
   });
 
+  it("adds of an unseen weekend what two days are to five, and gives up by it, too", () => {
+    const weekend = stageOf(scaled(trace, 0.5));
+    const there = rehearse(weekend, at(0.5));
+    const known = rehearseAll(history!, { replicas, weekend }, at(0.5), any, all, any) as Rehearsal;
+    const loss = mean((one) => one.loss) + 0.4 * there.loss;
+    expect(known.loss).to.be.closeTo(loss, 1e-9 * loss);
+    for (const of of ["taskHours", "missed"] as const)
+      expect(known[of]).to.be.closeTo(
+        mean((one) => one[of]),
+        1e-9 * known[of],
+      );
+    const tried = (limit: number) => rehearseAll(history!, { replicas, weekend }, at(0.5), limit, all, any);
+    expect(tried(loss * 0.99999)).to.equal("costly");
+    expect(tried(loss * 1.00001)).to.have.property("loss");
+  });
+
+  it("rehearses there what a schedule would hold", () => {
+    const constant = at(0.5);
+    const standing = {
+      ...constant.standing,
+      kind: "seasonal" as const,
+      rehearsed: new Int32Array(trace.rates.length).fill(20),
+    };
+    const half = { ...standing, rehearsed: new Int32Array(trace.rates.length).fill(10) };
+    const weekend = stageOf(scaled(trace, 0.5));
+    const scheduled = { ...constant, standing: { ...standing, onUnseenWeekend: half } };
+    const known = rehearseAll(history!, { replicas: [], weekend }, scheduled, any, all, any) as Rehearsal;
+    const alone = rehearse(history!, scheduled).loss;
+    expect(known.loss).to.be.closeTo(
+      alone + 0.4 * rehearse(weekend, { ...constant, standing: half }).loss,
+      1e-6,
+    );
+  });
+
   it("gives up once the loss reaches the limit, and what misses or uses too much of the history", () => {
     const loss = mean((one) => one.loss);
     const tried = (limit: number, mostMissed = all, mostUsed = any) =>
-      rehearseAll(history!, replicas, at(0.5), limit, mostMissed, mostUsed);
+      rehearseAll(history!, { replicas, weekend: undefined }, at(0.5), limit, mostMissed, mostUsed);
     expect(tried(loss)).to.equal("costly");
     expect((tried(loss * 1.00001) as Rehearsal).loss).to.be.closeTo(loss, 1e-6);
     const { missed, wholeUse } = each[0]!;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { forecast, SLOT, SLOTS_A_DAY } from "../../policy/season.ts";
+import { forecast, hasSeenWeekend, SLOT, SLOTS_A_DAY } from "../../policy/season.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { daily, MONDAY } from "../support/services.ts";
 
@@ -42,5 +42,14 @@ describe("forecast", () => {
   it("remembers two weeks", () => {
     const days = [...new Array<number>(14).fill(1), ...new Array<number>(15).fill(8)];
     expect(foretoldOn(levels(...days), 28, "daily")).to.equal(8);
+  });
+});
+
+describe("hasSeenWeekend", () => {
+  it("takes a day's worth of Saturday and Sunday", () => {
+    const from = (day: number, minutes: number) =>
+      hasSeenWeekend({ ...levels(1), start: MONDAY + day * 86_400, rates: new Array(minutes).fill(1) });
+    expect([from(0, 5 * 1440), from(0, 6 * 1440 - 1), from(0, 6 * 1440)]).to.deep.equal([false, false, true]);
+    expect([from(5.5, 1439), from(5.5, 1440), from(6.5, 5 * 1440)]).to.deep.equal([false, true, false]);
   });
 });

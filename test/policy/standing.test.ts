@@ -31,6 +31,17 @@ describe("standing", () => {
     expect(Math.max(...rehearsed!)).to.be.at.most(BOUNDS.max);
   });
 
+  it("has on a weekend like none seen what half the level needs, as its schedule does, and no less than the least", () => {
+    const { onUnseenWeekend, schedule } = standing;
+    const noon = onUnseenWeekend!.rehearsed![735]!;
+    expect(noon).to.be.closeTo(15, 1);
+    expect(Math.min(...onUnseenWeekend!.rehearsed!)).to.equal(BOUNDS.min);
+    const saturdays = schedule
+      .filter(({ at }) => at.weekdays?.every((day) => day === 0 || day === 6))
+      .map(({ min }) => min!);
+    expect(Math.max(...saturdays)).to.equal(noon);
+  });
+
   it("raises a floor by the longest start-up ahead of the rise, in whole minutes", () => {
     expect(leadMinutes(75)).to.equal(2); // 75 s × 1.2 = 90 s
     const { rehearsed } = standing;

@@ -81,10 +81,10 @@ describe("steepness", () => {
 
 describe("steadyDoubts", () => {
   it("are a few percent where lateness rises slowly, and what they were for all services where it does not", () => {
-    const [mild] = steadyDoubts(single, flat(30, 60));
+    const [mild] = steadyDoubts(single, flat(30, 1440));
     expect(mild!.deviation).to.be.within(0.04, 0.06);
     expect(mild!.evenOdds).to.be.within(0.92, 0.95);
-    expect(steadyDoubts(wide, flat(300, 60))).to.deep.equal([{ deviation: 0.12, evenOdds: 0.85 }]);
+    expect(steadyDoubts(wide, flat(300, 1440))).to.deep.equal([{ deviation: 0.12, evenOdds: 0.85 }]);
   });
 
   it("cover the model's error against serving every request", () => {
@@ -98,7 +98,7 @@ describe("steadyDoubts", () => {
       const [slo] = service.slos;
       const threshold = slo!.kind === "latency" ? slo!.threshold : 0;
       const busy = (tasks * service.capacity.concurrency) / service.capacity.serviceTime.mean;
-      const { deviation } = steadyDoubts(service, flat(busy, 60))[0]!;
+      const { deviation } = steadyDoubts(service, flat(busy, 1440))[0]!;
       const utilization = using(0.8, service, tasks);
       const model =
         steadyState(service.capacity, tasks, [threshold], utilization).late[0]! -
@@ -112,7 +112,7 @@ describe("steadyDoubts", () => {
     const busiest = (capacity: TaskProfile, threshold: number, objective: number, tasks: number) => {
       const service = serving(capacity, threshold, objective);
       const rate = (tasks * capacity.concurrency) / capacity.serviceTime.mean;
-      const { evenOdds, deviation } = steadyDoubts(service, flat(rate, 60))[0]!;
+      const { evenOdds, deviation } = steadyDoubts(service, flat(rate, 1440))[0]!;
       return using(evenOdds / (1 + 2.5 * deviation), service, tasks);
     };
     const profiles = fc.record({
