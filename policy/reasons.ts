@@ -237,7 +237,7 @@ function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
       ? ""
       : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`;
   const weekend = weekendUnseen
-    ? ". It has seen no weekend: the same at half the level counts for two days of seven, as fewer tasks must each be less busy"
+    ? ". The history has seen no weekend: the same at half the level counts for two days of seven, as fewer tasks must each be less busy"
     : "";
   return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}) and on replications of that, where ${windowWords(choice)}${room}${weekend}`;
 }

@@ -114,7 +114,7 @@ describe("cheapestChoice", () => {
     it("says so, and of no history that has seen one or is shorter than a day", () => {
       const told = (trace: Trace) =>
         scalingPlan({ ...service, demand: { kind: "history", trace, growth: 0 } }).reasons.some(
-          ({ because }) => because.includes("It has seen no weekend"),
+          ({ because }) => because.includes("The history has seen no weekend"),
         );
       expect([told(workdays), told(daily(8, 120)), told(flat(60, 600))]).to.deep.equal([true, false, false]);
     });
