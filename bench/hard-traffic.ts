@@ -7,7 +7,7 @@ import { section } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
 import { MONDAY } from "../test/support/services.ts";
 import { seededRandom } from "../test/support/simulate.ts";
-import { header, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
+import { header, KINDS, row, type Score, scaledTo, score, serviceOf, USUAL_KINDS } from "./hindsight.ts";
 
 const DAY = 1440;
 const WINDOW = 2 * DAY;
@@ -102,7 +102,7 @@ const { values } = parseArgs({
     noise: { type: "boolean", default: false },
     seeds: { type: "string", default: "4" },
     traffic: { type: "string", default: Object.keys(TRAFFIC).join() },
-    kinds: { type: "string", default: Object.keys(KINDS).join() },
+    kinds: { type: "string", default: USUAL_KINDS },
     size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
     afterwards: { type: "boolean", default: false },

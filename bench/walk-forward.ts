@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { readTrace } from "../adapters/trace-csv.ts";
 import { byMinute, section } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
-import { header, KINDS, row, type Score, scaledTo, score, serviceOf } from "./hindsight.ts";
+import { header, KINDS, row, type Score, scaledTo, score, serviceOf, USUAL_KINDS } from "./hindsight.ts";
 
 /** Minutes in a window that is judged, and of the least history before the first one. */
 const [WINDOW, LEAST_HISTORY] = [2 * 1440, 3 * 1440];
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
     history: { type: "string", default: "28" },
     windows: { type: "string", default: "8" },
     traces: { type: "string" },
-    kinds: { type: "string", default: Object.keys(KINDS).join() },
+    kinds: { type: "string", default: USUAL_KINDS },
     size: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
     afterwards: { type: "boolean", default: false },
