@@ -60,7 +60,7 @@ export interface Choice {
   readonly dearer?: number;
   /** The history is too short or too coarse to have shown surges: the step policy is one for whatever comes. */
   readonly surgesUnseen: boolean;
-  /** A day or more of history has seen no weekend: its traffic was rehearsed at that level, too. */
+  /** More than three days of history have seen no weekend: their traffic was rehearsed at that level, too. */
   readonly weekendUnseen: boolean;
   /** Growth of the load while the loop reacts that the setpoint leaves room for; undefined from a day of history on. */
   readonly growthAllowed: number | undefined;
@@ -114,7 +114,8 @@ function choiceOn(
     monotone: service.capacity.contention === undefined,
   };
   const doubts = steadyDoubts(service, days);
-  const weekendUnseen = !short && !hasSeenWeekend(history);
+  const quick = days.rates.length <= QUICK;
+  const weekendUnseen = !quick && !hasSeenWeekend(history);
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
@@ -129,7 +130,6 @@ function choiceOn(
       rehearseAll(stage, { ...beside, replicas: [] }, candidate, limit, MOST_MISSED, mostUsed);
     // What keeps the history is rejected by nothing beside it.
     const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
-    const quick = days.rates.length <= QUICK;
     const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
     if (starts.length === 0) continue;
     const best = bestOf(starts.map((start) => refined(onAll, scope, start)));
