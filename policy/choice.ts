@@ -15,7 +15,7 @@ import {
   UNSEEN_SURGES,
   utilizationsUpTo,
 } from "./search-space.ts";
-import { hasSeenWeekend, UNSEEN } from "./season.ts";
+import { hasSeenWeekend, UNSEEN_LEVEL } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding } from "./standing.ts";
 import { steadyDoubts } from "./steady-doubt.ts";
@@ -122,7 +122,7 @@ function choiceOn(
     const stage = stageFor(service, trace, max, doubts);
     const beside = {
       replicas: replications(trace).map((each) => stageFor(service, each, max, doubts)),
-      weekend: weekendUnseen ? stageFor(service, scaled(trace, UNSEEN), max) : undefined,
+      weekend: weekendUnseen ? stageFor(service, scaled(trace, UNSEEN_LEVEL), max) : undefined,
     };
     const onAll: Trial = (candidate, limit) =>
       rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed);

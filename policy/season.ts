@@ -14,7 +14,7 @@ const REMEMBERED = 14;
 const KNOWN = 2;
 
 /** Share of an ordinary day's level that is foretold for a weekend, or a workday, when the history never saw one. */
-export const UNSEEN = 0.5;
+export const UNSEEN_LEVEL = 0.5;
 
 /** The level, in requests per second, that each half hour is expected to have from the days before it. */
 export interface Forecast {
@@ -93,7 +93,7 @@ function levelTowards(
     daysSame++;
   }
   if (days === 0) return undefined;
-  if (daysSame === 0) return (UNSEEN * sum) / days;
+  if (daysSame === 0) return (UNSEEN_LEVEL * sum) / days;
   return seasonality === "workweek" && daysSame >= KNOWN ? sumSame / daysSame : sum / days;
 }
 

@@ -1,7 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { floorSchedule, highestAhead } from "./floor.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
-import { type Forecast, SLOT, UNSEEN } from "./season.ts";
+import { type Forecast, SLOT, UNSEEN_LEVEL } from "./season.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Trace } from "./trace.ts";
 
@@ -55,7 +55,7 @@ export function seasonalStanding(
     schedule: floorSchedule(floors, lead),
     rehearsed: floorsAt(1),
   };
-  return { ...standing, onUnseenWeekend: { ...standing, rehearsed: floorsAt(UNSEEN) } };
+  return { ...standing, onUnseenWeekend: { ...standing, rehearsed: floorsAt(UNSEEN_LEVEL) } };
 }
 
 /** Minutes by which a scheduled rise comes early: the longest start-up. */

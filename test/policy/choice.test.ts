@@ -10,7 +10,7 @@ import { type Rehearsal, rehearseAll, stageFor } from "../../policy/rehearsal.ts
 import { replay } from "../../policy/replay.ts";
 import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
-import { UNSEEN } from "../../policy/season.ts";
+import { UNSEEN_LEVEL } from "../../policy/season.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import { steeper } from "../../policy/stress.ts";
@@ -35,7 +35,7 @@ describe("cheapestChoice", () => {
     const { rehearsal, stress, weekendUnseen } = choiceFor(surging());
     const trace = steeper(surging(), stress);
     const [stage, ...replicas] = [trace, ...replications(trace)].map((each) => stageFor(CART, each, 60));
-    const weekend = weekendUnseen ? stageFor(CART, scaled(trace, UNSEEN), 60) : undefined;
+    const weekend = weekendUnseen ? stageFor(CART, scaled(trace, UNSEEN_LEVEL), 60) : undefined;
     for (const step of [-0.05, 0.05]) {
       const candidate = { ...rehearsal.candidate, utilization: rehearsal.candidate.utilization + step };
       const { loss } = rehearseAll(
@@ -56,7 +56,7 @@ describe("cheapestChoice", () => {
     const [stage, ...replicas] = [steepened, ...replications(steepened)].map((each) =>
       stageFor(service, each, 100),
     );
-    const weekend = weekendUnseen ? stageFor(service, scaled(steepened, UNSEEN), 100) : undefined;
+    const weekend = weekendUnseen ? stageFor(service, scaled(steepened, UNSEEN_LEVEL), 100) : undefined;
     const any = Number.POSITIVE_INFINITY;
     return (rehearseAll(stage!, { replicas, weekend }, rehearsal.candidate, any, 1, any) as Rehearsal).loss;
   };
@@ -94,8 +94,13 @@ describe("cheapestChoice", () => {
   describe("on five workdays of a fleet so small that fewer tasks must each be less busy", () => {
     const capacity = { serviceTime: { mean: 0.05, cv: 0.5 }, concurrency: 1, maxWait: 1, startup: 45 };
     const service: Service = { ...promising(0.995, 0.3), capacity };
-    const workdays = daily(5, 120);
-    const weekend = scaled(daily(2, 120), 0.5);
+    const swinging = (days: number, level: number): Trace => ({
+      ...flat(level, days * 1440),
+      rates: flat(level, days * 1440).rates.map(
+        (rate, i) => rate * (1 - 0.3 * Math.cos((2 * Math.PI * i) / 1440)),
+      ),
+    });
+    const [workdays, weekend] = [swinging(5, 80), swinging(2, 40)];
     const range = { min: 1, max: 60, ceiling: busiestUtilization(service) };
 
     it("keeps the SLO on a weekend of half the level, which it has not seen, request by request", () => {
@@ -111,12 +116,12 @@ describe("cheapestChoice", () => {
       expect(met).to.equal(true);
     });
 
-    it("says so, and of no history that has seen one or is shorter than a day", () => {
+    it("says so, and of no history that has seen one or is of three days", () => {
       const told = (trace: Trace) =>
         scalingPlan({ ...service, demand: { kind: "history", trace, growth: 0 } }).reasons.some(
           ({ because }) => because.includes("The history has seen no weekend"),
         );
-      expect([told(workdays), told(daily(8, 120)), told(flat(60, 600))]).to.deep.equal([true, false, false]);
+      expect([workdays, swinging(8, 80), swinging(3, 80)].map(told)).to.deep.equal([true, false, false]);
     });
   });
 
