@@ -1,4 +1,4 @@
-import type { Estimate, Observation } from "./observation.ts";
+import { type Estimate, hardlyFails, keepsUp, type Observation } from "./observation.ts";
 import { straightLine } from "./straight-line.ts";
 import { percent } from "./words.ts";
 
@@ -18,9 +18,9 @@ export interface CpuDemand {
 /** R² below which requests do not explain CPU. */
 const LEAST_EXPLAINED = 0.5;
 
-/** What one request costs of a task's CPU, by linear regression; `null` where fewer than three rows have it. */
+/** What one request costs of a task's CPU, by linear regression over the rows that keep up and hardly fail; `null` where fewer than three of them have it. */
 export function cpuDemand(observations: readonly Observation[]): CpuDemand | null {
-  const measured = observations.filter(({ cpu }) => cpu !== null);
+  const measured = observations.filter((each) => each.cpu !== null && hardlyFails(each) && keepsUp(each));
   if (measured.length < 3) return null;
   const line = straightLine(
     measured.map(({ throughput, tasks }) => throughput / tasks),
