@@ -1,5 +1,5 @@
 import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
-import { type CpuDemand, cpuDemand } from "./cpu-demand.ts";
+import { bindingWork, type CpuDemand, cpuDemand } from "./cpu-demand.ts";
 import { fitRefusals, tableRefusals } from "./identifiability.ts";
 import {
   type Estimate,
@@ -183,15 +183,13 @@ function inferredLimit(
 const WIDE = 4;
 
 function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] {
-  if (cpu === null) return [];
-  if (cpu.refused !== null) return [cpu.refused];
-  if (!(cpu.work.value > 0)) return [];
-  const limit = (1 - cpu.idle.value) / cpu.work.value;
-  return limit < 0.9 * saturation
-    ? [
-        `CPU would be full at ${figure(limit)} requests a second, before the slots are at ${figure(saturation)}; plan with the lower of both`,
-      ]
-    : [];
+  if (cpu !== null && cpu.refused !== null) return [cpu.refused];
+  const work = bindingWork(cpu, saturation);
+  return work === undefined
+    ? []
+    : [
+        `CPU would be full at ${figure(1 / work)} requests a second, before the slots are at ${figure(saturation)}: \`cpuTime\` bounds what a task can do`,
+      ];
 }
 
 function listed(rows: readonly Observation[]): string {

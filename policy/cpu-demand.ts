@@ -33,3 +33,16 @@ export function cpuDemand(observations: readonly Observation[]): CpuDemand | nul
       : null;
   return { work: slope, idle: intercept, explained, rows: measured.length, refused };
 }
+
+/** Below this share of what the slots can serve, CPU is what limits a task: nearer, fits are not told apart. */
+const BEFORE = 0.9;
+
+/**
+ * Seconds of a task's whole CPU that each request takes where CPU is full before the slots are, at `saturation` requests a second:
+ * the more, the more CPU is used without any requests.
+ */
+export function bindingWork(cpu: CpuDemand | null, saturation: number): number | undefined {
+  if (cpu === null || cpu.refused !== null || !(cpu.work.value > 0)) return undefined;
+  const limit = (1 - cpu.idle.value) / cpu.work.value;
+  return limit > 0 && limit < BEFORE * saturation ? 1 / limit : undefined;
+}
