@@ -256,6 +256,6 @@ function memoryOf(rows: readonly Row[]): readonly MemorySample[] {
 function percentNote(observations: readonly Observation[]): readonly string[] {
   const highest = Math.max(...observations.map(({ cpu }) => cpu ?? 0));
   return highest > 0 && highest <= 0.01
-    ? [`CPU never exceeds ${100 * highest} %; if that column holds ratios, name it \`cpu_ratio\``]
+    ? [`CPU never exceeds ${figure(100 * highest)} %; if that column holds ratios, name it \`cpu_ratio\``]
     : [];
 }

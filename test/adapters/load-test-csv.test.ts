@@ -51,6 +51,13 @@ describe("a load test", () => {
     expect(faults(table(["10,10.4,20,50,"]))).to.equal("accepted");
   });
 
+  it("asks whether percentages that never exceed 1 are ratios", () => {
+    const { notes } = parse(table(["10,0.3", "20,0.7"], "offered_rps,cpu_percent"));
+    expect(notes.join()).to.include(
+      "CPU never exceeds 0.7 %; if that column holds ratios, name it `cpu_ratio`",
+    );
+  });
+
   it("counts errors against the requests of its duration", () => {
     const [each] = parse(table(["10,10,60s,30"], "offered_rps,achieved_rps,duration,errors")).observations;
     expect(each!.errors).to.equal(30 / 600);
