@@ -1,5 +1,6 @@
 import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { defaultCredits } from "../policy/credits.ts";
+import { resourcesOf } from "../policy/instance-types.ts";
 import { raisedQuota, taskQuota } from "../policy/quotas.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
 import { seconds } from "../policy/words.ts";
@@ -117,7 +118,7 @@ const MAX_WAIT_FACTOR = 5;
 
 function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Slo[], judging: Judging) {
   const { say, notes } = judging;
-  const { startup, loadTest, cpuTime, memory, contention } = capacity;
+  const { startup, loadTest, memory, contention } = capacity;
   const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
   const maxWait = capacity.maxWait ?? MAX_WAIT_FACTOR * Math.max(...thresholds, 0);
   if (capacity.maxWait === undefined && thresholds.length === 0)
@@ -131,10 +132,10 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
     );
   const measured =
     loadTest === undefined
-      ? { serviceTime: capacity.serviceTime?.serviceTime, concurrency: capacity.concurrency }
-      : measuredCapacity({ ...capacity, loadTest }, maxWait, judging);
+      ? { ...capacity, cpuTime: capacity.cpuTime, serviceTime: capacity.serviceTime?.serviceTime }
+      : measuredCapacity({ ...capacity, loadTest, vcpus: resourcesOf(compute)?.vcpus }, maxWait, judging);
   if (measured?.serviceTime === undefined || measured.concurrency === undefined) return undefined;
-  const { serviceTime, concurrency } = measured;
+  const { serviceTime, concurrency, cpuTime } = measured;
   const { mean, cv } = serviceTime;
   notes.push(...(capacity.serviceTime?.notes ?? []));
   if (cv > 3)

@@ -1,6 +1,7 @@
 import type { MemorySample } from "../policy/memory-growth.ts";
 import { figureName, type Observation, type ResponseFigure } from "../policy/observation.ts";
 import type { ScalingPoint } from "../policy/scalability.ts";
+import { figure } from "../policy/words.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf } from "./load-test-columns.ts";
@@ -128,7 +129,13 @@ function rowOf(
     });
   const errors =
     value("errorShare") ?? (failed === null || length === null ? 0 : failed / (arrivalRate * length));
-  faults.push(...outOfOrder(responses, `${file}:${line}:1`));
+  faults.push(
+    ...impossible(
+      { arrivalRate, throughput, errors, extra: record.slice(header.length) },
+      `${file}:${line}:1`,
+    ),
+    ...outOfOrder(responses, `${file}:${line}:1`),
+  );
   const observation: Observation = {
     label: `line ${line}`,
     ...{ arrivalRate, throughput, responses, errors },
@@ -176,6 +183,37 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
   return twelveDigits(number * ("seconds" in column ? (column.seconds ?? 1) : 1));
 }
 
+/** Times as many as were offered that no error of measuring explains: a slip of units. */
+const SLIP = 2;
+
+/** What no table of one service has: each is a slip of units, or of columns. */
+function impossible(
+  {
+    arrivalRate,
+    throughput,
+    errors,
+    extra,
+  }: Pick<Observation, "arrivalRate" | "throughput" | "errors"> & { readonly extra: readonly string[] },
+  where: string,
+): readonly Fault[] {
+  const messages = [
+    ...(throughput > SLIP * arrivalRate && arrivalRate > 0
+      ? [
+          `${figure(throughput)} requests a second are answered, of ${figure(arrivalRate)} offered. Check the units in the header: \`_rps\` or \`_rpm\`.`,
+        ]
+      : []),
+    ...(errors > 1
+      ? [
+          `${figure(100 * errors)} % of the requests fail, and there are only 100 %. Check the unit in the header: \`error_percent\` or \`error_ratio\`.`,
+        ]
+      : []),
+    ...(extra.some((text) => text.trim() !== "")
+      ? ["it has more cells than the header. Check for commas within numbers."]
+      : []),
+  ];
+  return messages.map((message) => ({ where, message }));
+}
+
 /** A higher percentile is never the shorter time. */
 function outOfOrder(responses: readonly ResponseFigure[], where: string): readonly Fault[] {
   const inOrder = responses.filter(({ of }) => of !== "mean").toSorted((a, b) => Number(a.of) - Number(b.of));
@@ -218,6 +256,6 @@ function memoryOf(rows: readonly Row[]): readonly MemorySample[] {
 function percentNote(observations: readonly Observation[]): readonly string[] {
   const highest = Math.max(...observations.map(({ cpu }) => cpu ?? 0));
   return highest > 0 && highest <= 0.01
-    ? [`CPU never exceeds ${100 * highest} %; if that column holds ratios, name it \`cpu_ratio\``]
+    ? [`CPU never exceeds ${figure(100 * highest)} %; if that column holds ratios, name it \`cpu_ratio\``]
     : [];
 }

@@ -1,4 +1,5 @@
 import { type Calibration, calibration } from "../policy/calibration.ts";
+import { bindingWork } from "../policy/cpu-demand.ts";
 import { memoryRemarks } from "../policy/memory-growth.ts";
 import type { Estimate } from "../policy/observation.ts";
 import { figure, percent, seconds } from "../policy/words.ts";
@@ -18,11 +19,16 @@ interface Judging {
 
 type Declared = ServiceDeclaration["capacity"] & {
   readonly loadTest: NonNullable<ServiceDeclaration["capacity"]["loadTest"]>;
+  /** Of the task that served the test, where they are known. */
+  readonly vcpus: number | undefined;
 };
 
-/** Service time and concurrency as the declared load test shows them; refused, with every reason, where it does not. */
+/**
+ * Service time and concurrency as the declared load test shows them, and CPU time where that is what limits a task; refused, with every
+ * reason, where it does not.
+ */
 export function measuredCapacity(
-  { loadTest, concurrency }: Declared,
+  { loadTest, concurrency, cpuTime, vcpus }: Declared,
   maxWait: number,
   { readLoadTest, say, notes }: Judging,
 ) {
@@ -38,10 +44,17 @@ export function measuredCapacity(
       return undefined;
     }
     const fitted = result.calibration;
+    const work = bindingWork(fitted.cpu, fitted.saturation);
+    const bound = cpuTime ?? (work === undefined || vcpus === undefined ? undefined : work * vcpus);
     notes.push(...test.notes, ...memoryRemarks(test.memory), ...fittedNotes(file, fitted));
+    if (bound !== cpuTime)
+      notes.push(
+        `cpuTime is not declared: ${seconds(bound!)} is taken, as ${file} has it of this task's CPU`,
+      );
     return {
       serviceTime: { mean: fitted.mean.value, cv: fitted.cv.value },
       concurrency: fitted.concurrency.value,
+      cpuTime: bound,
     };
   } catch (error) {
     if (!isBadInput(error)) throw error;

@@ -1,5 +1,5 @@
 import type { CalibratedRow, Calibration } from "../policy/calibration.ts";
-import type { CpuDemand } from "../policy/cpu-demand.ts";
+import { bindingWork, type CpuDemand } from "../policy/cpu-demand.ts";
 import { type Estimate, figureName } from "../policy/observation.ts";
 import type { Scalability } from "../policy/scalability.ts";
 import type { Findings } from "./calibrate.ts";
@@ -37,7 +37,7 @@ export function calibrationText(findings: Findings): string {
         .filter((note) => note !== cpu?.refused)
         .map((note) => hanging("    · ", note)),
     ),
-    ...section("To commit", [...(fitted === null ? [] : commitLines(fitted)), ...traceLines(trace)]),
+    ...section("To commit", [...(fitted === null ? [] : commitLines(fitted, vcpus)), ...traceLines(trace)]),
     ...(profile?.kind === "refused"
       ? [
           "",
@@ -135,13 +135,24 @@ function rowTable(rows: readonly CalibratedRow[]): string {
 }
 
 /** The declaration's own words; what was not measured stays for its owner to say. */
-function commitLines({ mean, cv, concurrency }: Calibration): readonly string[] {
+function commitLines(
+  { mean, cv, concurrency, cpu, saturation }: Calibration,
+  vcpus: number | null,
+): readonly string[] {
+  const work = bindingWork(cpu, saturation);
   return [
     "    capacity:",
     `      serviceTime: { mean: ${milliseconds(mean.value)}, cv: ${figure(cv.value)} }`,
     `      concurrency: ${concurrency.value}`,
+    ...(work === undefined ? [] : [`      ${cpuTimeLine(work, vcpus)}`]),
     "      # maxWait and startup are not measured here: keep yours",
   ];
+}
+
+function cpuTimeLine(work: number, vcpus: number | null): string {
+  return vcpus === null
+    ? `# cpuTime: ${milliseconds(work)} × the task's vCPUs, as CPU is full first; --vcpus tells`
+    : `cpuTime: ${milliseconds(work * vcpus)}`;
 }
 
 function traceLines(trace: Findings["trace"]): readonly string[] {

@@ -1,10 +1,18 @@
 import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
-import { type CpuDemand, cpuDemand } from "./cpu-demand.ts";
+import { bindingWork, type CpuDemand, cpuDemand } from "./cpu-demand.ts";
 import { fitRefusals, tableRefusals } from "./identifiability.ts";
-import { type Estimate, figureName, type Observation } from "./observation.ts";
+import {
+  type Estimate,
+  figureName,
+  hardlyFails,
+  KEPT_UP,
+  keepsUp,
+  MOST_ERRORS,
+  type Observation,
+} from "./observation.ts";
 import { binned } from "./observation-bins.ts";
 import { responseTimes } from "./response-time.ts";
-import { percent, seconds } from "./words.ts";
+import { figure, percent, seconds } from "./words.ts";
 
 /** What one task can do, as measured: estimates with 95 % confidence intervals. */
 export interface Calibration {
@@ -51,23 +59,16 @@ export interface Known {
   readonly live?: boolean;
 }
 
-/** Throughput below this share of what was offered: the task is past saturation. */
-const KEPT_UP = 0.97;
-
-/** Rows in which more requests fail than this say nothing of those that succeed: nor of the limit, as a failure is often a quick answer. */
-const MOST_ERRORS = 0.01;
-
 /**
  * Fits one task's profile to measurements with the queueing model that plans with it; refuses, with every reason,
  * what they cannot show.
  */
 export function calibration(observations: readonly Observation[], known: Known): CalibrationResult {
-  const served = observations.filter(({ errors }) => errors <= MOST_ERRORS);
-  const keepsUp = ({ throughput, arrivalRate }: Observation) => throughput >= KEPT_UP * arrivalRate;
+  const served = observations.filter(hardlyFails);
   const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
   const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
-  const cpu = cpuDemand(served.filter(keepsUp));
+  const cpu = cpuDemand(observations);
   const early = tableRefusals(observations, usable, known.live === true);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
@@ -174,7 +175,7 @@ function inferredLimit(
     return [];
   const busiest = Math.max(...rows.map(({ utilization }) => utilization));
   return [
-    `no row is past saturation: the limit of ${saturation.toPrecision(3)} /s a task is inferred from rows up to ${percent(busiest)} busy and may be 3 % too high, which ${concurrency.value} slots, that can run close to it, do not forgive. Measure a row past saturation`,
+    `no row is past saturation: the limit of ${figure(saturation)} /s a task is inferred from rows up to ${percent(busiest)} busy and may be 3 % too high, which ${concurrency.value} slots, that can run close to it, do not forgive. Measure a row past saturation`,
   ];
 }
 
@@ -182,15 +183,13 @@ function inferredLimit(
 const WIDE = 4;
 
 function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] {
-  if (cpu === null) return [];
-  if (cpu.refused !== null) return [cpu.refused];
-  if (!(cpu.work.value > 0)) return [];
-  const limit = (1 - cpu.idle.value) / cpu.work.value;
-  return limit < 0.9 * saturation
-    ? [
-        `CPU would be full at ${limit.toPrecision(3)} requests a second, before the slots are at ${saturation.toPrecision(3)}; plan with the lower of both`,
-      ]
-    : [];
+  if (cpu !== null && cpu.refused !== null) return [cpu.refused];
+  const work = bindingWork(cpu, saturation);
+  return work === undefined
+    ? []
+    : [
+        `CPU would be full at ${figure(1 / work)} requests a second, before the slots are at ${figure(saturation)}: \`cpuTime\` bounds what a task can do`,
+      ];
 }
 
 function listed(rows: readonly Observation[]): string {

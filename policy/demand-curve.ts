@@ -15,8 +15,9 @@ export function keepsSlos(service: Service, tasks: number, rate: number): boolea
   const each = rate / tasks;
   const { cpu, memory, credits } = taskBounds(service);
   const shared = capacity.contention === undefined ? 1 : slowdown(capacity.contention, tasks);
-  if (rate > 0 && (each >= cpu || each * shared > memory || each > credits)) return false;
-  const serviceTime = slowed(capacity.serviceTime, shared * cpuStretch(service, each));
+  const longer = shared * cpuStretch(service, each); // whatever makes requests take longer keeps more of them in memory
+  if (rate > 0 && (each >= cpu || each * longer > memory || each > credits)) return false;
+  const serviceTime = slowed(capacity.serviceTime, longer);
   const utilization = (each * serviceTime.mean) / capacity.concurrency;
   const thresholds = thresholdsOf(service);
   const state = steadyState({ ...capacity, serviceTime }, tasks, thresholds, utilization);

@@ -8,7 +8,16 @@ import type { Feasibility, Obstacle } from "./scaling-plan.ts";
 import type { Service, Slo } from "./service.ts";
 import { serviceTimeQuantile, shareServedWithin } from "./service-time.ts";
 import { cpuShare, taskBounds } from "./task-bounds.ts";
-import { dollars, figureAbove, figureBelow, percent, percentBelow, perSecond, seconds } from "./words.ts";
+import {
+  dollars,
+  figure,
+  figureAbove,
+  figureBelow,
+  percent,
+  percentBelow,
+  perSecond,
+  seconds,
+} from "./words.ts";
 import { surviving } from "./zone-loss.ts";
 
 export interface Findings
@@ -44,7 +53,7 @@ function tooSlow(service: Service): readonly Obstacle[] {
     const reached = serviceTimeQuantile(serviceTime, slo.objective);
     return [
       {
-        why: `SLO ${slo.name} cannot be met: even an idle task serves only ${percent(idle)} within ${seconds(slo.threshold)} (mean ${seconds(serviceTime.mean)}, cv ${serviceTime.cv}), and ${percent(slo.objective)} takes ${seconds(reached)}`,
+        why: `SLO ${slo.name} cannot be met: even an idle task serves only ${percent(idle)} within ${seconds(slo.threshold)} (mean ${seconds(serviceTime.mean)}, cv ${figure(serviceTime.cv)}), and ${percent(slo.objective)} takes ${seconds(reached)}`,
         waysOut: [
           `a threshold above ${seconds(figureAbove(reached))}`,
           `an objective below ${percentBelow(idle)}`,

@@ -1,6 +1,6 @@
 import type { Calibration, Known } from "./calibration.ts";
 import { type Estimate, figureName, type Observation, type ResponseFigure } from "./observation.ts";
-import { percent, seconds } from "./words.ts";
+import { figure, percent, seconds } from "./words.ts";
 
 /** Distinct rates that make a curve. */
 const LEAST_RATES = 3;
@@ -70,11 +70,11 @@ export function fitRefusals(
       : []),
     ...limits.map(
       ({ label, throughput, tasks }) =>
-        `${label} is past saturation at ${(throughput / tasks).toPrecision(3)} /s a task, where the response times of the others say ${saturation.toPrecision(3)}: they differ by more than ${percent(MOST_RESIDUAL)}. Something else than the slots sets the limit, or the load generator could not keep up`,
+        `${label} is past saturation at ${figure(throughput / tasks)} /s a task, where the response times of the others say ${figure(saturation)}: they differ by more than ${percent(MOST_RESIDUAL)}. Something else than the slots sets the limit, or the load generator could not keep up`,
     ),
     ...(busiest > 1
       ? [
-          `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${saturation.toPrecision(3)} /s a task would not do`,
+          `the utilization comes to ${percent(busiest)} in a row that kept up; above 100 % the slots of ${figure(saturation)} /s a task would not do`,
         ]
       : []),
     ...(hottest > 1 + CPU_ERROR ? [`CPU utilization reaches ${percent(hottest)}; a task has 100 %`] : []),
@@ -85,12 +85,12 @@ export function fitRefusals(
       : []),
     ...(vague(cv) && cv.high - cv.low > 0.5
       ? [
-          `the variation of the service time is somewhere between a cv of ${cv.low.toPrecision(2)} and ${cv.high.toPrecision(2)}; percentiles (p50 and p99) would tell`,
+          `the variation of the service time is somewhere between a cv of ${figure(cv.low)} and ${figure(cv.high)}; percentiles (p50 and p99) would tell`,
         ]
       : []),
     ...(known.concurrency === null && !Number.isFinite(concurrency.high)
       ? [
-          `nothing comes near saturation (the busiest row keeps about ${(busiest * concurrency.value).toPrecision(2)} requests in service): the concurrency is not identifiable, anything from ${concurrency.low} on fits. Measure up to saturation, or declare \`concurrency\``,
+          `nothing comes near saturation (the busiest row keeps about ${figure(busiest * concurrency.value)} requests in service): the concurrency is not identifiable, anything from ${concurrency.low} on fits. Measure up to saturation, or declare \`concurrency\``,
         ]
       : []),
     ...(known.concurrency === null && Number.isFinite(concurrency.high) && vague(concurrency)

@@ -7,6 +7,8 @@ export interface LeastSquares {
   readonly sumOfSquares: number;
   /** (JᵀJ)⁻¹ at the minimum: times the residuals' variance, the covariance of the parameters; `null` where it is singular. */
   readonly unscaledCovariance: readonly (readonly number[])[] | null;
+  /** Covariance of the parameters where some residuals may err more than others; `null` with the other. */
+  readonly robustCovariance: readonly (readonly number[])[] | null;
 }
 
 type Residuals = (parameters: readonly number[]) => readonly number[];
@@ -26,7 +28,7 @@ const STEP = 1e-5;
 export function leastSquares(residualsAt: Residuals, start: readonly number[]): LeastSquares {
   let parameters = start;
   let residuals = residualsAt(start);
-  let sum = sumOfSquares(residuals);
+  let squares = sumOfSquares(residuals);
   let damping = 1e-3;
   for (let i = 0; i < ITERATIONS && damping < 1e12; i++) {
     const jacobian = jacobianAt(residualsAt, parameters, residuals);
@@ -38,18 +40,38 @@ export function leastSquares(residualsAt: Residuals, start: readonly number[]): 
       const next = parameters.map((value, j) => value + (step?.[j] ?? Number.NaN));
       const reached = step === null ? [] : residualsAt(next);
       const nextSum = step === null ? Number.NaN : sumOfSquares(reached);
-      if (!(nextSum <= sum)) {
+      if (!(nextSum <= squares)) {
         damping *= 8;
         continue;
       }
-      gain = (sum - nextSum) / Math.max(sum, Number.MIN_VALUE);
+      gain = (squares - nextSum) / Math.max(squares, Number.MIN_VALUE);
       damping = Math.max(1e-12, damping / 8);
-      [parameters, residuals, sum] = [next, reached, nextSum];
+      [parameters, residuals, squares] = [next, reached, nextSum];
     }
     if (gain < GAIN) break;
   }
-  const normal = products(jacobianAt(residualsAt, parameters, residuals));
-  return { parameters, residuals, sumOfSquares: sum, unscaledCovariance: inverse(normal) };
+  const jacobian = jacobianAt(residualsAt, parameters, residuals);
+  const unscaledCovariance = inverse(products(jacobian));
+  const robustCovariance = unscaledCovariance && robust(jacobian, residuals, unscaledCovariance);
+  return { parameters, residuals, sumOfSquares: squares, unscaledCovariance, robustCovariance };
+}
+
+/** HC3: J. G. MacKinnon & H. White, Journal of Econometrics 29(3), 1985: each residual, put right by its leverage, is its own error. */
+function robust(
+  jacobian: readonly (readonly number[])[],
+  residuals: readonly number[],
+  inverted: readonly (readonly number[])[],
+): number[][] {
+  const pulls = inverted.map((row) => residuals.map((_, i) => sum(row.map((x, k) => x * jacobian[k]![i]!))));
+  const errors = residuals.map((residual, i) => {
+    const leverage = sum(pulls.map((pull, j) => pull[i]! * jacobian[j]![i]!));
+    return residual / Math.max(Number.EPSILON, 1 - leverage);
+  });
+  return products(pulls.map((pull) => pull.map((x, i) => x * errors[i]!)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function sumOfSquares(values: readonly number[]): number {

@@ -33,3 +33,17 @@ export interface Estimate {
 export function figureName(of: ResponseFigure["of"]): string {
   return of === "mean" ? "mean" : `p${Number((100 * of).toFixed(6))}`;
 }
+
+/** Throughput below this share of what was offered: the task is past saturation. */
+export const KEPT_UP = 0.97;
+
+/** Rows in which more requests fail than this say nothing of those that succeed: nor of the limit or of CPU, as a failure is often a quick answer. */
+export const MOST_ERRORS = 0.01;
+
+export function keepsUp({ throughput, arrivalRate }: Observation): boolean {
+  return throughput >= KEPT_UP * arrivalRate;
+}
+
+export function hardlyFails({ errors }: Observation): boolean {
+  return errors <= MOST_ERRORS;
+}

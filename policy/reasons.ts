@@ -74,7 +74,7 @@ function capacity(service: Service, controls: ScalingControls, { ceiling }: Deri
   return {
     of: "capacity.busiest",
     value: `${perSecond(ceiling.burst.utilization * slotRate)} for each ${compute.type === "ec2" ? "instance" : "task"}`,
-    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${serviceTime.cv}), make ${perSecond(slotRate)} at most.${idle} ${percent(ceiling.burst.utilization)} of that ${bound}${few}${creditWords(service, ceiling)}`,
+    because: `${concurrency} at a time, each ${seconds(serviceTime.mean)} on average (cv ${figure(serviceTime.cv)}), make ${perSecond(slotRate)} at most.${idle} ${percent(ceiling.burst.utilization)} of that ${bound}${few}${creditWords(service, ceiling)}`,
   };
 }
 

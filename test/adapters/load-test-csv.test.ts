@@ -41,6 +41,23 @@ describe("a load test", () => {
     expect(responses).to.deep.equal([{ of: 0.999, time: 0.009 }]);
   });
 
+  it("refuses what no table of one service has: more answers than requests, more failures, more cells", () => {
+    expect(faults(table(["10,600,20,50"]))).to.match(
+      /^cart\.csv:2:1: 600 requests a second are answered, of 10 offered\. Check the units/,
+    );
+    expect(faults(table(["10,5"], "offered_rps,error_ratio"))).to.match(/500 % of the requests fail/);
+    expect(faults(table(["10,60,700"], "offered_rps,duration_s,errors"))).to.match(/of the requests fail/);
+    expect(faults(table(["10,10,20,50,7"]))).to.match(/more cells than the header/);
+    expect(faults(table(["10,10.4,20,50,"]))).to.equal("accepted");
+  });
+
+  it("asks whether percentages that never exceed 1 are ratios", () => {
+    const { notes } = parse(table(["10,0.3", "20,0.7"], "offered_rps,cpu_percent"));
+    expect(notes.join()).to.include(
+      "CPU never exceeds 0.7 %; if that column holds ratios, name it `cpu_ratio`",
+    );
+  });
+
   it("counts errors against the requests of its duration", () => {
     const [each] = parse(table(["10,10,60s,30"], "offered_rps,achieved_rps,duration,errors")).observations;
     expect(each!.errors).to.equal(30 / 600);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import { readDeclaration } from "../../adapters/declaration.ts";
+import { taskBounds } from "../../policy/task-bounds.ts";
 import { folder } from "../cli/setpoint.ts";
 import { loadTestCsv } from "../support/measurements.ts";
 import { PROFILE } from "../support/services.ts";
@@ -16,6 +17,16 @@ const declared = (capacity: string) => `services:
     demand: { peak: 60 /s }
 `;
 
+/** Eight slots could serve 40 /s; a tenth of the task's CPU for each request, and 10 % without any, lets it have 9. */
+function cpuBound(rates: readonly number[]): string {
+  const slots = loadTestCsv(
+    { ...PROFILE, concurrency: 8 },
+    rates.map((rate) => rate / 40),
+  );
+  const [head, ...rows] = slots.trim().split("\n");
+  return [`${head},cpu_percent`, ...rows.map((row, i) => `${row},${10 + 10 * rates[i]!}`)].join("\n");
+}
+
 const root = folder({
   "cart.csv": loadTestCsv(PROFILE, UP_TO_SATURATION),
   "idle.csv": loadTestCsv(PROFILE, [0.02, 0.05, 0.1]),
@@ -24,6 +35,9 @@ const root = folder({
     "{ loadTest: { file: idle.csv, tasks: 1 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
   ),
   "idle.yaml": declared("{ loadTest: idle.csv, maxWait: 5 s, startup: 75 s }"),
+  "busy.csv": cpuBound([2, 4, 6, 8, 9]),
+  "busy.yaml": declared("{ loadTest: busy.csv, concurrency: 8, startup: 75 s }"),
+  "told.yaml": declared("{ loadTest: busy.csv, concurrency: 8, startup: 75 s, cpuTime: 30 ms }"),
   "gone.yaml": declared("{ loadTest: gone.csv, maxWait: 5 s, startup: 75 s }"),
   "typo.yaml": declared("{ loadTest: { file: cart.csv, warmpu: 1 }, maxWait: 5 s, startup: 75 s }"),
 });
@@ -54,6 +68,18 @@ describe("capacity declared by a load test", () => {
     const [cart] = readDeclaration(`${root}/known.yaml`);
     expect(cart!.service.capacity.concurrency).to.equal(2);
     expect(cart!.service.capacity.serviceTime.mean).to.be.closeTo(0.2, 0.001);
+  });
+
+  it("is bounded by CPU where the test has that full before the slots are", () => {
+    const [cart] = readDeclaration(`${root}/busy.yaml`);
+    expect(cart!.service.capacity.cpuTime).to.be.closeTo(0.5 / 9, 1e-3); // of half a vCPU
+    expect(taskBounds(cart!.service).cpu).to.be.closeTo(9, 0.1);
+    expect(cart!.notes.join("\n")).to.match(/cpuTime is not declared: 55\.\d ms is taken/);
+  });
+
+  it("takes the CPU time that is declared beside it, and none where the slots are full first", () => {
+    expect(readDeclaration(`${root}/told.yaml`)[0]!.service.capacity.cpuTime).to.equal(0.03);
+    expect(readDeclaration(`${root}/fitted.yaml`)[0]!.service.capacity).to.not.have.property("cpuTime");
   });
 
   it("LT-6 is refused with its place and the way out where the table cannot tell", () => {

@@ -17,6 +17,8 @@ const root = folder({
   "cart.csv": loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]),
   "idle.csv": loadTestCsv(PROFILE, [0.02, 0.05, 0.1]),
   "swapped.csv": "offered_rps,p50_ms,p99_ms\n1,9,5\n2,9,5\n",
+  "busy.csv": `offered_rps,p50_ms,p99_ms,cpu_percent\n${[2, 4, 6, 8].map((rate) => `${rate},160,640,${10 * rate}`).join("\n")}\n`,
+  "unread.csv": "offered_rps,achieved_rps,p99 (ms)\n10,10,50\n20,20,60\n30,30,70\n",
   "leak.csv": `achieved_rps,duration_s,memory_mb\n${[10, 30, 10, 20, 30, 20].map((rate, i) => `${rate},1800,${200 + 2 * rate + 25 * i}`).join("\n")}\n`,
 });
 
@@ -47,6 +49,22 @@ describe("setpoint calibrate --load-test", () => {
       .and.match(/The fit that is not believed/)
       .and.match(/way out: .*declare `serviceTime`/)
       .and.not.include("To commit");
+  });
+
+  it("commits the CPU time, where CPU is full before the slots are", async () => {
+    const args = ["calibrate", "--load-test", `${root}/busy.csv`, "--concurrency", "8"];
+    expect((await run(args)).stdout).to.match(/To commit[\s\S]*# cpuTime: 100 ms × the task's vCPUs/);
+    expect((await run([...args, "--vcpus", "0.5"])).stdout).to.match(
+      /To commit[\s\S]*\n {6}cpuTime: 50 ms\n/,
+    );
+  });
+
+  it("refuses a table of which nothing can be fitted, as where no response time is found", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/unread.csv`]);
+    expect(code).to.equal(1);
+    expect(stdout)
+      .to.match(/✗ The task's profile is refused:\n +· no row with a response time is below saturation/)
+      .and.include("1 column(s) are ignored: p99 (ms)");
   });
 
   it("fits once the concurrency is known", async () => {

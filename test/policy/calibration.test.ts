@@ -147,6 +147,11 @@ describe("calibration", () => {
     expect(notes.join()).to.not.include("no row is past saturation");
   });
 
+  it("writes rates as people do, those of quick services, too", () => {
+    const { notes } = fitted(calibration(modeled(profileOf(8, 0.0005, 0.7), UP_TO_SATURATION), UNKNOWN));
+    expect(notes.join()).to.include("the limit of 16000 /s a task");
+  });
+
   it("takes a failure in ten thousand of users' requests, which a busy service has in every minute, for no failing service", () => {
     const busy = measured.map((each) => ({ ...each, errors: 1e-4 }));
     expect(fitted(calibration(busy, { ...UNKNOWN, live: true })).concurrency.value).to.equal(2);
@@ -193,7 +198,7 @@ describe("calibration is refused", () => {
     [
       "LT-6 when the limit measured is another than the response times say",
       [...modeled(CART, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.01), row(20, { throughput: 14 })],
-      /20 \/s is past saturation at 14\.0 \/s a task, where the response times of the others say 10\.\d: /,
+      /20 \/s is past saturation at 14 \/s a task, where the response times of the others say 10(\.\d)?: /,
     ],
     [
       "LT-6 with more CPU than there is",

@@ -23,6 +23,13 @@ describe("cpuDemand", () => {
     expect(cpuDemand([row(1, { cpu: 0.1 }), row(2, { cpu: 0.2 }), row(3)])).to.equal(null);
   });
 
+  it("leaves out rows in which requests fail, which take little CPU, and those past saturation", () => {
+    const steady = [2, 4, 8, 16].map((rate) => row(rate, { cpu: 0.03 + 0.05 * rate }));
+    const failing = row(40, { cpu: 0.85, errors: 0.6 });
+    const behind = row(40, { cpu: 0.99, throughput: 17 });
+    expect(cpuDemand([...steady, failing, behind])).to.deep.equal(cpuDemand(steady));
+  });
+
   // The data set's source gives R² = .50 for CPU against transactions: the mix changes.
   it("CW-18 refuses CPU of which requests explain less than half: a production database's", () => {
     const { explained, rows, refused } = cpuDemand(

@@ -108,6 +108,13 @@ describe("ceilings", () => {
     expect((utilization * 100) / 0.2).to.be.closeTo(taskBounds(heavy).memory, 0.1);
   });
 
+  it("hold the requests that a busy CPU keeps in memory for longer, too", () => {
+    const both = cart({ concurrency: 16, cpuTime: 0.013, memory: { base: 200, perRequest: 60 } });
+    const each = 400 / tasksNeeded(both, 400);
+    const inService = each * 0.2 * cpuStretch(both, each);
+    expect(200 + 60 * (inService + 3 * Math.sqrt(inService))).to.be.at.most(1024);
+  });
+
   it("never rise when a request needs more CPU or memory", () => {
     fc.assert(
       fc.property(between(0, 0.1), between(0, 0.1), between(1, 50), between(1, 50), (c, d, m, n) => {
