@@ -227,7 +227,16 @@ describe("what a task's resources bound", () => {
       /credits is "standard"; m5\.large has no CPU credits/,
     ],
     ["credits of no kind", ec2("t2.small", { credits: "endless" }), /it must be standard or unlimited/],
-    ["credits on Fargate", { compute: { ...cart.compute, credits: "standard" } }, /`credits` is unknown/],
+    [
+      "credits on Fargate, with what Fargate has",
+      { compute: { ...cart.compute, credits: "standard" } },
+      /`credits` is unknown; known here: type, cpu, memory/,
+    ],
+    [
+      "Fargate's cpu on instances, with what they have",
+      ec2("m5.large", { cpu: 512 }),
+      /`cpu` is unknown; known here: type, instanceType, credits/,
+    ],
   ];
   for (const [title, more, message] of refused)
     it(`is refused with ${title}`, () => {
