@@ -306,8 +306,11 @@ const interval = z.unknown().transform((input, context) => {
   return z.NEVER;
 });
 
+/** Unix seconds; none of a day that no calendar has, which JavaScript takes for one of the next month. */
 function moment(text: string): number {
-  return /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text.trim())
+  const day = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?Z)?$/.exec(text.trim())?.[1];
+  const midnight = new Date(day ?? Number.NaN);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day!)
     ? Date.parse(text.trim()) / 1000
     : Number.NaN;
 }
@@ -357,6 +360,13 @@ const demand = z
   .check(({ value, issues }) => {
     if (value.history === undefined && value.peak === undefined)
       issues.push({ code: "custom", input: {}, message: DEMAND });
+    if (value.history?.clip === true && value.peak === undefined)
+      issues.push({
+        code: "custom",
+        path: ["history", "clip"],
+        input: true,
+        message: "there is no peak to clip the history at. Declare `peak`, or remove it",
+      });
   });
 
 const bounds = z

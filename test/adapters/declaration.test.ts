@@ -157,6 +157,21 @@ describe("a declaration is refused", () => {
       /peak is 150 \/s; the history reaches 200 \/s.*clip: true/,
     ],
     [
+      "CAP-13 with a history to clip, and no peak to clip it at",
+      { demand: { history: { file: "shop.csv", clip: true } } },
+      /history\.clip: clip is true; there is no peak to clip the history at/,
+    ],
+    [
+      "TRC-13 with a day excluded that no calendar has",
+      { demand: { history: { file: "shop.csv", exclude: ["2026-02-30/2026-03-05"] } } },
+      /exclude\[0\] is "2026-02-30\/2026-03-05"; it must be two moments/,
+    ],
+    [
+      "with a history smoothed over less than two of its rates",
+      { demand: { history: { file: "shop.csv", smooth: "80 s" } } },
+      /smooth is 80 s, and the history has one rate every 60 s.*at least `120 s`/,
+    ],
+    [
       "CAP-15 with a misspelt key",
       { capacity: { ...capacity, maxwait: "5 s" } },
       /`maxwait` is unknown; did you mean `maxWait`/,
@@ -365,6 +380,15 @@ describe("a declaration is read", () => {
       demand: { history: { file: "shop.csv", exclude: ["1970-01-01T16:40:00Z/1970-01-01T16:41:00Z"] } },
     });
     expect(demand.kind === "history" && Math.max(...demand.trace.rates)).to.equal(100);
+  });
+
+  it("TRC-13 with an interval excluded that holds nothing of it, which is said, and no more counted", () => {
+    const [outside, inside] = ["2001-01-01/2001-01-02", "1970-01-01T16:40:00Z/1970-01-01T16:41:00Z"];
+    const notes = notesOf({ demand: { history: { file: "shop.csv", exclude: [outside, inside] } } });
+    expect(notes).to.match(
+      /exclude has 2001-01-01T00:00:00Z\/2001-01-02T00:00:00Z, .* it leaves nothing out/,
+    );
+    expect(notes).to.match(/1 interval\(s\) excluded as declared/);
   });
 
   it("TRC-11 with what it shows within a minute, but of what is excluded, and of nothing once it is smoothed", () => {
