@@ -442,7 +442,12 @@ export const serviceSchema = z.strictObject(
     bounds: bounds.prefault({}),
     resilience: resilience.exactOptional(),
     policies: policiesSchema.exactOptional(),
-    quotas: z.strictObject({ tasksPerService: count(1, MOST, "") }).exactOptional(),
+    quotas: z
+      .strictObject(
+        { tasksPerService: count(1, MOST, "") },
+        "it must be a map such as { tasksPerService: 8000 }",
+      )
+      .exactOptional(),
     deploy: serviceDeploymentSchema.exactOptional(),
   },
   "it must be a map with compute, slos, capacity and demand",
