@@ -175,6 +175,11 @@ const COLD_START = 60 + AWS_LOOP.publicationDelay;
 function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {
   const { compute, bounds, slos, capacity, demand, price } = service;
   const { min, max, budget } = bounds;
+  if (service.quotas !== undefined && compute.type === "ec2")
+    say(
+      ["quotas", "tasksPerService"],
+      `tasksPerService is ${service.quotas.tasksPerService}; it is of ECS services, and compute is ec2. Remove it.`,
+    );
   const quota = taskQuota(service);
   const raise = `write ${raisedQuota("…")}`;
   const most = max === undefined ? "min" : "max"; // of the two declared, as min is at most max

@@ -54,6 +54,9 @@ export interface SharedNetwork {
 
 export type MinimumTls = 1.2 | 1.3;
 
+/** Where nothing is said. */
+export const DEFAULT_TLS: MinimumTls = 1.2;
+
 const CERTIFICATE = "must be the ARN of an ACM certificate. Write arn:aws:acm:REGION:ACCOUNT:certificate/ID";
 const certificate = z
   .string(CERTIFICATE)
@@ -150,7 +153,7 @@ export const entrySchema = z.strictObject(
       .array(certificate, "must be a list of ARNs. Write one such as [arn:aws:acm:…]")
       .max(25, "must be at most 25: AWS's most beside the first (LB-18). Merge names into fewer certificates")
       .default([]),
-    minimumTls: z.literal([1.2, 1.3], "must be 1.2 or 1.3. Write one of the two").default(1.2),
+    minimumTls: z.literal([1.2, 1.3], "must be 1.2 or 1.3. Write one of the two").default(DEFAULT_TLS),
     redirect: yesOrNo.default(true),
     idleTimeout: seconds(1, 4000, "60 s").exactOptional(),
     waf: wafSchema.exactOptional(),

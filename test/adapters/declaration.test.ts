@@ -229,6 +229,11 @@ describe("a declaration is refused", () => {
       /bounds\.min: min is 6000.*5000 tasks a service \(quota "Tasks per service"\).*quotas/,
     ],
     [
+      "SCL-6 with ECS's quota for instances",
+      { compute: { type: "ec2", instanceType: "m5.large" }, quotas: { tasksPerService: 1500 } },
+      /tasksPerService is 1500; it is of ECS services, and compute is ec2/,
+    ],
+    [
       "SCL-6 with more tasks than a lower quota has",
       { ...bounded({ max: 1501 }), quotas: { tasksPerService: 1500 } },
       /max is 1501.*1500 tasks a service/,
