@@ -106,6 +106,10 @@ function priceOf(
   const { capacity, instances: group } = deploy ?? {};
   if (group?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
     notes.push("Spot is priced as on demand: what it saves is not counted on");
+  if (compute.type === "fargate" && capacity?.kind !== "instances" && deploy?.cpuArchitecture === "arm64")
+    notes.push(
+      "cpuArchitecture is arm64: its tasks are priced as x86, for which Fargate takes a quarter more",
+    );
   if (compute.type === "ec2" || capacity?.kind !== "instances") return { price: hourlyPrice(compute) };
   const host = instances && hostOf(compute, instances);
   notes.push(hostNote(host, instances));

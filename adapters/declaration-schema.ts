@@ -315,7 +315,8 @@ function moment(text: string): number {
     : Number.NaN;
 }
 
-const history = z.preprocess(
+/** Recorded traffic, and how it is read. */
+export const historySchema = z.preprocess(
   (input) => (typeof input === "string" ? { file: input } : input),
   z.strictObject(
     {
@@ -346,7 +347,7 @@ const DEMAND = "it must be a map such as { history: traces/shop.csv, growth: 20 
 const demand = z
   .strictObject(
     {
-      history: history.exactOptional(),
+      history: historySchema.exactOptional(),
       peak: quantity(rate, (value) => value <= 0 && "it must be greater than 0 /s").exactOptional(),
       growth: quantity(
         share,

@@ -420,6 +420,11 @@ describe("a declaration is read", () => {
       { slos: [{ ...latency, name: "fast", threshold: "500 ms", objective: "99.5 %" }, latency] },
       /SLO latency is redundant: fast implies it/,
     ],
+    [
+      "when an arm64 image is priced as x86",
+      { deploy: { cpuArchitecture: "arm64" } },
+      /cpuArchitecture is arm64: its tasks are priced as x86/,
+    ],
     ["SLO-13 when there is no latency SLO", { slos: [availability] }, /maxWait is the bound/],
     [
       "SLO-14 when the latency SLO promises more availability",
