@@ -10,19 +10,22 @@ export interface AccountSettings {
 
 /** `account:` of a stack's settings. */
 export const accountSchema = z
-  .strictObject({
-    id: z
-      .string('must be an account id in quotes: YAML drops leading zeros. Write "123456789012"')
-      .regex(/^\d{12}$/, 'must have twelve digits. Write "123456789012"')
-      .exactOptional(),
-    role: z
-      .string("must be the ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
-      .regex(
-        /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-        "must be the ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME",
-      )
-      .exactOptional(),
-  })
+  .strictObject(
+    {
+      id: z
+        .string('must be an account id in quotes: YAML drops leading zeros. Write "123456789012"')
+        .regex(/^\d{12}$/, 'must have twelve digits. Write "123456789012"')
+        .exactOptional(),
+      role: z
+        .string("must be the ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME")
+        .regex(
+          /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+          "must be the ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME",
+        )
+        .exactOptional(),
+    },
+    "must be a map. Write { id: '123456789012' }",
+  )
   .refine(
     ({ id, role }) => id === undefined || role === undefined || role.split(":")[4] === id,
     "must be a role of account.id. Change one of the two",

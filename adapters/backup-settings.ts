@@ -24,7 +24,7 @@ const days = (least: number) =>
 const shape = z
   .strictObject(
     {
-      none: z.literal(true).exactOptional(), // what `false` is read as
+      none: z.literal(true, "must not be written. Write `backup: false`").exactOptional(), // what `false` is read as
       keep: days(1).prefault("35 d"),
       keepWeekly: days(7).prefault("365 d"),
       coldAfter: days(1).exactOptional(),

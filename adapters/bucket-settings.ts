@@ -44,27 +44,33 @@ const NAME =
 /** The name of our own rule. */
 export const VERSIONS_RULE = "versions";
 
-const lifecycleRule = z.strictObject({
-  id: z
-    .string("must be a name. Write one such as old-uploads")
-    .min(1, "must have 1 to 255 characters. Write one such as old-uploads")
-    .max(255, "must have 1 to 255 characters. Shorten it"),
-  prefix: z
-    .string("must be the beginning of keys. Write one such as uploads/")
-    .min(1, "must not be empty. Leave it out for every object")
-    .max(1024, "must have at most 1024 characters, as keys do. Shorten it")
-    .exactOptional(),
-  transitions: z
-    .array(
-      z.strictObject({
-        after: days(1, CENTURY, "Write one such as 30 d"),
-        to: z.enum(CLASSES, `must be one of ${CLASSES.join(", ")}. Write a colder class`),
-      }),
-      "must be a list of { after, to }. Write one such as [{ after: 30 d, to: STANDARD_IA }]",
-    )
-    .default([]),
-  expire: days(1, CENTURY, "Write one such as 365 d").exactOptional(),
-});
+const lifecycleRule = z.strictObject(
+  {
+    id: z
+      .string("must be a name. Write one such as old-uploads")
+      .min(1, "must have 1 to 255 characters. Write one such as old-uploads")
+      .max(255, "must have 1 to 255 characters. Shorten it"),
+    prefix: z
+      .string("must be the beginning of keys. Write one such as uploads/")
+      .min(1, "must not be empty. Leave it out for every object")
+      .max(1024, "must have at most 1024 characters, as keys do. Shorten it")
+      .exactOptional(),
+    transitions: z
+      .array(
+        z.strictObject(
+          {
+            after: days(1, CENTURY, "Write one such as 30 d"),
+            to: z.enum(CLASSES, `must be one of ${CLASSES.join(", ")}. Write a colder class`),
+          },
+          "must be a map. Write one such as { after: 30 d, to: STANDARD_IA }",
+        ),
+        "must be a list of { after, to }. Write one such as [{ after: 30 d, to: STANDARD_IA }]",
+      )
+      .default([]),
+    expire: days(1, CENTURY, "Write one such as 365 d").exactOptional(),
+  },
+  "must be a map. Write one such as { id: old-uploads, expire: 365 d }",
+);
 
 /** One of `storage.buckets`. */
 export const bucketSchema = z.strictObject(
@@ -79,13 +85,16 @@ export const bucketSchema = z.strictObject(
     versions: days(1, CENTURY, "Write one such as 30 d").prefault("30 d"),
     lifecycle: z.array(lifecycleRule, "must be a list of rules. Write [{ id, expire: 365 d }]").default([]),
     objectLock: z
-      .strictObject({
-        mode: z.enum(
-          ["governance", "compliance"],
-          "must be governance or compliance. Write governance unless the law asks for more",
-        ),
-        retention: days(1, CENTURY, "Write one such as 30 d"),
-      })
+      .strictObject(
+        {
+          mode: z.enum(
+            ["governance", "compliance"],
+            "must be governance or compliance. Write governance unless the law asks for more",
+          ),
+          retention: days(1, CENTURY, "Write one such as 30 d"),
+        },
+        "must be a map. Write { mode: governance, retention: 30 d }",
+      )
       .exactOptional(),
     forceDestroy: yesOrNo.exactOptional(),
   },

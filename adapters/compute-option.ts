@@ -29,7 +29,7 @@ function computeOption(text: string, faults: Fault[]): ComputeOption | undefined
   if (kind === undefined) {
     const near = nearest(kindText, KINDS);
     return refuse(
-      `it is ${shown("option", text)}; ${FORM}${near === undefined ? "" : `. Did you mean \`${near}\`?`}`,
+      `it is ${shown("option", text)}; ${FORM}${near === undefined ? "." : `. Did you mean \`${near}\`?`}`,
     );
   }
   const parts = size?.split("/") ?? [];

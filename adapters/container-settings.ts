@@ -46,19 +46,23 @@ export const unprivilegedUser = z
   .min(1, "must not be 0, root (ECS.20). Write an unprivileged uid such as 1000")
   .max(65535, "must be at most 65535. Write an unprivileged uid such as 1000");
 
+const IMAGE = "must be an image reference or { build: folder }. Write registry/repository:tag";
 const reference = z
-  .string("must be an image reference or { build: folder }. Write registry/repository:tag")
+  .string(IMAGE)
   .pipe(imageReference)
   .transform((reference) => ({ kind: "reference" as const, reference }));
 const build = z
-  .strictObject({
-    build: z
-      .string("must be a folder. Write the path of the folder that holds the Dockerfile")
-      .regex(
-        /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0]{1,255}$/,
-        "must be a folder inside the project. Write a relative path without `..`",
-      ),
-  })
+  .strictObject(
+    {
+      build: z
+        .string("must be a folder. Write the path of the folder that holds the Dockerfile")
+        .regex(
+          /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0]{1,255}$/,
+          "must be a folder inside the project. Write a relative path without `..`",
+        ),
+    },
+    IMAGE,
+  )
   .transform(({ build: folder }) => ({ kind: "build" as const, folder }));
 
 /** Members of a service's `deploy:` that say what runs. */

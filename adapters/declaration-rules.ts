@@ -107,6 +107,10 @@ function priceOf(
   const { capacity, instances: group } = deploy ?? {};
   if (group?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
     notes.push("Spot is priced as on demand: what it saves is not counted on");
+  if (compute.type === "fargate" && capacity?.kind !== "instances" && deploy?.cpuArchitecture === "arm64")
+    notes.push(
+      "cpuArchitecture is arm64: its tasks are priced as x86, for which Fargate takes a quarter more",
+    );
   if (compute.type === "ec2" || capacity?.kind !== "instances") return { price: hourlyPrice(compute) };
   const host = instances && hostOf(compute, instances);
   notes.push(hostNote(host, instances));
@@ -176,6 +180,11 @@ const COLD_START = 60 + AWS_LOOP.publicationDelay;
 function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {
   const { compute, bounds, slos, capacity, demand, price } = service;
   const { min, max, budget } = bounds;
+  if (service.quotas !== undefined && compute.type === "ec2")
+    say(
+      ["quotas", "tasksPerService"],
+      `tasksPerService is ${service.quotas.tasksPerService}; it is of ECS services, and compute is ec2. Remove it.`,
+    );
   const quota = taskQuota(service);
   const raise = `write ${raisedQuota("…")}`;
   const most = max === undefined ? "min" : "max"; // of the two declared, as min is at most max

@@ -306,13 +306,17 @@ const interval = z.unknown().transform((input, context) => {
   return z.NEVER;
 });
 
+/** Unix seconds; none of a day that no calendar has, which JavaScript takes for one of the next month. */
 function moment(text: string): number {
-  return /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text.trim())
+  const day = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?Z)?$/.exec(text.trim())?.[1];
+  const midnight = new Date(day ?? Number.NaN);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day!)
     ? Date.parse(text.trim()) / 1000
     : Number.NaN;
 }
 
-const history = z.preprocess(
+/** Recorded traffic, and how it is read. */
+export const historySchema = z.preprocess(
   (input) => (typeof input === "string" ? { file: input } : input),
   z.strictObject(
     {
@@ -343,7 +347,7 @@ const DEMAND = "it must be a map such as { history: traces/shop.csv, growth: 20 
 const demand = z
   .strictObject(
     {
-      history: history.exactOptional(),
+      history: historySchema.exactOptional(),
       peak: quantity(rate, (value) => value <= 0 && "it must be greater than 0 /s").exactOptional(),
       growth: quantity(
         share,
@@ -357,6 +361,13 @@ const demand = z
   .check(({ value, issues }) => {
     if (value.history === undefined && value.peak === undefined)
       issues.push({ code: "custom", input: {}, message: DEMAND });
+    if (value.history?.clip === true && value.peak === undefined)
+      issues.push({
+        code: "custom",
+        path: ["history", "clip"],
+        input: true,
+        message: "there is no peak to clip the history at. Declare `peak`, or remove it",
+      });
   });
 
 const bounds = z
@@ -432,7 +443,12 @@ export const serviceSchema = z.strictObject(
     bounds: bounds.prefault({}),
     resilience: resilience.exactOptional(),
     policies: policiesSchema.exactOptional(),
-    quotas: z.strictObject({ tasksPerService: count(1, MOST, "") }).exactOptional(),
+    quotas: z
+      .strictObject(
+        { tasksPerService: count(1, MOST, "") },
+        "it must be a map such as { tasksPerService: 8000 }",
+      )
+      .exactOptional(),
     deploy: serviceDeploymentSchema.exactOptional(),
   },
   "it must be a map with compute, slos, capacity and demand",

@@ -5,7 +5,8 @@ import type { Trace } from "../policy/trace.ts";
 import { isBadInput, shown } from "./bad-input.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import type { TraceOptions, TraceReading } from "./trace-csv.ts";
-import { regular } from "./trace-grid.ts";
+import { type Interval, regular } from "./trace-grid.ts";
+import { iso } from "./trace-rows.ts";
 
 export type TraceSource = (path: string, options: Partial<TraceOptions>) => TraceReading;
 
@@ -65,10 +66,16 @@ function historyOf(history: History, { read, say, notes }: Judging): Trace | und
     const reading = read(history.file, options);
     notes.push(...reading.notes);
     const { exclude = [], smooth, scale } = history;
-    const kept = exclude.length === 0 ? { trace: reading.trace, notes: [] } : without(reading.trace, exclude);
+    const kept = without(reading.trace, exclude);
     if (typeof kept === "string")
       return void say(["demand", "history", "exclude"], `exclude leaves too little; ${kept}.`);
     notes.push(...kept.notes);
+    const { step: apart } = kept.trace;
+    if (smooth !== undefined && reach(smooth, apart) === 0)
+      return void say(
+        ["demand", "history", "smooth"],
+        `smooth is ${smooth} s, and the history has one rate every ${apart} s, so that it changes nothing. Write at least \`${2 * apart} s\`, or remove it.`,
+      );
     const smoothed = smooth === undefined ? kept.trace : movingAverage(kept.trace, smooth);
     return scale === undefined ? smoothed : scaled(smoothed, scale);
   } catch (error) {
@@ -79,19 +86,36 @@ function historyOf(history: History, { read, say, notes }: Judging): Trace | und
   }
 }
 
+/** The recording with a gap filled in the place of each interval; one that holds none of its rates is told. */
 function without(trace: Trace, exclude: NonNullable<History["exclude"]>) {
   const { start, step, rates } = trace;
-  const left = regular({ times: rates.map((_, i) => start + i * step), rates }, step, exclude);
-  return typeof left === "string" ? left : { ...left, trace: withRates(trace, left.trace.rates) };
+  const times = rates.map((_, i) => start + i * step);
+  const holds = ({ from, to }: Interval) => times.some((time) => time >= from && time < to);
+  const notes = exclude
+    .filter((interval) => !holds(interval))
+    .map(
+      ({ from, to }) =>
+        `exclude has ${iso(from)}/${iso(to)}, and the history goes from ${iso(start)} to ${iso(start + rates.length * step)}: it leaves nothing out`,
+    );
+  const inside = exclude.filter(holds);
+  if (inside.length === 0) return { trace, notes };
+  const left = regular({ times, rates }, step, inside);
+  if (typeof left === "string") return left;
+  return { trace: withRates(trace, left.trace.rates), notes: [...notes, ...left.notes] };
+}
+
+/** Rates on either side of one whose mean takes its place. */
+function reach(window: number, step: number): number {
+  return Math.floor(Math.round(window / step) / 2);
 }
 
 /** Each rate as the mean of the `window` seconds around it; at the ends, of what there is. Within a minute it is even. */
 function movingAverage(trace: Trace, window: number): Trace {
-  const reach = Math.floor(Math.round(window / trace.step) / 2);
+  const beside = reach(window, trace.step);
   const sums = [0];
   for (const rate of trace.rates) sums.push(sums.at(-1)! + rate);
   const rates = trace.rates.map((_, i) => {
-    const [from, to] = [Math.max(0, i - reach), Math.min(trace.rates.length, i + reach + 1)];
+    const [from, to] = [Math.max(0, i - beside), Math.min(trace.rates.length, i + beside + 1)];
     return Math.max(0, (sums[to]! - sums[from]!) / (to - from));
   });
   return { start: trace.start, step: trace.step, rates };

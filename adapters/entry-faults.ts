@@ -1,5 +1,5 @@
 import { type Fault, shown } from "./bad-input.ts";
-import type { EntrySettings } from "./entry-settings.ts";
+import { DEFAULT_TLS, type EntrySettings } from "./entry-settings.ts";
 
 type Declared = Omit<EntrySettings, "waf"> & { readonly waf?: EntrySettings["waf"] };
 
@@ -15,7 +15,7 @@ export function entryFaults(
   const faults: Fault[] = [];
   const wrong = (field: string, value: unknown, rule: string) =>
     faults.push({ where: `${where}.${field}`, message: `${field} is ${shown(field, value)}; ${rule}.` });
-  const { certificateArn, insecure, shared, certificates } = entry;
+  const { certificateArn, insecure, shared, certificates, redirect, minimumTls } = entry;
   const sources = SOURCES.filter((source) => entry[source] !== undefined && entry[source] !== false);
   if (sources.length === 0)
     wrong(
@@ -42,6 +42,11 @@ export function entryFaults(
   });
   if (insecure && certificates.length > 0)
     wrong("certificates", certificates, "plain HTTP shows none. Remove them, or insecure");
+  const listener = insecure
+    ? "plain HTTP has no use for it. Remove it, or insecure"
+    : shared !== undefined && "the stack that owns the balancer decides it. Set it there";
+  if (listener !== false && !redirect) wrong("redirect", redirect, listener);
+  if (listener !== false && minimumTls !== DEFAULT_TLS) wrong("minimumTls", minimumTls, listener);
   return shared === undefined ? faults : [...faults, ...sharedFaults(entry, region, where)];
 }
 

@@ -54,6 +54,9 @@ export interface SharedNetwork {
 
 export type MinimumTls = 1.2 | 1.3;
 
+/** Where nothing is said. */
+export const DEFAULT_TLS: MinimumTls = 1.2;
+
 const CERTIFICATE = "must be the ARN of an ACM certificate. Write arn:aws:acm:REGION:ACCOUNT:certificate/ID";
 const certificate = z
   .string(CERTIFICATE)
@@ -140,17 +143,20 @@ const shared = z.strictObject(
 );
 
 /** `entry:` of a stack's settings; what is left out of `waf` follows from the profile. */
-export const entrySchema = z.strictObject({
-  certificateArn: certificate.exactOptional(),
-  domain: domain.exactOptional(),
-  insecure: yesOrNo.default(false),
-  shared: shared.exactOptional(),
-  certificates: z
-    .array(certificate, "must be a list of ARNs. Write one such as [arn:aws:acm:…]")
-    .max(25, "must be at most 25: AWS's most beside the first (LB-18). Merge names into fewer certificates")
-    .default([]),
-  minimumTls: z.literal([1.2, 1.3], "must be 1.2 or 1.3. Write one of the two").default(1.2),
-  redirect: yesOrNo.default(true),
-  idleTimeout: seconds(1, 4000, "60 s").exactOptional(),
-  waf: wafSchema.exactOptional(),
-});
+export const entrySchema = z.strictObject(
+  {
+    certificateArn: certificate.exactOptional(),
+    domain: domain.exactOptional(),
+    insecure: yesOrNo.default(false),
+    shared: shared.exactOptional(),
+    certificates: z
+      .array(certificate, "must be a list of ARNs. Write one such as [arn:aws:acm:…]")
+      .max(25, "must be at most 25: AWS's most beside the first (LB-18). Merge names into fewer certificates")
+      .default([]),
+    minimumTls: z.literal([1.2, 1.3], "must be 1.2 or 1.3. Write one of the two").default(DEFAULT_TLS),
+    redirect: yesOrNo.default(true),
+    idleTimeout: seconds(1, 4000, "60 s").exactOptional(),
+    waf: wafSchema.exactOptional(),
+  },
+  "must be a map. Write one such as { certificateArn: arn:aws:acm:… }",
+);

@@ -1,4 +1,4 @@
-import { resourcesOf } from "../policy/instance-types.ts";
+import { isBurstable, resourcesOf } from "../policy/instance-types.ts";
 import { tasksAnInstance } from "../policy/packing.ts";
 import type { Compute, Host } from "../policy/service.ts";
 import type { InstanceSettings } from "./cluster-settings.ts";
@@ -31,5 +31,8 @@ export function hostNote(host: Host | undefined, cluster: InstanceSettings | und
     others.length === 0
       ? ""
       : `; of its ${cluster.instanceTypes.length} types, the one that is started first`;
-  return `capacity is instances: a task is priced as its share of one ${first}, which holds ${host.tasks} by CPU and by the memory that kernel, agent and system leave${mixed}; ${spare}`;
+  const credits = isBurstable(first!.split(".")[0]!)
+    ? "; the CPU credits that tasks on it share are not modeled, so that it may be slower for long"
+    : "";
+  return `capacity is instances: a task is priced as its share of one ${first}, which holds ${host.tasks} by CPU and by the memory that kernel, agent and system leave${mixed}; ${spare}${credits}`;
 }

@@ -6,7 +6,7 @@ import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf } from "./load-test-columns.ts";
 import { duration, twelveDigits } from "./quantity.ts";
-import { records, refused, spot } from "./trace-rows.ts";
+import { records, refused, spot, surplusFields } from "./trace-rows.ts";
 
 /** How a table is to be read where its file leaves that open. */
 export interface LoadTestOptions {
@@ -59,6 +59,11 @@ export function parseLoadTest(text: string, file: string, given: Partial<LoadTes
       file,
       `it has ${body.length} row(s)${options.warmup > 0 ? `, ${options.warmup} of them warm-up` : ""}; at least 3 rates are needed`,
     );
+  if (rows.every(tellsNothing))
+    throw refused(
+      file,
+      "no row holds what can be fitted; besides the rate there must be response times, CPU or users, as `p50_ms`, `p99_ms`, `cpu_percent` or `users`",
+    );
   return {
     observations: rows.map(({ observation }) => observation),
     scaling: scalingOf(rows),
@@ -96,11 +101,15 @@ interface Row {
   readonly faults: readonly Fault[];
 }
 
+function tellsNothing({ observation: { responses, cpu }, n, memory }: Row): boolean {
+  return responses.length === 0 && cpu === null && n === null && memory === null;
+}
+
 function rowOf(
   { record, line }: { readonly record: readonly string[]; readonly line: number },
   { columns, file, options, header }: Reading,
 ): Row {
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...surplusFields(record, header.length, file, line)];
   const say = (place: number, rule: string) =>
     faults.push({
       where: spot(file, line, record, place),

@@ -12,7 +12,7 @@ export function schemaFaults(
   return issues.flatMap((issue): readonly Fault[] => {
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
-      const known = knownKeys(schema, issue.path);
+      const known = knownKeys(schema, issue.path, issue.input);
       return issue.keys.map((key) => ({
         where: at([...path, key], "key"),
         message: `\`${key.slice(0, 60)}\` is unknown; ${didYouMean(key, known)}`,
@@ -41,6 +41,7 @@ export function fieldOf(path: readonly PropertyKey[]): string {
 }
 
 interface Definition {
+  readonly discriminator?: string;
   readonly shape?: Readonly<Record<string, z.ZodType>>;
   readonly innerType?: z.ZodType;
   readonly element?: z.ZodType;
@@ -51,16 +52,27 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
 }
 
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+/** The keys that a schema knows at a path; of kinds that a member tells apart, those of the kind that `map` is. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], map: unknown): readonly string[] {
   const definition = schema.def as unknown as Definition;
   const pipe = definition.out?.def.type === "transform" ? definition.in : definition.out;
   const inner = definition.innerType ?? pipe;
-  if (inner !== undefined) return knownKeys(inner, path);
-  if (definition.options !== undefined)
-    return definition.options.flatMap((option) => knownKeys(option, path));
+  if (inner !== undefined) return knownKeys(inner, path, map);
+  const { options, discriminator } = definition;
+  if (options !== undefined) {
+    const own = discriminator !== undefined && path.length === 0;
+    const kinds = own ? options.filter((option) => isOfKind(option, discriminator, map)) : options;
+    return kinds.flatMap((option) => knownKeys(option, path, map));
+  }
   const [step, ...rest] = path;
   if (step === undefined) return Object.keys(definition.shape ?? {});
   const named = definition.shape?.[String(step)] ?? definition.valueType;
   const child = typeof step === "number" ? definition.element : named;
-  return child === undefined ? [] : knownKeys(child, rest);
+  return child === undefined ? [] : knownKeys(child, rest, map);
+}
+
+/** Whether a map is of the kind that one alternative of a discriminated union describes. */
+function isOfKind(kind: z.ZodType, discriminator: string, map: unknown): boolean {
+  const values = kind._zod.propValues?.[discriminator];
+  return values?.has((map as Readonly<Record<string, z.core.util.Primitive>>)[discriminator]) ?? false;
 }

@@ -22,11 +22,14 @@ export const DEFAULT_DEPLOYMENT: Deployment = {
 };
 
 /** The `deploy:` part of a service's declaration; what is left out comes from `DEFAULT_DEPLOYMENT`. */
-export const serviceDeploymentSchema = z.strictObject({
-  ...containerShape,
-  ...routingShape,
-  ...targetShape,
-  ...taskShape,
-  ...storageShape,
-  instances: instanceSchema.exactOptional(),
-});
+export const serviceDeploymentSchema = z.strictObject(
+  {
+    ...containerShape,
+    ...routingShape,
+    ...targetShape,
+    ...taskShape,
+    ...storageShape,
+    instances: instanceSchema.exactOptional(),
+  },
+  "must be a map. Write one such as { port: 8080 }",
+);

@@ -47,10 +47,16 @@ export const serviceTimeSchema = z
 
 type Refuse = (key: string, message: string) => void;
 
+/** Seconds that a request takes at the least and at the most: outside, it is a unit that is wrong, and figures overflow. */
+const SHORTEST = 1e-6;
+const LONGEST = 86_400;
+
 function positive(input: unknown, refuse: (message: string) => void): number | undefined {
   const value = duration(input);
-  if (typeof value === "number" && value > 0) return value;
-  refuse(typeof value === "number" ? "it must be greater than 0 s" : value.refused);
+  if (typeof value !== "number") refuse(value.refused);
+  else if (value <= 0) refuse("it must be greater than 0 s");
+  else if (value < SHORTEST || value > LONGEST) refuse("a request takes from 1 us to 24 h. Check the unit");
+  else return value;
   return undefined;
 }
 

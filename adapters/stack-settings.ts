@@ -69,23 +69,26 @@ const RETENTIONS = [
 ];
 
 /** What `setpoint:deployment` may hold. */
-export const settingsSchema = z.strictObject({
-  profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
-  account: accountSchema.prefault({}),
-  tags: tagsSchema.default({}),
-  network: networkSchema,
-  entry: entrySchema.prefault({}),
-  storage: storageSchema.prefault({}),
-  notify: notificationSchema.prefault({}),
-  cluster: clusterSchema.prefault({}),
-  protect: yesOrNo.exactOptional(),
-  customerKey: yesOrNo.exactOptional(),
-  key: keySchema.default({}),
-  logRetention: z
-    .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
-    .exactOptional(),
-  backup: backupSchema.exactOptional(),
-});
+export const settingsSchema = z.strictObject(
+  {
+    profile: z.enum(["dev", "prod"], "must be dev or prod. Write one of the two").default("prod"),
+    account: accountSchema.prefault({}),
+    tags: tagsSchema.default({}),
+    network: networkSchema,
+    entry: entrySchema.prefault({}),
+    storage: storageSchema.prefault({}),
+    notify: notificationSchema.prefault({}),
+    cluster: clusterSchema.prefault({}),
+    protect: yesOrNo.exactOptional(),
+    customerKey: yesOrNo.exactOptional(),
+    key: keySchema.default({}),
+    logRetention: z
+      .literal(RETENTIONS, `must be one of ${RETENTIONS.join(", ")} days. Write the nearest longer one`)
+      .exactOptional(),
+    backup: backupSchema.exactOptional(),
+  },
+  "must be a map with network and entry. See docs/settings.md",
+);
 
 /** The settings of a stack, parsed; throws one error with every fault. */
 export function stackSettings(document: unknown, where = "setpoint:deployment"): StackSettings {

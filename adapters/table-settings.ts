@@ -80,7 +80,10 @@ const throughput = z.strictObject({
 });
 const projection = z
   .union(
-    [z.enum(["all", "keys"]), z.array(attributeName).min(1)],
+    [
+      z.enum(["all", "keys"]),
+      z.array(attributeName).min(1, "must name an attribute. Write all or keys for the others"),
+    ],
     "must be all, keys or a list of attributes. Write one of the three",
   )
   .default("all");

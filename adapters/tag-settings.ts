@@ -25,17 +25,19 @@ const value = z
   .regex(TAG_TEXT, "must hold letters, digits, spaces and _ . : / = + - @ only. Leave the others out");
 
 /** `tags:` of a stack's settings. */
-export const tagsSchema = z.record(z.string(), value).check(({ value: tags, issues }) => {
-  const keys = Object.keys(tags);
-  const wrong = (path: string[], message: string) =>
-    issues.push({ code: "custom", path, input: path[0] ?? keys.length, message });
-  for (const key of keys) for (const rule of keyFaults(key)) wrong([key], rule);
-  for (const [key, other] of alike(keys))
-    wrong([key], `reads as ${other} does to whoever ignores case, IAM among them. Keep one`);
-  const most = MOST - OURS.length;
-  if (keys.length > most)
-    wrong([], `must be at most ${most}: AWS takes ${MOST}, and ${OURS.length} are ours. Remove some`);
-});
+export const tagsSchema = z
+  .record(z.string(), value, "must be a map. Write one such as { team: shop }")
+  .check(({ value: tags, issues }) => {
+    const keys = Object.keys(tags);
+    const wrong = (path: string[], message: string) =>
+      issues.push({ code: "custom", path, input: path[0] ?? keys.length, message });
+    for (const key of keys) for (const rule of keyFaults(key)) wrong([key], rule);
+    for (const [key, other] of alike(keys))
+      wrong([key], `reads as ${other} does to whoever ignores case, IAM among them. Keep one`);
+    const most = MOST - OURS.length;
+    if (keys.length > most)
+      wrong([], `must be at most ${most}: AWS takes ${MOST}, and ${OURS.length} are ours. Remove some`);
+  });
 
 function keyFaults(key: string): readonly string[] {
   const faults: string[] = [];

@@ -108,15 +108,18 @@ const weights = z
       own: weight,
       others: z
         .array(
-          z.strictObject({
-            targetGroupArn: z
-              .string("must be the ARN of a target group. Write it as AWS shows it")
-              .regex(
-                /^arn:aws[\w-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[\w-]+\/\w+$/,
-                "must be the ARN of a target group. Write it as AWS shows it",
-              ),
-            weight,
-          }),
+          z.strictObject(
+            {
+              targetGroupArn: z
+                .string("must be the ARN of a target group. Write it as AWS shows it")
+                .regex(
+                  /^arn:aws[\w-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[\w-]+\/\w+$/,
+                  "must be the ARN of a target group. Write it as AWS shows it",
+                ),
+              weight,
+            },
+            "must be a map. Write { targetGroupArn: …, weight: 10 }",
+          ),
           "must be a list. Write [{ targetGroupArn: …, weight: 10 }]",
         )
         .min(1, "must name a group besides the service's own. Add one, or remove weights")

@@ -41,6 +41,11 @@ function traceOf(chunks: Iterable<string>, file: string, given: Partial<TraceOpt
       file,
       `it has ${counted.times.length} row(s) with a rate; at least two rows are needed to know its step, or \`step: 60 s\``,
     );
+  if (options.step !== null && Math.abs(options.step / step - 1) > STEP_ROUNDING)
+    throw refused(
+      file,
+      `\`step\` is ${options.step} s, and its rows are ${step} s apart; it is for a recording of a single row. Remove it`,
+    );
   const grid = regular(counted, step, []);
   if (typeof grid === "string") throw refused(file, grid);
   const minutes = step < 60 ? inMinutes(grid.trace) : { trace: grid.trace, notes: [] };
@@ -60,6 +65,9 @@ function traceOf(chunks: Iterable<string>, file: string, given: Partial<TraceOpt
     ),
   };
 }
+
+/** How far a step that is declared may be off the median of the rows. */
+const STEP_ROUNDING = 0.1;
 
 const DAY = 86_400;
 

@@ -46,6 +46,7 @@ export function rowsOf(chunks: Iterable<string>, file: string, unit: "s" | "ms")
       if (others > 0) notes.push(`${others} column(s) that hold neither time nor rate are ignored`);
       continue;
     }
+    faults.push(...surplusFields(record, header.columns, file, line));
     const time = timeOf(record[header.time]?.trim() ?? "", unit === "ms" || header.milliseconds ? 1000 : 1);
     const rate = rateOf(record[header.rate]?.trim() ?? "");
     if ("refused" in time)
@@ -83,6 +84,22 @@ export function rowsOf(chunks: Iterable<string>, file: string, unit: "s" | "ms")
 /** Where a field begins, as far as its record tells. */
 export function spot(file: string, line: number, record: readonly string[], column: number): string {
   return `${file}:${line}:${record.slice(0, column).join(",").length + (column > 0 ? 2 : 1)}`;
+}
+
+/** A row with more fields than the header names: a decimal comma makes one more, and would cut the number. */
+export function surplusFields(
+  record: readonly string[],
+  columns: number,
+  file: string,
+  line: number,
+): readonly Fault[] {
+  if (record.slice(columns).every((field) => field.trim() === "")) return [];
+  return [
+    {
+      where: spot(file, line, record, columns),
+      message: `the row has ${record.length} fields, and the header ${columns}; a decimal comma or a thousands separator makes one more. Write a decimal point, and the digits alone.`,
+    },
+  ];
 }
 
 /** The CSV's records, block by block, so that a file of any size needs little memory. */
@@ -146,6 +163,12 @@ function headerOf(record: readonly string[], file: string, line: number): Header
     throw refused(
       `${file}:${line}:1`,
       `the header is ${shown("header", record.join(","))}; it must name a time (${TIME_COLUMNS.join(", ")}) and a rate (${[...RATE_COLUMNS.keys()].join(", ")}). Write \`timestamp,requests_per_second\``,
+    );
+  const columns = names.filter((name) => TIME_COLUMNS.includes(name) || RATE_COLUMNS.has(name));
+  if (columns.length > 2)
+    throw refused(
+      `${file}:${line}:1`,
+      `the header has ${columns.join(", ")}: one time and one rate are read. Remove the others`,
     );
   const counter = names[rate] === "requests_total";
   return {

@@ -84,7 +84,10 @@ const COMMON_RULES = [
 
 const USE = "must be block, count, or { count: [rules] }. Write one of the three";
 const use: z.ZodType<ManagedUse> = z.union(
-  [z.enum(["block", "count"]), z.strictObject({ count: z.array(z.string().regex(/^[\w-]{1,128}$/)).min(1) })],
+  [
+    z.enum(["block", "count"]),
+    z.strictObject({ count: z.array(z.string().regex(/^[\w-]{1,128}$/, USE), USE).min(1, USE) }),
+  ],
   USE,
 );
 

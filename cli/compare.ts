@@ -1,4 +1,6 @@
 import { Command, Option } from "commander";
+import type { DeclaredService } from "../adapters/declaration.ts";
+import { isArm } from "../adapters/launch-types.ts";
 import { type Alternative, alternatives, type ComputeOption } from "../policy/compute-options.ts";
 import { demandHistory } from "../policy/demand.ts";
 import type { Outcome } from "../policy/option-outcome.ts";
@@ -70,11 +72,10 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
   const asked = computeOptions(options.with ?? USUAL);
   progress("reading the declaration and its traffic");
   const declared = await chosenServices(options);
-  const services = declared.map(({ service }) => service);
   const { add, end } = options.format === "json" ? jsonListing() : textListing();
   const formatted = await formatOf(options.format);
   let found = true;
-  for await (const comparison of comparisons(services, asked, options.jobs)) {
+  for await (const comparison of comparisons(declared, asked, options.jobs)) {
     found &&= comparison.cheapest !== undefined;
     await add(formatted(comparison));
   }
@@ -84,24 +85,25 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
 
 /** Plans and replays every alternative of every service, on so many threads; in the order of the declaration. */
 async function* comparisons(
-  services: readonly Service[],
+  services: readonly DeclaredService[],
   options: readonly ComputeOption[],
   threads: number,
 ): AsyncGenerator<Comparison> {
-  const each = services.map((service) => ({ service, all: alternatives(service, options) }));
-  const tasks = each.flatMap(({ service, all }) =>
+  const each = services.map((declared) => ({ declared, all: alternatives(declared.service, options) }));
+  const tasks = each.flatMap(({ declared: { service }, all }) =>
     all
       .filter(({ unfit }) => unfit === undefined)
       .map((input) => ({ title: `planning ${service.name} on ${input.name}`, input })),
   );
   const outcomes = inOrder("compare", tasks, threads, progressOf(tasks.length));
-  for (const { service, all } of each) {
+  for (const { declared, all } of each) {
     const compared: Compared[] = [];
     for (const alternative of all) {
       const outcome = alternative.unfit === undefined ? (await outcomes.next()).value : undefined;
       compared.push({ alternative, outcome });
     }
-    yield { service, compared, cheapest: cheapestOf(compared), notes: notesOn(service) };
+    const notes = [...notesOn(declared.service), ...ofArchitecture(declared)];
+    yield { service: declared.service, compared, cheapest: cheapestOf(compared), notes };
   }
   await outcomes.return(undefined); // its threads end with it
 }
@@ -130,6 +132,12 @@ function notesOn({ bounds: { min, max }, demand, policies }: Service): readonly 
     ...demandHistory(demand).assumptions,
     ...(policies?.predictive === "forecastAndScale" ? [STAND_IN] : []),
   ];
+}
+
+/** An image for Arm does not run on the usual options. */
+function ofArchitecture({ service: { compute }, deployment }: DeclaredService): readonly string[] {
+  const arm = compute.type === "ec2" ? isArm(compute.instanceType) : deployment.cpuArchitecture === "arm64";
+  return arm ? ["its image is for arm64: for x86 it must be built anew; Fargate is priced as x86"] : [];
 }
 
 function plainData({ service, compared, cheapest, notes }: Comparison): object {

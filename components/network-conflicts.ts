@@ -15,6 +15,7 @@ export function networkConflicts(
   return [
     ...strayRegion(settings, region),
     ...fragileWayOut(settings),
+    ...otherZones(settings, tenants),
     ...crowded(settings, tenants),
     ...unheardSources(settings),
     ...tooManySources(settings),
@@ -41,6 +42,20 @@ function fragileWayOut({ network, protect }: StackSettings): readonly Fault[] {
   const message =
     "nat is instance; one small machine, replaced with each new image, is no way out for a stack with protect: true. Write per-zone, or single.";
   return [{ where: `${NETWORK}.nat`, message }];
+}
+
+/** The reserve for a lost zone is planned for so many zones, and would not do in fewer. */
+function otherZones({ network: { zones } }: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
+  return tenants.flatMap(({ service: { name, resilience } }) =>
+    resilience === undefined || resilience.zones === zones.length
+      ? []
+      : [
+          {
+            where: `services.${name}.resilience.zones`,
+            message: `zones is ${resilience.zones}; the stack's network has ${zones.length} (${zones.join(", ")}), and the service runs in all of them. Write ${zones.length}, or change network.zones.`,
+          },
+        ],
+  );
 }
 
 /** Each task has an address of its own, and a deployment doubles the tasks. */

@@ -6,7 +6,7 @@ import type { Tenant } from "./tenant.ts";
 /** What services ask of their target groups that does not go together, or breaks what they promise. */
 export function targetConflicts(tenants: readonly Tenant[]): readonly Fault[] {
   return tenants.flatMap((tenant) =>
-    [...wrongTimes(tenant), ...wrongSlowStart(tenant)].map((message) => ({
+    [...wrongTimes(tenant), ...wrongSlowStart(tenant), ...wrongWeights(tenant)].map((message) => ({
       where: `services.${tenant.service.name}.deploy`,
       message,
     })),
@@ -44,6 +44,13 @@ function wrongSlowStart({ deployment: { slowStart = 0, algorithm } }: Tenant): r
   if (slowStart === 0 || algorithm === "roundRobin") return [];
   return [
     `slowStart is ${slowStart} s; AWS takes it with roundRobin only (LB-15), and algorithm is ${algorithm}. Remove one of the two.`,
+  ];
+}
+
+function wrongWeights({ deployment: { weights, release } }: Tenant): readonly string[] {
+  if (weights === undefined || release.strategy === "rolling") return [];
+  return [
+    `weights are declared, and release.strategy is ${release.strategy}, in which ECS moves the weights itself. Remove weights, or roll.`,
   ];
 }
 

@@ -17,6 +17,7 @@ export function taskConflicts(settings: StackSettings, tenants: readonly Tenant[
             ...wrongTimes(tenant),
             ...wrongSystem(tenant),
             ...wrongVariables(settings, tenant),
+            ...idleKeys(tenant),
           ];
     return messages.map((message) => ({ where: `services.${tenant.service.name}.deploy`, message }));
   });
@@ -133,6 +134,17 @@ function wrongSystem({ service: { compute }, deployment }: Tenant): readonly str
   return rules
     .filter(([broken]) => broken)
     .map(([, rule]) => `operatingSystem is ${operatingSystem}; ${rule}.`);
+}
+
+/** Keys are for secrets that are read when a task starts, the application's or a sidecar's. */
+function idleKeys({ deployment }: Tenant): readonly string[] {
+  const read = [deployment, ...Object.values(deployment.containers)].flatMap(({ secrets }) =>
+    Object.keys(secrets),
+  );
+  if (deployment.secretKeys.length === 0 || read.length > 0) return [];
+  return [
+    "secretKeys is a list; there are no secrets that they would decrypt. Declare secrets, or remove it.",
+  ];
 }
 
 function wrongVariables({ network }: StackSettings, { deployment }: Tenant): readonly string[] {

@@ -4,7 +4,7 @@ import type { Service } from "../policy/service.ts";
 
 /** What a service asks of its stack. */
 export interface Tenant {
-  readonly service: Pick<Service, "name" | "compute" | "policies" | "capacity">;
+  readonly service: Pick<Service, "name" | "compute" | "policies" | "capacity" | "resilience">;
   readonly deployment: Deployment;
   readonly plan: Pick<ScalingPlan, "feasibility"> & {
     readonly controls: Pick<ScalingControls, "min" | "max"> & Partial<Pick<ScalingControls, "schedule">>;

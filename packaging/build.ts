@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** What is no code, and belongs to what is: the documents, the policy pack's manifest, and the stacks of `setpoint tour`. */
 const FILES = [
-  ...["README.md", "CHANGELOG.md", "LICENSE", "docs/settings.md", "docs/guard.md"],
+  ...["README.md", "CHANGELOG.md", "LICENSE", "docs/settings.md", "docs/declaration.md", "docs/guard.md"],
   ...["guard/PulumiPolicy.yaml", "guard/package.json", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "traces"],
 ];
 

@@ -168,5 +168,6 @@ function isTrace(value: unknown): value is Trace {
 }
 
 function isPlanned(value: unknown): value is PlannedService {
-  return typeof value === "object" && value !== null && "service" in value && "controls" in value;
+  if (typeof value !== "object" || value === null || !("controls" in value)) return false;
+  return "service" in value && typeof value.service === "object"; // the JSON of `setpoint plan` has its name there
 }

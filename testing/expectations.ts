@@ -87,21 +87,20 @@ function amount(where: string, value: number, unit: string): number {
 }
 
 function zonesOf({ name, resilience }: Service, lost: number | Resilience): Resilience {
-  const zones = typeof lost === "number" ? resilience?.zones : lost.zones;
-  const survive = typeof lost === "number" ? lost : lost.survive;
-  if (zones === undefined)
+  if (typeof lost === "number" && resilience === undefined)
     throw badInput([
       {
         where: `services.${name}.resilience`,
-        message: `resilience is missing; how many zones the service runs in is not known. Declare it, or write \`.survive({ zones: 3, survive: ${survive} })\`.`,
+        message: `resilience is missing; how many zones the service runs in is not known. Declare it, or write \`.survive({ zones: 3, survive: ${lost} })\`.`,
       },
     ]);
+  const { zones, survive } = typeof lost === "number" ? { ...resilience!, survive: lost } : lost;
   if (Number.isInteger(zones) && Number.isInteger(survive) && survive >= 1 && survive < zones)
     return { zones, survive };
   throw badInput([
     {
       where: "survive",
-      message: `${shown("survive", survive)} of ${shown("zones", zones)} zones are lost; it must be a whole number from 1 to one less than the zones. Write \`.survive(1)\`.`,
+      message: `${shown("survive", survive)} of ${shown("zones", zones)} zones are lost; it must be a whole number from 1 to one less than the zones. Write \`.survive(1)\`, or \`.survive({ zones: 3, survive: 1 })\`.`,
     },
   ]);
 }

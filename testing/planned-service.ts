@@ -59,6 +59,13 @@ export function heldOut(
 
 /** The same traffic with `factor` times the volume. */
 export function scaled(trace: Trace, factor: number): Trace {
+  if (!(typeof factor === "number" && factor > 0 && factor < Infinity))
+    throw badInput([
+      {
+        where: "scaled",
+        message: `the factor is ${shown("factor", factor)}; it must be a finite number above 0. Write \`scaled(trace, 1.5)\`.`,
+      },
+    ]);
   if (Array.isArray(trace?.rates)) return times(trace, factor);
   throw badInput([
     {
@@ -73,8 +80,16 @@ export function readTrace(file: FileName): Trace {
   return reading(pathOf(file)).trace;
 }
 
+/** The path of a file that is named by path or by URL. */
 export function pathOf(file: FileName): string {
-  return file instanceof URL ? fileURLToPath(file) : file;
+  if (typeof file === "string") return file;
+  if (file instanceof URL && file.protocol === "file:") return fileURLToPath(file);
+  throw badInput([
+    {
+      where: "file",
+      message: `its name is ${shown("name", file instanceof URL ? file.href : file)}; it must be a path or the URL of a file. Write \`new URL("services.yaml", import.meta.url)\`.`,
+    },
+  ]);
 }
 
 function planned(service: Service): PlannedService {

@@ -58,6 +58,9 @@ function sloFrom(given: DeclaredSlo | Slo): Slo {
 /** An SLO in the form of the engine, ratios and seconds: what no schema has read. */
 function checked(slo: Slo): Slo {
   const faults = [
+    ...(["latency", "availability"].includes(slo.kind)
+      ? []
+      : [`kind is ${shown("kind", slo.kind)}; it must be latency or availability`]),
     ...(slo.objective > 0 && slo.objective < 1
       ? []
       : [`objective is ${shown("objective", slo.objective)}; it must be a ratio between 0 and 1`]),

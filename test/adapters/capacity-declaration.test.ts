@@ -98,6 +98,8 @@ describe("service times declared as percentiles", () => {
     ],
     ["with a cv", { p50: "100 ms", p99: "1 s", cv: 0.7 }, /cv is 0\.7; the percentiles say it already/],
     ["CAP-1 of no time", { p50: "0 s", p99: "1 s" }, /p50 is "0 s"; it must be greater than 0 s/],
+    ["CAP-1 of a time that no figure holds", { mean: "1e-320 s" }, /mean is "1e-320 s"; .* 1 us to 24 h/],
+    ["CAP-1 of years", { mean: "1e308 s" }, /mean is "1e308 s"; .* 1 us to 24 h/],
     ["CAP-1 that are not numbers", { p50: Number.NaN, p99: "1 s" }, /p50 is NaN/],
     ["LT-7 without a unit", { p50: 120, p99: "1 s" }, /p50 is 120; it has no unit/],
     ["of every request", { p50: "120 ms", p100: "1 s" }, /p100 is "1 s".*between p0 and p100/],
@@ -227,7 +229,16 @@ describe("what a task's resources bound", () => {
       /credits is "standard"; m5\.large has no CPU credits/,
     ],
     ["credits of no kind", ec2("t2.small", { credits: "endless" }), /it must be standard or unlimited/],
-    ["credits on Fargate", { compute: { ...cart.compute, credits: "standard" } }, /`credits` is unknown/],
+    [
+      "credits on Fargate, with what Fargate has",
+      { compute: { ...cart.compute, credits: "standard" } },
+      /`credits` is unknown; known here: type, cpu, memory/,
+    ],
+    [
+      "Fargate's cpu on instances, with what they have",
+      ec2("m5.large", { cpu: 512 }),
+      /`cpu` is unknown; known here: type, instanceType, credits/,
+    ],
   ];
   for (const [title, more, message] of refused)
     it(`is refused with ${title}`, () => {

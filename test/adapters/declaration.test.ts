@@ -157,6 +157,21 @@ describe("a declaration is refused", () => {
       /peak is 150 \/s; the history reaches 200 \/s.*clip: true/,
     ],
     [
+      "CAP-13 with a history to clip, and no peak to clip it at",
+      { demand: { history: { file: "shop.csv", clip: true } } },
+      /history\.clip: clip is true; there is no peak to clip the history at/,
+    ],
+    [
+      "TRC-13 with a day excluded that no calendar has",
+      { demand: { history: { file: "shop.csv", exclude: ["2026-02-30/2026-03-05"] } } },
+      /exclude\[0\] is "2026-02-30\/2026-03-05"; it must be two moments/,
+    ],
+    [
+      "with a history smoothed over less than two of its rates",
+      { demand: { history: { file: "shop.csv", smooth: "80 s" } } },
+      /smooth is 80 s, and the history has one rate every 60 s.*at least `120 s`/,
+    ],
+    [
       "CAP-15 with a misspelt key",
       { capacity: { ...capacity, maxwait: "5 s" } },
       /`maxwait` is unknown; did you mean `maxWait`/,
@@ -212,6 +227,11 @@ describe("a declaration is refused", () => {
       "SCL-6 with 6000 tasks at the least, and no max",
       { bounds: { min: 6000 } },
       /bounds\.min: min is 6000.*5000 tasks a service \(quota "Tasks per service"\).*quotas/,
+    ],
+    [
+      "SCL-6 with ECS's quota for instances",
+      { compute: { type: "ec2", instanceType: "m5.large" }, quotas: { tasksPerService: 1500 } },
+      /tasksPerService is 1500; it is of ECS services, and compute is ec2/,
     ],
     [
       "SCL-6 with more tasks than a lower quota has",
@@ -367,6 +387,15 @@ describe("a declaration is read", () => {
     expect(demand.kind === "history" && Math.max(...demand.trace.rates)).to.equal(100);
   });
 
+  it("TRC-13 with an interval excluded that holds nothing of it, which is said, and no more counted", () => {
+    const [outside, inside] = ["2001-01-01/2001-01-02", "1970-01-01T16:40:00Z/1970-01-01T16:41:00Z"];
+    const notes = notesOf({ demand: { history: { file: "shop.csv", exclude: [outside, inside] } } });
+    expect(notes).to.match(
+      /exclude has 2001-01-01T00:00:00Z\/2001-01-02T00:00:00Z, .* it leaves nothing out/,
+    );
+    expect(notes).to.match(/1 interval\(s\) excluded as declared/);
+  });
+
   it("TRC-11 with what it shows within a minute, but of what is excluded, and of nothing once it is smoothed", () => {
     const shapes = [997, 1000, 1003].map((minute) => ({ minute, shape: [1.5, 0.5] }));
     const shapesOf = (history: Members) => {
@@ -390,6 +419,11 @@ describe("a declaration is read", () => {
       "SLO-12 when one SLO implies another",
       { slos: [{ ...latency, name: "fast", threshold: "500 ms", objective: "99.5 %" }, latency] },
       /SLO latency is redundant: fast implies it/,
+    ],
+    [
+      "when an arm64 image is priced as x86",
+      { deploy: { cpuArchitecture: "arm64" } },
+      /cpuArchitecture is arm64: its tasks are priced as x86/,
     ],
     ["SLO-13 when there is no latency SLO", { slos: [availability] }, /maxWait is the bound/],
     [

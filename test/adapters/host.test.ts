@@ -40,6 +40,17 @@ describe("what tasks on instances cost", () => {
     expect(hostOf(task, cluster({ targetCapacity: "80 %" }))!.price).to.be.closeTo(0.1008 / 0.8, 1e-12);
   });
 
+  it("says nothing of CPU credits that tasks would share, and tells so", () => {
+    const instances = { instanceTypes: ["t3.large"], max: 10 };
+    const on = (members: object) =>
+      platformDeclaration({
+        deployment: deployment({ instances: { ...instances, ...members } }),
+        services: { cart: cart({ capacity: "instances" }) },
+      }).declared[0]!.notes.join();
+    expect(on({})).to.match(/share of one t3\.large.*CPU credits that tasks on it share are not modeled/);
+    expect(on({ instanceTypes: ["m7i.large"] })).not.to.include("credits");
+  });
+
   it("is by the first of several types, which the group starts first", () => {
     const of = (...instanceTypes: string[]) => hostOf(task, cluster({ instanceTypes }))!.instanceType;
     expect(of("m6i.large", "m7i.large")).to.equal("m6i.large");

@@ -59,7 +59,9 @@ describe("a load test", () => {
   });
 
   it("counts errors against the requests of its duration", () => {
-    const [each] = parse(table(["10,10,60s,30"], "offered_rps,achieved_rps,duration,errors")).observations;
+    const [each] = parse(
+      table(["10,10,60s,30,20"], "offered_rps,achieved_rps,duration,errors,p50_ms"),
+    ).observations;
     expect(each!.errors).to.equal(30 / 600);
   });
 
@@ -138,6 +140,16 @@ describe("a load test is refused", () => {
       "LT-7 with CPU without a unit",
       table(["10,25"], "offered_rps,cpu"),
       /"cpu" has no unit; write `cpu_percent` or `cpu_ratio`/,
+    ],
+    [
+      "with nothing to fit, such as traffic",
+      table(["0,10", "60,12", "120,14"], "timestamp,requests_per_second"),
+      /cart\.csv: no row holds what can be fitted.*`p50_ms`/,
+    ],
+    [
+      "with decimal commas among commas",
+      table(["10,10,20,5,50"]),
+      /cart\.csv:2:12: the row has 5 fields, and the header 4; a decimal comma/,
     ],
     ["without a rate", table(["1"], "p50_ms"), /must name a rate.*`offered_rps/],
     ["with a percentile of 100", table(["10,1"], "rps,p100_ms"), /"p100_ms" is no percentile/],

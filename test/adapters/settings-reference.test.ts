@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { z } from "zod";
-import { policiesSchema } from "../../adapters/declaration-schema.ts";
+import { historySchema, policiesSchema, serviceSchema } from "../../adapters/declaration-schema.ts";
 import { serviceDeploymentSchema } from "../../adapters/service-deployment.ts";
 import { settingsSchema } from "../../adapters/stack-settings.ts";
 
@@ -25,9 +25,20 @@ function keys(schema: z.ZodType, depth: number): readonly string[] {
 }
 
 describe("docs/settings.md", () => {
-  const reference = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
+  const page = (name: string) =>
+    readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8").replace(/```.*?```/gs, "");
+  const reference = page("settings.md");
   const [stack, policies, service] = reference.split("## Of a service") as [string, string, string];
   const named = (text: string) => new Set([...text.matchAll(/`[^`]+`/g)].join(" ").match(/\w+/g));
+
+  it("leaves to docs/declaration.md every key of a service, and of what its maps hold, but of its deployment", () => {
+    const all = [
+      ...keys(serviceSchema.omit({ deploy: true, policies: true, quotas: true }), 2),
+      ...keys(historySchema, 1),
+    ];
+    expect(all).to.include.members(["slos", "growth", "scaleToZero", "exclude"]);
+    expect(all.filter((key) => !named(page("declaration.md")).has(key))).to.deep.equal([]);
+  });
 
   it("names every key of a stack, and of what its maps hold", () => {
     const all = keys(settingsSchema, 2);

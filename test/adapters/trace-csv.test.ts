@@ -77,6 +77,19 @@ describe("a trace is refused", () => {
       csv(["2026-10-01T00:00Z,1", `${START},2`]),
       /shop\.csv:3:1.*ISO 8601.*one form/,
     ],
+    [
+      "TRC-1 with two rates, of which one would be taken unsaid",
+      csv(
+        minutes(20, (i) => `${wavy(i)},${60 * wavy(i)}`),
+        "timestamp,rps,rpm",
+      ),
+      /shop\.csv:1:1: the header has timestamp, rps, rpm: one time and one rate/,
+    ],
+    [
+      "TRC-3 with decimal commas among commas, which would cut each rate at its comma",
+      csv(minutes(20, (i) => `${wavy(i)},5`)),
+      /shop\.csv:2:15: the row has 3 fields, and the header 2; a decimal comma/,
+    ],
     ["TRC-6 with slashes", csv(["01/02/2026,1", "01/02/2026,2"]), /day and month are ambiguous/],
     [
       "TRC-6 on a day that does not exist",
@@ -125,6 +138,12 @@ describe("a trace is refused", () => {
     it(title, () => {
       expect(faults(text)).to.match(message);
     });
+
+  it("TRC-2 with a step declared that its rows do not have", () => {
+    const text = csv(minutes(20, wavy));
+    expect(faults(text, { step: 120 })).to.match(/`step` is 120 s, and its rows are 60 s apart.*Remove it/);
+    expect(faults(text, { step: 60 })).to.equal("accepted");
+  });
 
   it("TRC-4 with all its faults at once", () => {
     expect(faults(csv(["1,-1", "x,2", "3,y"])).split("\n")).to.have.length(3);

@@ -40,6 +40,15 @@ describe("setpoint compare", () => {
     }
   }).timeout(60_000);
 
+  it("says that an image for Arm is not one for the usual options", async () => {
+    const declared = `${serviceYaml("{ peak: 20 /s }")}\n    deploy: { cpuArchitecture: arm64 }\n`;
+    const files = folder({ "arm.yaml": `services:\n  cart:${declared}` });
+    const { stdout } = await run([
+      ...["compare", "-f", `${files}/arm.yaml`, "--with", "ec2:m5.large", "-j", "1"],
+    ]);
+    expect(stdout).to.include("note: its image is for arm64: for x86 it must be built anew");
+  });
+
   it("says what stands in for AWS's forecast where one scales", async () => {
     const declared = `${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`;
     const files = folder({ "shop.csv": traceCsv(3), "forecasts.yaml": `services:\n  cart:${declared}` });

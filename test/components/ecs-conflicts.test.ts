@@ -153,6 +153,26 @@ describe("what a service's tasks ask", () => {
   });
 });
 
+describe("what a service asks that would go unheard", () => {
+  const keys = ["arn:aws:kms:eu-west-1:123456789012:key/0123"];
+
+  it("refuses keys where there is no secret that they decrypt", () => {
+    expect(faultsOf({ secretKeys: keys }).join()).to.match(/secretKeys is a list; there are no secrets/);
+    expect(faultsOf({ secretKeys: keys, secrets: { PASSWORD: SECRET } })).to.deep.equal([]);
+    const containers = { agent: { ...SIDECAR, secrets: { PASSWORD: SECRET } } };
+    expect(faultsOf({ secretKeys: keys, containers })).to.deep.equal([]);
+  });
+
+  it("refuses weights of requests that ECS shifts itself, with all else", () => {
+    const group = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/old/0123";
+    const weights = { own: 90, others: [{ targetGroupArn: group, weight: 10 }] };
+    expect(faultsOf({ weights })).to.deep.equal([]);
+    expect(faultsOf({ weights, release: CANARY }).join()).to.match(
+      /weights are declared, and release\.strategy is canary/,
+    );
+  });
+});
+
 describe("what a service asks of the cluster's instances", () => {
   const capacity = { kind: "instances" } as const;
   const instances = { instanceTypes: ["t3.small"], max: 10 };

@@ -56,6 +56,13 @@ describe("the way in", () => {
     );
   });
 
+  it("refuses what plain HTTP makes no use of", () => {
+    const plain = (entry: object) => faultsOf({ insecure: true, ...entry }, "dev");
+    expect(plain({ redirect: true, minimumTls: 1.2 })).to.deep.equal([]);
+    expect(plain({ redirect: false }).join()).to.match(/redirect is false; plain HTTP has no use for it/);
+    expect(plain({ minimumTls: 1.3 }).join()).to.match(/minimumTls is 1\.3; plain HTTP has no use for it/);
+  });
+
   it("LB-19: is plain HTTP in dev alone", () => {
     expect(faultsOf({ insecure: true }).join()).to.match(/protect: true refuses plain HTTP \(ELB\.1\)/);
   });
@@ -88,6 +95,7 @@ describe("the way in", () => {
     const strange = `${elb}:listener/app/other/89ab/4567`;
     expect(of({ listenerArn: strange }).join()).to.match(/listenerArn belongs to another balancer/);
     const west = (text: string) => text.replace("eu-west-1", "us-west-2");
+    expect(of({}, { redirect: false }).join()).to.match(/redirect is false; the stack that owns the balancer/);
     const far = { loadBalancerArn: west(shared.loadBalancerArn), listenerArn: west(shared.listenerArn) };
     expect(of(far).join()).to.match(/of another region/);
     expect(of({}, { waf: {}, idleTimeout: "60 s" })).to.have.length(2);

@@ -41,6 +41,17 @@ describe("networkConflicts", () => {
     expect(faultsOf({}, [tenant(4092)]).join()).to.match(/need 8184 .* has 8182\. Add a zone, or lower/);
   });
 
+  it("refuses a reserve that is planned for other zones than the network has", () => {
+    const reserving = (zones: number) => {
+      const { service, ...rest } = tenant(10);
+      return { ...rest, service: { ...service, resilience: { zones, survive: 1 } } };
+    };
+    expect(faultsOf({}, [reserving(2)])).to.deep.equal([]);
+    expect(faultsOf({}, [reserving(3)])).to.deep.equal([
+      "services.cart.resilience.zones: zones is 3; the stack's network has 2 (eu-west-1a, eu-west-1b), and the service runs in all of them. Write 2, or change network.zones.",
+    ]);
+  });
+
   it("NET-9: counts the blocks that are declared, and names the mask that fits", () => {
     const blocks = (size: number) => ({
       subnets: {

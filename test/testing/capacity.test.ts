@@ -224,14 +224,25 @@ describe("capacity tests", () => {
       /survive: the zones lost are missing; .*survive\(1\)/,
     ],
     [
-      "traffic scaled to nothing",
-      () => expect(ten).to.meet("latency").on(scaled(quiet, 0)),
-      /no request in it/,
+      "zones without a number",
+      () =>
+        expect(ten)
+          .to.survive({} as never)
+          .on(quiet),
+      /survive: missing of missing zones are lost; .*survive\(\{ zones: 3, survive: 1 \}\)/,
     ],
     [
-      "traffic that is no number",
-      () => expect(ten).to.meet("latency").on(scaled(quiet, Number.NaN)),
-      /rates\[0\] is NaN; .*finite/,
+      "an SLO of no kind",
+      () =>
+        expect(ten)
+          .to.meet({ kind: "latncy", name: "fast", objective: 0.99 } as never)
+          .on(quiet),
+      /kind is "latncy"; it must be latency or availability/,
+    ],
+    [
+      "traffic from elsewhere",
+      () => expect(ten).to.meet("latency").on(new URL("https://example.com/monday.csv")),
+      /file: its name is "https:\/\/example\.com\/monday\.csv"; it must be a path or the URL of a file/,
     ],
     [
       "traffic below zero",
@@ -280,6 +291,7 @@ describe("capacity tests", () => {
       () => expect(42).to.meet("latency"),
       () => expect({}).on(quiet),
       () => expect(null).to.be.feasible,
+      () => expect({ ...ten, service: "cart" }).to.be.feasible, // as the JSON of a plan has it
     ];
     for (const sentence of sentences)
       expect(failure(sentence)).to.match(/expected a planned service, such as planOf/);

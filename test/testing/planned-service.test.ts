@@ -88,6 +88,13 @@ describe("plans in tests", () => {
     expect(() => scaled("monday.csv" as never, 2)).to.throw(
       /scaled: the trace is "monday\.csv"; .*readTrace/,
     );
+    for (const factor of [0, -1, Number.NaN, "2" as never])
+      expect(() => scaled(readTrace(`${root}/shop.csv`), factor)).to.throw(/scaled: the factor is .*above 0/);
+  });
+
+  it("are read from files that are named", () => {
+    expect(() => planOf(undefined as never, "cart")).to.throw(/file: its name is missing; it must be a path/);
+    expect(() => readTrace(3 as never)).to.throw(/file: its name is 3; it must be a path/);
   });
 
   it("are offered by their near names", () => {
