@@ -81,9 +81,9 @@ describe("walkWait", () => {
     fc.assert(
       fc.property(between(0.5, 2.5), between(0.05, 0.8), between(1, 40), (cv, u, x) => {
         const residual = residualLongerThan({ mean: 1, cv }, x);
-        fc.pre(residual > 1e-6);
+        fc.pre(residual > 3e-4); // what is rarer the lattice's own error hides
         const beyond = Math.exp(walkWait({ mean: 1, cv }, 1, 1, u).logTail(x));
-        expect(beyond / residual).to.be.at.least(0.85);
+        expect(beyond / residual).to.be.at.least(0.95);
       }),
       runs,
     );
