@@ -27,17 +27,16 @@ export function latticeWait(
   let rises = 0;
   for (let j = 1; j < logs.length / 2; j++) rises += logs[j]!;
   const wait = exponentialSeries(weighted, Math.exp(-rises));
-  return { wait, ladder: () => ladderOf(weighted) };
+  return { wait, ladder: () => ladderOf(weighted, -Math.expm1(-rises)) };
 }
 
-function ladderOf(weighted: Float64Array): Float64Array {
+/** `reached` is the share of walks that ever exceed their start, however far: a heavy tail reaches beyond the points kept. */
+function ladderOf(weighted: Float64Array, reached: number): Float64Array {
   const inverse = exponentialSeries(
     weighted.map((value) => -value),
     1,
   );
-  const ladder = inverse.map((value, k) => (k === 0 ? 0 : Math.max(0, -value)));
-  const reached = ladder.reduce((sum, value) => sum + value, 0);
-  return ladder.map((value) => value / reached);
+  return inverse.map((value, k) => (k === 0 ? 0 : Math.max(0, -value) / reached));
 }
 
 /** Coefficients of c · exp(Σ l[j] z^j), given j l[j]: k w[k] = Σ j l[j] w[k−j], w[0] = c. */

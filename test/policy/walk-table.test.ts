@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { erlangExcess, onLattice } from "../../policy/lattice.ts";
 import { latticeWait } from "../../policy/random-walk.ts";
+import { residualLongerThan } from "../../policy/service-time.ts";
 import { fourier } from "../../policy/spectrum.ts";
 import { walkWait } from "../../policy/walk-table.ts";
 import { between } from "../support/services.ts";
@@ -73,6 +74,19 @@ describe("walkWait", () => {
       for (const x of [0.5, 1.5, 2.5, 4.5])
         expect(probability * Math.exp(logTail(x)), `${u} ${x}`).to.be.closeTo(1 - within(u, x), 0.006);
     }
+  });
+
+  // Who waits for Poisson arrivals waits for at least what is left of the service that is running (Pollaczek and Khinchine).
+  it("is rarely shorter than a residual service, however heavy the tail", () => {
+    fc.assert(
+      fc.property(between(0.5, 2.5), between(0.05, 0.8), between(1, 40), (cv, u, x) => {
+        const residual = residualLongerThan({ mean: 1, cv }, x);
+        fc.pre(residual > 3e-4); // what is rarer the lattice's own error hides
+        const beyond = Math.exp(walkWait({ mean: 1, cv }, 1, 1, u).logTail(x));
+        expect(beyond / residual).to.be.at.least(0.95);
+      }),
+      runs,
+    );
   });
 
   it("waits rarer and shorter with more regular arrivals, and never less at a higher utilization", () => {
