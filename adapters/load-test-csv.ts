@@ -139,10 +139,7 @@ function rowOf(
   const errors =
     value("errorShare") ?? (failed === null || length === null ? 0 : failed / (arrivalRate * length));
   faults.push(
-    ...impossible(
-      { arrivalRate, throughput, errors, extra: record.slice(header.length) },
-      `${file}:${line}:1`,
-    ),
+    ...impossible({ arrivalRate, throughput, errors }, `${file}:${line}:1`),
     ...outOfOrder(responses, `${file}:${line}:1`),
   );
   const observation: Observation = {
@@ -195,14 +192,9 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
 /** Times as many as were offered that no error of measuring explains: a slip of units. */
 const SLIP = 2;
 
-/** What no table of one service has: each is a slip of units, or of columns. */
+/** What no table of one service has: each is a slip of units. */
 function impossible(
-  {
-    arrivalRate,
-    throughput,
-    errors,
-    extra,
-  }: Pick<Observation, "arrivalRate" | "throughput" | "errors"> & { readonly extra: readonly string[] },
+  { arrivalRate, throughput, errors }: Pick<Observation, "arrivalRate" | "throughput" | "errors">,
   where: string,
 ): readonly Fault[] {
   const messages = [
@@ -215,9 +207,6 @@ function impossible(
       ? [
           `${figure(100 * errors)} % of the requests fail, and there are only 100 %. Check the unit in the header: \`error_percent\` or \`error_ratio\`.`,
         ]
-      : []),
-    ...(extra.some((text) => text.trim() !== "")
-      ? ["it has more cells than the header. Check for commas within numbers."]
       : []),
   ];
   return messages.map((message) => ({ where, message }));

@@ -95,7 +95,9 @@ describe("the way in", () => {
     const strange = `${elb}:listener/app/other/89ab/4567`;
     expect(of({ listenerArn: strange }).join()).to.match(/listenerArn belongs to another balancer/);
     const west = (text: string) => text.replace("eu-west-1", "us-west-2");
-    expect(of({}, { redirect: false }).join()).to.match(/redirect is false; the stack that owns the balancer/);
+    expect(of({}, { redirect: false }).join()).to.match(
+      /redirect is false; the stack that owns the balancer/,
+    );
     const far = { loadBalancerArn: west(shared.loadBalancerArn), listenerArn: west(shared.listenerArn) };
     expect(of(far).join()).to.match(/of another region/);
     expect(of({}, { waf: {}, idleTimeout: "60 s" })).to.have.length(2);
