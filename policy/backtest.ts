@@ -1,5 +1,6 @@
 import type { Autoscaler } from "./autoscaler.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
+import { asCounted } from "./counting.ts";
 import { type CreditedPool, creditedPool } from "./credited-pool.ts";
 import { creditRules } from "./credits.ts";
 import { tasksNeeded, thresholdsOf } from "./demand-curve.ts";
@@ -44,7 +45,7 @@ export function surplusOf({ price }: Service, { taskHours, hours, dollarsPerMont
 
 /** Replays `trace` against the autoscaler that `controls` configures. */
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
-  const minutes = byMinute(trace);
+  const minutes = asCounted(trace);
   const initial = firstTasks(service, controls, minutes);
   const autoscaler = controlsAutoscaler(service, controls, minutes.start);
   return judged(
@@ -62,7 +63,7 @@ export function backtestOf(
 ): Backtest {
   return judged(
     service,
-    replay(autoscaler, steadyPlant(service), byMinute(trace), service.capacity.startup, initial),
+    replay(autoscaler, steadyPlant(service), asCounted(trace), service.capacity.startup, initial),
   );
 }
 

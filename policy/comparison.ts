@@ -2,12 +2,12 @@ import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { type Backtest, firstTasks, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
 import { clairvoyantTaskHours } from "./clairvoyant.ts";
 import { controlsAutoscaler, past } from "./controls-autoscaler.ts";
+import { asCounted } from "./counting.ts";
 import { demandOverTime } from "./demand-over-time.ts";
 import { type Elasticity, elasticity } from "./elasticity.ts";
 import { hpaAutoscaler } from "./hpa.ts";
 import { kedaAutoscaler } from "./keda.ts";
 import { knativeAutoscaler } from "./knative.ts";
-import { byMinute } from "./minutes.ts";
 import { predictiveAutoscaler } from "./predictive-scaling.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
@@ -45,7 +45,7 @@ const FEWEST = 1;
 
 /** The same traffic against `controls` and against each usual setting, and the bound below them all. */
 export function comparison(service: Service, controls: ScalingControls, trace: Trace): Comparison {
-  const minutes = byMinute(trace);
+  const minutes = asCounted(trace);
   const demand = demandOverTime(service, minutes);
   const atPeak = demand.reduce((most, tasks) => Math.max(most, tasks), 1);
   const fixed = Number.isFinite(atPeak) ? atPeak : controls.max;

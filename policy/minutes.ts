@@ -37,8 +37,14 @@ function interpolated({ step, rates }: Trace, count: number): number[] {
 }
 
 /** The part of a trace from its step `from` on, `length` steps long. */
-export function section({ start, step, rates, shapes }: Trace, from: number, length: number): Trace {
-  const part = { start: start + from * step, step, rates: rates.slice(from, from + length) };
+export function section(trace: Trace, from: number, length: number): Trace {
+  const { start, step, rates, shapes, counts } = trace;
+  const part = {
+    start: start + from * step,
+    step,
+    rates: rates.slice(from, from + length),
+    ...(counts === undefined ? {} : { counts: counts.slice(from, from + length) }),
+  };
   if (shapes === undefined) return part;
   const to = from + part.rates.length;
   const within = shapes

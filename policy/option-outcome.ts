@@ -2,6 +2,7 @@ import { AWS_LOOP } from "./aws-loop.ts";
 import { HOURS_A_MONTH, initialTasks, judged, steadyPlant, surplusOf } from "./backtest.ts";
 import type { Alternative } from "./compute-options.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
+import { asCounted } from "./counting.ts";
 import { demandHistory } from "./demand.ts";
 import { type Ceiling, keepsSlos, sustainedCeiling } from "./demand-curve.ts";
 import { scalingPlan } from "./plan.ts";
@@ -48,7 +49,7 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const { startup } = service.capacity;
   const initial = initialTasks(service, trace, controls.min, controls.max);
   const autoscaler = controlsAutoscaler(service, controls, trace.start);
-  const result = replay(autoscaler, steadyPlant(service), trace, startup, initial);
+  const result = replay(autoscaler, steadyPlant(service), asCounted(trace), startup, initial);
   const backtest = judged(service, result);
   const instances = tasksAnInstance === undefined ? undefined : count(result.minutes, tasksAnInstance);
   const dollarsPerMonth =

@@ -2,6 +2,7 @@ import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
 import { initialRate, steadyPlant } from "./backtest.ts";
 import { type Candidate, controlsFor, FRESH, freshCooldown } from "./candidate.ts";
+import { asCounted } from "./counting.ts";
 import { creditRules } from "./credits.ts";
 import { section } from "./minutes.ts";
 import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts";
@@ -37,6 +38,8 @@ export interface Stage {
   /** The trace in blocks, the newest first: what they show weighs most, so that most candidates need no more. */
   readonly blocks: readonly Block[];
   readonly odds: () => WindowOdds;
+  /** Of each minute as metrics show it, requests per second. */
+  readonly shown: readonly number[];
   /** The least rate of the minutes visible in each, for as long as tracking takes to answer it, requests per second. */
   readonly lasting: Float64Array;
   /** What the newest candidates took at least, by utilization: the same for all reactions. */
@@ -83,17 +86,20 @@ function lossOf(taskHours: number, missed: number): number {
 /** A trace of one-minute steps, made ready to rehearse many candidates on. */
 export function stageFor(
   service: Service,
-  trace: Trace,
+  traffic: Trace,
   max: number,
-  doubts: readonly SteadyDoubt[] = steadyDoubts(service, trace),
+  doubts: readonly SteadyDoubt[] = steadyDoubts(service, traffic),
 ): Stage {
+  const trace = asCounted(traffic);
+  const shown = trace.counts!.map((count) => count / 60);
   return {
     service,
     trace,
     max,
     blocks: blocksOf(service, trace),
     odds: windowOdds(service, trace, doubts),
-    lasting: lastingRates(trace, service.capacity),
+    shown,
+    lasting: lastingRates(shown, service.capacity),
     ahead: new Map(),
   };
 }
@@ -245,7 +251,7 @@ function hoursAhead(stage: Stage, standing: Standing, utilization: number): Floa
  * - A replay, or a block of one, begins with no scale-out that counts: its first answer is whole.
  */
 function leastTasks(
-  { service, trace: { rates }, lasting, max }: Stage,
+  { service, trace: { rates }, shown, lasting, max }: Stage,
   { rehearsed, min }: Standing,
   utilization: number,
 ): Float64Array {
@@ -255,8 +261,8 @@ function leastTasks(
   const busy = minutesToAnswer(service.capacity);
   const least = new Float64Array(rates.length + 1);
   for (let i = 0, tasks = 0; i < rates.length; i++) {
-    if (i > FIRST_ANSWER && rates[i - 1 - DELAY]! < tasks * setpoint)
-      tasks = Math.min(tasks, asked(rates[i - 1 - DELAY]!));
+    if (i > FIRST_ANSWER && shown[i - 1 - DELAY]! < tasks * setpoint)
+      tasks = Math.min(tasks, asked(shown[i - 1 - DELAY]!));
     if (lasting[i]! > tasks * setpoint) {
       const joined = i === FIRST_ANSWER ? max : 1 + (i < busy ? 0 : least[i - busy]!);
       if (joined > tasks) tasks = Math.max(tasks, Math.min(joined, asked(lasting[i]!)));
@@ -288,7 +294,7 @@ function minutesToAnswer({ startup, warmup }: TaskProfile): number {
 }
 
 /** The least rate of the minutes visible up to each, as many as tracking takes to answer them. */
-function lastingRates({ rates }: Trace, profile: TaskProfile): Float64Array {
+function lastingRates(rates: readonly number[], profile: TaskProfile): Float64Array {
   const busy = minutesToAnswer(profile);
   return Float64Array.from(rates, (_, i) => {
     const from = i === FIRST_ANSWER ? 0 : i - DELAY - busy;

@@ -138,10 +138,12 @@ export function replay(
     }
     arrivals[minute] = arrived;
     refusals[minute] = refused;
-    requestRate[minute] = arrived / 60;
+    const shown = trace.counts === undefined ? arrived : trace.counts[minute]!;
+    requestRate[minute] = shown / 60;
     // What no task was there to measure is missing: it breaches nothing.
-    requestRatePerTask[minute] = readySeconds > 0 ? arrived / readySeconds : Number.NaN;
-    cpuUtilization[minute] = readySeconds > 0 ? busy / readySeconds : Number.NaN;
+    requestRatePerTask[minute] = readySeconds > 0 ? shown / readySeconds : Number.NaN;
+    cpuUtilization[minute] =
+      readySeconds > 0 ? (busy / readySeconds) * (arrived > 0 ? shown / arrived : 1) : Number.NaN;
     responseTime[minute] = response / 60;
     ready[minute] = tasks.ready;
     capacity[minute] = tasks.ready + tasks.starting;

@@ -1,4 +1,6 @@
+import { counted } from "./counting.ts";
 import { movingMean } from "./moving-mean.ts";
+import { normal, uniform } from "./random.ts";
 import { AROUND, SUSTAINED } from "./stress.ts";
 import type { Trace } from "./trace.ts";
 
@@ -21,10 +23,8 @@ export function replications(trace: Trace): readonly Trace[] {
   const spread = Math.min(MOST, OF_ITS_OWN * ownSpread(trace));
   return Array.from({ length: COUNT }, (_, i) => {
     const deviate = wandering(i + 1);
-    return {
-      ...trace,
-      rates: trace.rates.map((rate) => rate * Math.exp(spread * deviate() - spread ** 2 / 2)),
-    };
+    const rates = trace.rates.map((rate) => rate * Math.exp(spread * deviate() - spread ** 2 / 2));
+    return counted({ ...trace, rates }, COUNT + i + 1);
   });
 }
 
@@ -45,21 +45,5 @@ function wandering(seed: number): () => number {
     const now = deviate;
     deviate = kept * deviate + fresh * normal(random);
     return now;
-  };
-}
-
-/** Of mean 0 and variance 1 (G. E. P. Box & M. E. Muller, Annals of Mathematical Statistics 29, 1958). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** Within (0, 1): a Weyl sequence with the golden ratio's step, mixed as in MurmurHash3's finalizer (A. Appleby, public domain). */
-function uniform(seed: number): () => number {
-  let state = Math.imul(seed, 0x85ebca6b);
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return (((mixed ^ (mixed >>> 16)) >>> 0) + 0.5) / 2 ** 32;
   };
 }

@@ -7,6 +7,8 @@ export interface Trace {
   readonly rates: readonly number[];
   /** Of a trace of minutes: those within which the rate varies by more than chance, from the oldest on. */
   readonly shapes?: readonly MinuteShape[];
+  /** Of a trace of minutes: the requests that metrics show of each, where they are not those of its rate. */
+  readonly counts?: readonly number[];
 }
 
 /** What the rate does within a minute. */

@@ -1,6 +1,6 @@
 import { type Backtest, firstTasks, initialTasks, judged, moves, steadyPlant } from "../policy/backtest.ts";
 import { controlsAutoscaler } from "../policy/controls-autoscaler.ts";
-import { byMinute } from "../policy/minutes.ts";
+import { asCounted } from "../policy/counting.ts";
 import { type Plant, type Replay, replay } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Resilience, Service } from "../policy/service.ts";
@@ -59,7 +59,7 @@ function trial(
   traffic: Trace,
   { initial, plant, serving }: Setting,
 ): CapacityTrial {
-  const trace = byMinute(traffic);
+  const trace = asCounted(traffic);
   const autoscaler = controlsAutoscaler(service, controls, trace.start);
   const result = replay(autoscaler, plant, trace, service.capacity.startup, initial);
   return { service, controls, trace, replay: result, backtest: judged(service, result), serving };
