@@ -8,6 +8,9 @@ export type Column =
   | { readonly kind: "errors" | "tasks" | "n" | "memory" }
   | { readonly kind: "duration" | "elapsed"; readonly seconds: number | null };
 
+/** One in a hundred. */
+export const PERCENT = 0.01;
+
 /** The columns by their place; `rate` names the one to take for the rate achieved, where that is not plain. */
 export function columnsOf(
   record: readonly string[],
@@ -59,10 +62,10 @@ const NAMES: ReadonlyMap<string, Column> = new Map<string, Column>([
   ...each(["achieved_rpm", "requests_per_minute", "rpm"], { kind: "achieved", perRow: 60 }),
   ...each(["cpu_percent", "cpu_pct", "cpu_util", "cpu_utilization", "cpuutilization"], {
     kind: "cpu",
-    ratio: 0.01,
+    ratio: PERCENT,
   }),
   ...each(["cpu_ratio"], { kind: "cpu", ratio: 1 }),
-  ...each(["error_percent", "errors_percent"], { kind: "errorShare", ratio: 0.01 }),
+  ...each(["error_percent", "errors_percent"], { kind: "errorShare", ratio: PERCENT }),
   ...each(["error_ratio", "errors_ratio"], { kind: "errorShare", ratio: 1 }),
   ...each(["errors"], { kind: "errors" }),
   ...each(["tasks", "instances", "replicas"], { kind: "tasks" }),

@@ -4,9 +4,9 @@ import type { ScalingPoint } from "../policy/scalability.ts";
 import { figure } from "../policy/words.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
-import { type Column, columnsOf } from "./load-test-columns.ts";
+import { type Column, columnsOf, PERCENT } from "./load-test-columns.ts";
 import { duration, twelveDigits } from "./quantity.ts";
-import { records, refused, spot, surplusFields } from "./trace-rows.ts";
+import { records, refused, spot, surplusFields, timeOf } from "./trace-rows.ts";
 
 /** How a table is to be read where its file leaves that open. */
 export interface LoadTestOptions {
@@ -170,11 +170,18 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
     say("it must be a time with its unit, as 300s");
     return null;
   }
+  if (column.kind === "elapsed" && /^\d{4}-/.test(trimmed)) {
+    const time = timeOf(trimmed, 1);
+    if (!("refused" in time)) return time.seconds;
+    say(time.refused);
+    return null;
+  }
   if (/^[+-]?\d+,\d+$/.test(trimmed)) {
     say("decimal commas are not read; write a decimal point");
     return null;
   }
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : Number.NaN;
+  const digits = "ratio" in column && column.ratio === PERCENT ? trimmed.replace(/\s*%$/, "") : trimmed;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : Number.NaN;
   const least =
     required || column.kind === "response" || column.kind === "tasks" || column.kind === "n"
       ? "above 0"

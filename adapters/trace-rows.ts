@@ -188,7 +188,8 @@ type Time =
 /** Seconds beyond the year 5138 are milliseconds or finer. */
 const TOO_LATE = 1e11;
 
-function timeOf(text: string, perSecond: number): Time {
+/** Unix seconds of a number, of which there are so many in a second, or of ISO 8601. */
+export function timeOf(text: string, perSecond: number): Time {
   if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) {
     const seconds = Number(text) / perSecond;
     if (seconds > TOO_LATE * 1e3)

@@ -2,6 +2,7 @@ import type { CalibratedRow, Calibration } from "../policy/calibration.ts";
 import { bindingWork, type CpuDemand } from "../policy/cpu-demand.ts";
 import { type Estimate, figureName } from "../policy/observation.ts";
 import type { Scalability } from "../policy/scalability.ts";
+import { percent } from "../policy/words.ts";
 import type { Findings } from "./calibrate.ts";
 import { figure, rate } from "./figures.ts";
 import { hanging, padded, table } from "./layout.ts";
@@ -82,10 +83,7 @@ function cpuLines({ work, idle, explained, rows }: CpuDemand, vcpus: number | nu
   const seconds = vcpus === null ? "of a task's whole CPU" : "of CPU";
   return [
     line("a request", `${interval(scaled(work, vcpus ?? 1), milliseconds)} ${seconds}`),
-    line(
-      "without requests",
-      interval(scaled(idle, 100), (value) => `${figure(value)} %`),
-    ),
+    line("without requests", interval(idle, percent)),
     line("explained", `${figure(100 * explained)} % of the variance of CPU (R²), over ${rows} rows`),
   ];
 }

@@ -1,6 +1,6 @@
 import { peakTasks, scaleUp, slowdown } from "./contention.ts";
 import type { Service, Slo } from "./service.ts";
-import { slowed } from "./service-time.ts";
+import { stretched } from "./service-time.ts";
 import { steadyState } from "./steady-state.ts";
 import { cpuStretch, taskBounds } from "./task-bounds.ts";
 
@@ -15,9 +15,10 @@ export function keepsSlos(service: Service, tasks: number, rate: number): boolea
   const each = rate / tasks;
   const { cpu, memory, credits } = taskBounds(service);
   const shared = capacity.contention === undefined ? 1 : slowdown(capacity.contention, tasks);
-  const longer = shared * cpuStretch(service, each); // whatever makes requests take longer keeps more of them in memory
+  const { mean, scv } = cpuStretch(service, tasks, each);
+  const longer = shared * mean; // whatever makes requests take longer keeps more of them in memory
   if (rate > 0 && (each >= cpu || each * longer > memory || each > credits)) return false;
-  const serviceTime = slowed(capacity.serviceTime, longer);
+  const serviceTime = stretched(capacity.serviceTime, { mean: longer, scv });
   const utilization = (each * serviceTime.mean) / capacity.concurrency;
   const thresholds = thresholdsOf(service);
   const state = steadyState({ ...capacity, serviceTime }, tasks, thresholds, utilization);

@@ -1,15 +1,15 @@
 import { slowdown } from "./contention.ts";
 import { creditRules } from "./credits.ts";
 import type { Service, TaskProfile } from "./service.ts";
-import { slowed } from "./service-time.ts";
+import { type Stretch, slowed } from "./service-time.ts";
 import { cpuStretch } from "./task-bounds.ts";
 
 /** How many times as long as declared a request takes: the product of two factors. */
 export interface Pace {
   /** By what tasks share, with so many of them; undefined where they share nothing. */
   readonly shared: ((tasks: number) => number) | undefined;
-  /** By sharing vCPUs, at so many requests a second in one task, infinite from the CPU bound on; undefined where CPU is not known. */
-  readonly cpu: ((rate: number) => number) | undefined;
+  /** By sharing vCPUs, at so many requests a second in each of so many tasks, infinite from the CPU bound on; undefined where CPU is not known. */
+  readonly cpu: ((tasks: number, rate: number) => Stretch) | undefined;
 }
 
 /** Requests take as long as declared. */
@@ -20,7 +20,7 @@ export function fullPace(service: Service): Pace {
   const { contention, cpuTime } = service.capacity;
   return {
     shared: contention === undefined ? undefined : (tasks) => slowdown(contention, tasks),
-    cpu: cpuTime === undefined ? undefined : (rate) => cpuStretch(service, rate),
+    cpu: cpuTime === undefined ? undefined : (tasks, rate) => cpuStretch(service, tasks, rate),
   };
 }
 
@@ -34,7 +34,7 @@ export function baselinePace(service: Service): Pace | undefined {
   if (rules?.mode !== "standard") return undefined;
   const { shared } = fullPace(service);
   const { cpuTime, serviceTime } = service.capacity;
-  if (cpuTime === undefined) return { shared, cpu: () => 1 / rules.baseline };
+  if (cpuTime === undefined) return { shared, cpu: () => ({ mean: 1 / rules.baseline, scv: 0 }) };
   const slower = 1 + (cpuTime * (1 / rules.baseline - 1)) / serviceTime.mean;
   const slow: TaskProfile = {
     ...service.capacity,
@@ -42,7 +42,11 @@ export function baselinePace(service: Service): Pace | undefined {
     serviceTime: slowed(serviceTime, slower),
   };
   const throttled = { ...service, capacity: slow };
-  return { shared, cpu: (rate) => slower * cpuStretch(throttled, rate) };
+  const cpu = (tasks: number, rate: number) => {
+    const { mean, scv } = cpuStretch(throttled, tasks, rate);
+    return { mean: slower * mean, scv };
+  };
+  return { shared, cpu };
 }
 
 /**
@@ -56,11 +60,12 @@ export function fullRate(
 ): number {
   const alone = concurrency / serviceTime.mean / (shared?.(tasks) ?? 1);
   if (cpu === undefined) return alone;
+  const longer = (rate: number) => cpu(tasks, rate).mean;
   let [idle, full] = [0, alone];
-  if (full * cpu(full) <= alone) return full;
+  if (full * longer(full) <= alone) return full;
   for (let i = 0; i < 50; i++) {
     const rate = (idle + full) / 2;
-    if (rate * cpu(rate) < alone) idle = rate;
+    if (rate * longer(rate) < alone) idle = rate;
     else full = rate;
   }
   return idle;

@@ -1,6 +1,7 @@
 import { leastSquares } from "./least-squares.ts";
 import type { Estimate } from "./observation.ts";
 import { standardErrors } from "./student.ts";
+import { figure } from "./words.ts";
 
 /** Throughput measured with `n` of whatever shares the work: users, threads, processors, tasks. */
 export interface ScalingPoint {
@@ -54,7 +55,7 @@ export function scalability(points: readonly ScalingPoint[]): ScalabilityFit {
   const reasons = [
     ...(found.alpha.value < 0
       ? [
-          `α is ${found.alpha.value.toPrecision(3)}, below 0: throughput rises faster than N, which is no contention`,
+          `α is ${found.alpha.value.toPrecision(3)}, below 0, which is no contention: ${withoutContention(found)}`,
         ]
       : []),
     ...(found.beta.value < 0
@@ -69,6 +70,19 @@ export function scalability(points: readonly ScalingPoint[]): ScalabilityFit {
   return reasons.length > 0
     ? { kind: "refused", reasons, scalability: found }
     : { kind: "fitted", scalability: uncertain(found, full) };
+}
+
+/** What the measurements show where α is below 0: throughput that rises faster than N, or a curve that the law does not follow. */
+function withoutContention({ points }: Scalability): string {
+  const each = ({ n, throughput }: ScalingPoint) => throughput / n;
+  const off = ({ throughput, expected }: Scalability["points"][number]) =>
+    Math.abs(expected / throughput - 1);
+  const fewest = points.reduce((least, point) => (point.n < least.n ? point : least));
+  const best = points.reduce((most, point) => (each(point) > each(most) ? point : most));
+  if (best.n > fewest.n)
+    return `throughput rises faster than N, from ${figure(each(fewest))} each at N = ${fewest.n} to ${figure(each(best))} at N = ${best.n}`;
+  const worst = points.reduce((most, point) => (off(point) > off(most) ? point : most));
+  return `the law does not fit this table, least at N = ${worst.n}, with ${figure(worst.throughput)} measured and ${figure(worst.expected)} by the law`;
 }
 
 /** The fit with at 0 whatever chance alone has below it: the other coefficient may get there in its turn. */

@@ -1,4 +1,5 @@
 import { normalBetween, normalDeviate, normalShare, normalTail } from "./normal.ts";
+import { power } from "./power.ts";
 
 /** So large a share of service times is at most `time` seconds. */
 export interface Quantile {
@@ -108,6 +109,29 @@ export function slowed(serviceTime: ServiceTime, factor: number): ServiceTime {
   if (factor === 1) return serviceTime;
   const times = quantiles?.map(({ share, time }) => ({ share, time: time * factor }));
   return { ...serviceTime, mean: mean * factor, ...(times === undefined ? {} : { quantiles: times }) };
+}
+
+/** How many times as long as declared requests take: a factor that differs from one to the next. */
+export interface Stretch {
+  readonly mean: number;
+  /** Squared coefficient of variation. */
+  readonly scv: number;
+}
+
+/** The same service times, each times a factor that has nothing to do with it: log-normal stays so, pieces widen about the median. */
+export function stretched(serviceTime: ServiceTime, { mean, scv }: Stretch): ServiceTime {
+  const longer = slowed(serviceTime, mean);
+  return scv === 0 ? longer : widened(longer, scv);
+}
+
+function widened(serviceTime: ServiceTime, scv: number): ServiceTime {
+  const { mean, cv, quantiles, tail } = serviceTime;
+  if (quantiles === undefined || cv === 0) return { mean, cv: Math.sqrt((1 + cv ** 2) * (1 + scv) - 1) };
+  const wider = Math.sqrt(1 + Math.log1p(scv) / Math.log1p(cv ** 2));
+  const median = serviceTimeQuantile(serviceTime, 0.5);
+  const apart = quantiles.map(({ share, time }) => ({ share, time: median * power(time / median, wider) }));
+  const found = withMoments(apart, wider * (tail ?? lastSpread(quantiles)));
+  return slowed(found, mean / found.mean);
 }
 
 /**

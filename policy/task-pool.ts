@@ -1,7 +1,7 @@
 import { AS_DECLARED, fullRate, type Pace } from "./pace.ts";
 import { power } from "./power.ts";
 import type { TaskProfile } from "./service.ts";
-import { slowed } from "./service-time.ts";
+import { stretched } from "./service-time.ts";
 import { type SteadyState, steadyState } from "./steady-state.ts";
 
 /** What a pool of equal tasks did over a while; shares are ratios of the requests that arrived. */
@@ -134,16 +134,17 @@ const SLOWER = 0.01;
 /** The table for a number of tasks: those of large fleets that are slowed alike share one. */
 function tables(profile: TaskProfile, thresholds: readonly number[], pace: Pace): (tasks: number) => Table {
   const made = new Map<string, Table>();
-  const profiles = new Map<number, readonly Loaded[]>();
+  const profiles = new Map<string, readonly Loaded[]>();
   return (tasks) => {
     const regular = Math.min(tasks, REGULAR);
     const exact = pace.shared?.(tasks) ?? 1;
     const shared = tasks <= REGULAR ? exact : Math.exp(SLOWER * Math.round(Math.log(exact) / SLOWER));
     const key = `${regular} ${shared}`;
     const alike = { ...pace, shared: pace.shared && (() => shared) };
-    const loaded = profiles.get(shared) ?? profilesByLoad(profile, alike);
+    const like = pace.cpu === undefined ? `${shared}` : key;
+    const loaded = profiles.get(like) ?? profilesByLoad(profile, alike, regular);
     const found = made.get(key) ?? table(loaded, regular, thresholds, fullRate(profile, pace, tasks));
-    profiles.set(shared, loaded);
+    profiles.set(like, loaded);
     made.set(key, found);
     return found;
   };
@@ -156,13 +157,14 @@ interface Loaded {
   readonly utilization: number;
 }
 
-function profilesByLoad(profile: TaskProfile, pace: Pace): readonly Loaded[] {
+function profilesByLoad(profile: TaskProfile, pace: Pace, tasks: number): readonly Loaded[] {
   if (pace.shared === undefined && pace.cpu === undefined)
     return Array.from(GRID, (utilization) => ({ profile, utilization }));
-  const full = fullRate(profile, pace, 1);
+  const full = fullRate(profile, pace, tasks);
   const at = (rate: number): TaskProfile => {
-    const factor = (pace.shared?.(1) ?? 1) * (pace.cpu?.(rate) ?? 1);
-    return { ...profile, serviceTime: slowed(profile.serviceTime, factor) };
+    const { mean, scv } = pace.cpu?.(tasks, rate) ?? { mean: 1, scv: 0 };
+    const stretch = { mean: (pace.shared?.(tasks) ?? 1) * mean, scv };
+    return { ...profile, serviceTime: stretched(profile.serviceTime, stretch) };
   };
   const [idle, busiest] = [at(0), at(full)];
   return Array.from(GRID, (share): Loaded => {

@@ -64,6 +64,20 @@ describe("a load test", () => {
     expect(each!.errors).to.equal(30 / 600);
   });
 
+  it("reads timestamps in ISO 8601 as traces do, and percentages with their sign", () => {
+    const header = "rps,timestamp,memory_mb,error_percent,cpu_percent";
+    const { memory, observations } = parse(
+      table(["1,2026-02-01T00:00:00Z,100,0%,80 %", "2,2026-02-01 01:00+01:00,101,1%,90%"], header),
+    );
+    expect(memory.map(({ time }) => time)).to.deep.equal([1769904000, 1769904000]);
+    expect(observations.map(({ errors, cpu }) => [errors, cpu])).to.deep.equal([
+      [0, 0.8],
+      [0.01, 0.9],
+    ]);
+    expect(faults(table(["1,2026-13-01"], "rps,timestamp"))).to.match(/no such moment/);
+    expect(faults(table(["1,80%"], "rps,cpu_ratio"))).to.match(/must be a finite number/); // 80, or 0.8?
+  });
+
   it("leaves out the warm-up and says so", () => {
     const { observations, notes } = parse(table(ROWS), { warmup: 1 });
     expect(observations.map(({ label }) => label)).to.deep.equal(["line 3", "line 4"]);

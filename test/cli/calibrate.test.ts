@@ -59,6 +59,11 @@ describe("setpoint calibrate --load-test", () => {
     );
   });
 
+  it("makes no CPU of what is lost in rounding", async () => {
+    const { stdout } = await run(["calibrate", "--load-test", `${root}/busy.csv`, "--concurrency", "8"]);
+    expect(stdout).to.match(/without requests +0 % \(95 %: 0 % to 0 %\)/);
+  });
+
   it("refuses a table of which nothing can be fitted, as where no response time is found", async () => {
     const { code, stdout } = await run(["calibrate", "--load-test", `${root}/unread.csv`]);
     expect(code).to.equal(1);

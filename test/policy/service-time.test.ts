@@ -10,6 +10,7 @@ import {
   serviceTimeQuantile,
   shareServedWithin,
   slowed,
+  stretched,
 } from "../../policy/service-time.ts";
 import { steadyState } from "../../policy/steady-state.ts";
 import { between, PROFILE } from "../support/services.ts";
@@ -206,6 +207,25 @@ describe("service times of which quantiles are known", () => {
       }),
     );
     expect(slowed({ mean: 0.1, cv: 1 }, 3)).to.deep.equal({ mean: 0.1 * 3, cv: 1 });
+  });
+
+  it("vary more when what stretches them varies, by as much whether they are log-normal or known at percentiles", () => {
+    const stretch = { mean: 2, scv: 0.5 };
+    const logNormal = { mean: 0.1, cv: 0.7 };
+    const wider = stretched(logNormal, stretch);
+    expect(wider.mean).to.equal(0.2);
+    expect(1 + wider.cv ** 2).to.be.closeTo((1 + 0.7 ** 2) * (1 + 0.5), 1e-9); // moments of a product of independent factors
+    const shares = [0.5, 0.9, 0.99];
+    const same = empiricalServiceTime(
+      shares.map((share) => ({ share, time: serviceTimeQuantile(logNormal, share) })),
+    );
+    for (const share of [0.1, 0.6, 0.999])
+      expect(serviceTimeQuantile(stretched(same, stretch), share)).to.be.closeTo(
+        serviceTimeQuantile(wider, share),
+        1e-6,
+      );
+    expect(stretched(known, stretch).mean).to.be.closeTo(2 * known.mean, 1e-9);
+    expect(stretched(known, { mean: 2, scv: 0 })).to.deep.equal(slowed(known, 2));
   });
 
   it("are what the simulation draws, and what the queue is worked out for", () => {

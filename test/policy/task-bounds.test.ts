@@ -4,13 +4,17 @@ import {
   burstCeiling,
   busiestUtilization,
   keepsSlos,
+  MANY,
   sustainedCeiling,
   tasksNeeded,
 } from "../../policy/demand-curve.ts";
 import { resourcesOf } from "../../policy/instance-types.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
+import { stretched } from "../../policy/service-time.ts";
+import { steadyState } from "../../policy/steady-state.ts";
 import { cpuStretch, taskBounds } from "../../policy/task-bounds.ts";
 import { between, CART } from "../support/services.ts";
+import { sharedVcpus } from "../support/shared-vcpus.ts";
 
 const cart = (more: Partial<TaskProfile>, other: Partial<Service> = {}): Service => ({
   ...CART,
@@ -67,17 +71,51 @@ describe("taskBounds", () => {
 });
 
 describe("cpuStretch", () => {
-  it("is 1 idle, 1 ÷ (1 − ρ) of the CPU time with one vCPU, and grows without bound", () => {
-    const service = cart({ cpuTime: 0.2, serviceTime: { mean: 0.2, cv: 0.7 } }, { compute: small });
-    expect(cpuStretch(service, 0)).to.equal(1);
+  const service = cart({ cpuTime: 0.2, serviceTime: { mean: 0.2, cv: 0.7 } }, { compute: small });
+
+  it("is 1 idle, 1 ÷ (1 − ρ) of the CPU time on average with one task of one vCPU, and grows without bound", () => {
+    expect(cpuStretch(service, 1, 0)).to.deep.equal({ mean: 1, scv: 0 });
     fc.assert(
       fc.property(between(0, 0.99), (busy) => {
-        expect(cpuStretch(service, busy / 0.2)).to.be.closeTo(1 / (1 - busy), 1e-6); // processor sharing
+        expect(cpuStretch(service, 1, busy / 0.2).mean).to.be.closeTo(1 / (1 - busy), 1e-6); // processor sharing
       }),
     );
-    expect(cpuStretch(service, 5)).to.equal(Number.POSITIVE_INFINITY);
-    expect(cpuStretch(CART, 100)).to.equal(1);
+    expect(cpuStretch(service, 1, 5).mean).to.equal(Number.POSITIVE_INFINITY);
+    expect(cpuStretch(CART, 1, 100)).to.deep.equal({ mean: 1, scv: 0 });
   });
+
+  // A request of M/M/1 with processor sharing finds N others, P(N = n) = (1 − ρ) ρⁿ, and takes about 1 + N times as long.
+  it("varies as the number of others that a request finds", () => {
+    fc.assert(
+      fc.property(between(0.05, 0.95), (busy) => {
+        expect(Math.log1p(cpuStretch(service, 1, busy / 0.2).scv)).to.be.closeTo(Math.log1p(busy), 0.011);
+      }),
+    );
+  });
+
+  for (const [tasks, vcpus, share, busy] of [
+    [1, 0.25, 0.5, 0.7],
+    [1, 1, 1, 0.85],
+    [1, 4, 0.5, 0.85],
+    [5, 1, 0.5, 0.85],
+    [20, 0.5, 0.1, 0.85],
+    [20, 1, 0.5, 0.7],
+    [20, 2, 1, 0.85],
+  ] as const)
+    it(`agrees with ${tasks} simulated tasks of ${vcpus} vCPU, ${100 * busy} % busy with ${100 * share} % of the work`, () => {
+      const serviceTime = { mean: 0.1, cv: 0.7 };
+      const cpuTime = share * serviceTime.mean * Math.min(1, vcpus);
+      const compute = { type: "fargate", cpu: 1024 * vcpus, memory: 8192 } as const;
+      const rate = (busy * vcpus) / cpuTime;
+      const sharing = cart({ cpuTime, serviceTime, concurrency: 64, maxWait: 60 }, { compute });
+      const times = sharedVcpus({ serviceTime, share, vcpus, slots: 64 }, tasks, rate, 200_000);
+      const { mean, scv } = cpuStretch(sharing, tasks, rate);
+      expect(mean * serviceTime.mean).to.be.closeTo(times.mean, 0.06 * times.mean);
+      const profile = { ...sharing.capacity, serviceTime: stretched(serviceTime, { mean, scv }) };
+      const utilization = (rate * profile.serviceTime.mean) / 64;
+      const [late] = steadyState(profile, tasks, [times.p99], utilization).late;
+      expect(late).to.be.within(0.007, 0.014);
+    });
 });
 
 describe("ceilings", () => {
@@ -93,12 +131,15 @@ describe("ceilings", () => {
     const { utilization, bound: name } = burstCeiling(bound);
     expect(name).to.equal("cpu");
     const rate = (utilization * 64) / 0.2;
-    // 0.25 vCPU ÷ 20 ms = 12.5 /s; half of that already makes 200 ms on average 280 ms, and 99 % take 1 s.
-    expect(rate).to.be.closeTo(6.25, 0.1);
-    const needed = tasksNeeded(bound, 100);
-    expect(needed).to.be.closeTo(100 / rate, 1);
-    expect(keepsSlos(bound, needed, 100)).to.equal(true);
-    expect(keepsSlos(bound, needed - 1, 100)).to.equal(false);
+    // 0.25 vCPU ÷ 20 ms = 12.5 /s; at two thirds of that 99 % take 1 s, as requests served one by one say.
+    const task = { serviceTime: CART.capacity.serviceTime, share: 0.4, vcpus: 0.25, slots: 64 };
+    expect(sharedVcpus(task, MANY, rate, 200_000).p99).to.be.closeTo(1, 0.06);
+    expect(rate).to.be.within(7.5, 8.7);
+    const traffic = MANY * rate;
+    const needed = tasksNeeded(bound, traffic);
+    expect(needed).to.be.closeTo(MANY, 1);
+    expect(keepsSlos(bound, needed, traffic)).to.equal(true);
+    expect(keepsSlos(bound, needed - 1, traffic)).to.equal(false);
   });
 
   it("name the memory when requests outgrow it", () => {
@@ -111,7 +152,7 @@ describe("ceilings", () => {
   it("hold the requests that a busy CPU keeps in memory for longer, too", () => {
     const both = cart({ concurrency: 16, cpuTime: 0.013, memory: { base: 200, perRequest: 60 } });
     const each = 400 / tasksNeeded(both, 400);
-    const inService = each * 0.2 * cpuStretch(both, each);
+    const inService = each * 0.2 * cpuStretch(both, 400 / each, each).mean;
     expect(200 + 60 * (inService + 3 * Math.sqrt(inService))).to.be.at.most(1024);
   });
 
