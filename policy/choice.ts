@@ -5,7 +5,6 @@ import { newestOf } from "./minutes.ts";
 import { power } from "./power.ts";
 import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
-import { scaled } from "./scaled.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
 import {
   floorsFor,
@@ -15,7 +14,7 @@ import {
   UNSEEN_SURGES,
   utilizationsUpTo,
 } from "./search-space.ts";
-import { hasSeenWeekend, UNSEEN_LEVEL } from "./season.ts";
+import { hasSeenWeekend, quietDays } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding } from "./standing.ts";
 import { steadyDoubts } from "./steady-doubt.ts";
@@ -122,7 +121,7 @@ function choiceOn(
     const stage = stageFor(service, trace, max, doubts);
     const beside = {
       replicas: replications(trace).map((each) => stageFor(service, each, max, doubts)),
-      weekend: weekendUnseen ? stageFor(service, scaled(trace, UNSEEN_LEVEL), max) : undefined,
+      weekend: weekendUnseen ? stageFor(service, quietDays(trace), max) : undefined,
     };
     const onAll: Trial = (candidate, limit) =>
       rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed);

@@ -11,6 +11,7 @@ import type { Needs } from "./needs.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
+import { QUIET } from "./season.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
@@ -236,8 +237,9 @@ function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
     growthAllowed === undefined
       ? ""
       : `. With less than a day of history it also leaves room for the load to grow ${figure(growthAllowed)} times while the loop reacts`;
+  const [least, highest] = QUIET;
   const weekend = weekendUnseen
-    ? ". The history has seen no weekend: the same at half the level counts for two days of seven, as fewer tasks must each be less busy"
+    ? `. The history has seen no weekend: the same at ${percent(least)} to ${percent(highest)} of the level counts for two days of seven, as fewer tasks must each be less busy`
     : "";
   return `${tried} with its surges made steeper (to the power ${figure(1 + stress)}) and on replications of that, where ${windowWords(choice)}${room}${weekend}`;
 }

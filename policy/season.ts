@@ -1,3 +1,4 @@
+import { withRates } from "./minutes.ts";
 import type { Trace } from "./trace.ts";
 
 /** How traffic repeats: not at all, every day, or every day with weekends apart. */
@@ -15,6 +16,9 @@ const KNOWN = 2;
 
 /** Share of an ordinary day's level that is foretold for a weekend, or a workday, when the history never saw one. */
 export const UNSEEN_LEVEL = 0.5;
+
+/** Least and highest level of such a day ÷ ordinary level that it is rehearsed at: at which one so many tasks are too busy is chance. */
+export const QUIET: readonly [number, number] = [0.3, 0.5];
 
 /** The level, in requests per second, that each half hour is expected to have from the days before it. */
 export interface Forecast {
@@ -95,6 +99,17 @@ function levelTowards(
   if (days === 0) return undefined;
   if (daysSame === 0) return (UNSEEN_LEVEL * sum) / days;
   return seasonality === "workweek" && daysSame >= KNOWN ? sumSame / daysSame : sum / days;
+}
+
+/** The days of a trace of minutes as quiet ones: the oldest at the least level, the newest at the highest. */
+export function quietDays(trace: Trace): Trace {
+  const [least, highest] = QUIET;
+  const days = Math.max(1, Math.ceil(trace.rates.length / 1440) - 1);
+  const levelOf = (minute: number) => least + ((highest - least) * Math.floor(minute / 1440)) / days;
+  return withRates(
+    trace,
+    trace.rates.map((rate, minute) => rate * levelOf(minute)),
+  );
 }
 
 /** Whether a history of one-minute steps holds a day's worth of Saturday and Sunday, UTC. */

@@ -85,6 +85,18 @@ describe("cpuStretch", () => {
   });
 
   // A request of M/M/1 with processor sharing finds N others, P(N = n) = (1 − ρ) ρⁿ, and takes about 1 + N times as long.
+  it("is 1 where there are no more slots than vCPUs, and more with one slot more", () => {
+    const vcpus = resourcesOf({ type: "fargate", cpu: 2048, memory: 4096 })!.vcpus;
+    const of = (concurrency: number) =>
+      cpuStretch(
+        cart({ cpuTime: 0.05, concurrency }, { compute: { type: "fargate", cpu: 2048, memory: 4096 } }),
+        5,
+        30,
+      );
+    for (const slots of [1, vcpus]) expect(of(slots)).to.deep.equal({ mean: 1, scv: 0 });
+    expect(of(vcpus + 1).mean).to.be.above(1.05);
+  });
+
   it("varies as the number of others that a request finds", () => {
     fc.assert(
       fc.property(between(0.05, 0.95), (busy) => {
