@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { backtest } from "../../policy/backtest.ts";
 import { type Alternative, alternatives, type ComputeOption } from "../../policy/compute-options.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { optionOutcome } from "../../policy/option-outcome.ts";
@@ -142,6 +143,13 @@ describe("optionOutcome", () => {
     expect(outcome.reaction.detection).to.equal(60 + 60 * datapoints + 120); // a broken minute, and 120 s until they show
     expect(outcome.reaction.start).to.equal(75);
     expect(outcome.dollarsPerMonth).to.be.closeTo(outcome.units.mean * cart.price * 730, 1);
+  });
+
+  it("costs what the back-test of its plan does", () => {
+    const { service } = declared!;
+    const { controls } = scalingPlan(service);
+    const { dollarsPerMonth } = backtest(service, controls, demandHistory(service.demand).trace);
+    expect(outcome.dollarsPerMonth).to.equal(dollarsPerMonth);
   });
 
   it("pays for whole instances under ECS tasks", () => {

@@ -45,6 +45,17 @@ describe("replay", () => {
     );
   });
 
+  it("shows requests, and what they keep busy, as they are counted, and serves those of the rate", () => {
+    const { autoscaler, seen } = scripted({}, 2);
+    const counts = [600, 300, 900, 0];
+    const { arrived } = replay(autoscaler, plant, { ...flat(10, 4), counts }, 75, 2);
+    const { requestRate, requestRatePerTask, cpuUtilization } = seen[0]!.minutes;
+    expect([...requestRate]).to.deep.equal([10, 5, 15, 0]);
+    expect([...requestRatePerTask]).to.deep.equal([5, 2.5, 7.5, 0]);
+    expect([...cpuUtilization]).to.deep.equal([0.5, 0.25, 0.75, 0]);
+    expect(arrived).to.equal(4 * 600);
+  });
+
   it("charges a task from the decision that starts it until the one that removes it", () => {
     const { autoscaler } = scripted({ 5: 6, 20: 3 }, 2);
     const result = replay(autoscaler, plant, flat(10, 60), 75, 2);

@@ -49,6 +49,16 @@ describe("replications", () => {
         expect(covariance(one, other) / covariance(one, one)).to.be.closeTo(0, 0.15);
   });
 
+  it("have counts of their own", () => {
+    const counted = replications(wave(0.5)).map(({ rates, counts }) =>
+      rates.map((rate, i) => (counts![i]! - 60 * rate) / Math.sqrt(60 * rate)),
+    );
+    for (const [i, one] of counted.entries()) {
+      expect(covariance(one, one)).to.be.closeTo(1, 0.05);
+      for (const other of counted.slice(i + 1)) expect(covariance(one, other)).to.be.closeTo(0, 0.05);
+    }
+  });
+
   it("keep what makes the traffic: its start, its minutes, its silences", () => {
     const trace = daily(1, 60);
     const silent = { ...trace, rates: trace.rates.map((rate, i) => (i < 60 ? 0 : rate)) };

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { forecast, hasSeenWeekend, SLOT, SLOTS_A_DAY } from "../../policy/season.ts";
+import { forecast, hasSeenWeekend, quietDays, SLOT, SLOTS_A_DAY } from "../../policy/season.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { daily, MONDAY } from "../support/services.ts";
 
@@ -51,5 +51,15 @@ describe("hasSeenWeekend", () => {
       hasSeenWeekend({ ...levels(1), start: MONDAY + day * 86_400, rates: new Array(minutes).fill(1) });
     expect([from(0, 5 * 1440), from(0, 6 * 1440 - 1), from(0, 6 * 1440)]).to.deep.equal([false, false, true]);
     expect([from(5.5, 1439), from(5.5, 1440), from(6.5, 5 * 1440)]).to.deep.equal([false, true, false]);
+  });
+});
+
+describe("quietDays", () => {
+  it("are at 0.3 of their level to 0.5, from the oldest day to the newest", () => {
+    const { rates, ...other } = quietDays(levels(10, 20, 10, 20, 10));
+    expect(other).to.deep.equal({ start: MONDAY, step: 60 });
+    [3, 7, 4, 9, 5].forEach((level, day) => {
+      for (const minute of [0, 1439]) expect(rates[day * 1440 + minute]).to.be.closeTo(level, 1e-9);
+    });
   });
 });
