@@ -104,11 +104,13 @@ function messageOf(error: unknown): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** `setpoint … | head` closes our output while we write: the reader has enough, nothing is wrong. */
-export function silentWhenCutOff(): void {
+/** `setpoint … | head` closes our output while we write: the reader has enough, nothing is wrong. Whatever else stops it, as a full disk, is told. */
+export function endWhenCutOff(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(0);
+      if (error.code === "EPIPE") process.exit(0);
+      if (stream !== process.stderr)
+        console.error(`setpoint failed: its output cannot be written; ${error.message}.`);
+      process.exit(1);
     });
 }

@@ -11,7 +11,7 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
 } else {
   const { register } = await import("tsx/esm/api");
   register({ tsconfig: false }); // whatever tsconfig.json lies in the working directory is not ours
-  const { main, silentWhenCutOff } = await import("./main.ts");
-  silentWhenCutOff();
+  const { main, endWhenCutOff } = await import("./main.ts");
+  endWhenCutOff();
   process.exitCode = await main(process.argv.slice(2));
 }

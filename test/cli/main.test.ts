@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -50,6 +51,19 @@ describe("setpoint", () => {
     const program = fileURLToPath(new URL("../../cli/setpoint.js", import.meta.url));
     const { stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${program}" --help | true`]);
     expect(stderr.toString()).to.equal("");
+  });
+
+  it("tells in one line that its output cannot be written", function () {
+    if (!existsSync("/dev/full")) this.skip(); // Linux has a disk that is always full
+    const program = fileURLToPath(new URL("../../cli/setpoint.js", import.meta.url));
+    const { status, stderr } = spawnSync("sh", [
+      "-c",
+      `"${process.execPath}" "${program}" --help > /dev/full`,
+    ]);
+    expect({ status, stderr: stderr.toString() }).to.deep.equal({
+      status: 1,
+      stderr: "setpoint failed: its output cannot be written; ENOSPC: no space left on device, write.\n",
+    });
   });
 
   it("tells every wrong option of a command line at once", async () => {
