@@ -1,4 +1,5 @@
 import type { Observation, ResponseFigure } from "../policy/observation.ts";
+import { isoMinute } from "../policy/words.ts";
 import { badInput } from "./bad-input.ts";
 import { balancer, noData, requestCount, spanNotes, spansOf, type Window } from "./cloudwatch.ts";
 import type { Watched } from "./cloudwatch-names.ts";
@@ -195,7 +196,7 @@ function exclusions(excluded: readonly Excluded[]): readonly string[] {
   return (["failures", "tasks", "unknown"] as const).flatMap((why) => {
     const times = excluded.filter((each) => each.excluded === why).map(({ time }) => time);
     if (times.length === 0) return [];
-    const shown = times.slice(0, 3).map((time) => `${new Date(1000 * time).toISOString().slice(0, 16)}Z`);
+    const shown = times.slice(0, 3).map((time) => isoMinute(time));
     const more = times.length > 3 ? ` and ${times.length - 3} more` : "";
     return [`${times.length} period(s) ${WHY[why]} are left out: ${shown.join(", ")}${more}`];
   });

@@ -1,4 +1,5 @@
 import type { ScalingControls } from "../policy/scaling-plan.ts";
+import { isoMinute } from "../policy/words.ts";
 import { moments } from "./cron.ts";
 
 /** What is wrong with a schedule, and with which of its actions. */
@@ -42,14 +43,14 @@ export function scheduleFaults({ min, max, schedule }: ScalingControls): readonl
       say(
         index,
         "same",
-        `${action.name} fires at the same time as ${schedule[other.index]!.name}, ${clock(time)}; their order is undefined. Move one by a minute or merge them.`,
+        `${action.name} fires at the same time as ${schedule[other.index]!.name}, ${isoMinute(time)}; their order is undefined. Move one by a minute or merge them.`,
       );
     now = { min: action.min ?? now.min, max: action.max ?? now.max };
     if (now.min > now.max)
       say(
         index,
         "order",
-        `${action.name} leaves min ${now.min} above max ${now.max} at ${clock(time)}; min is at most max. Set both in it.`,
+        `${action.name} leaves min ${now.min} above max ${now.max} at ${isoMinute(time)}; min is at most max. Set both in it.`,
       );
   });
   const minima = schedule.flatMap((action) => (action.min === undefined ? [] : [action.min]));
@@ -62,8 +63,4 @@ export function scheduleFaults({ min, max, schedule }: ScalingControls): readonl
       `${schedule[raising]!.name} raises min to ${top} and nothing ever lowers it; AWS does not restore values. Add the action that ends it.`,
     );
   return [...faults.values()];
-}
-
-function clock(time: number): string {
-  return `${new Date(time * 1000).toISOString().slice(0, 16)}Z`;
 }

@@ -1,5 +1,6 @@
 import { byMinute } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
+import { isoMinute } from "../policy/words.ts";
 
 /** Rows of a recording, in the order of their times; a `NaN` rate is a gap. */
 export interface Recording {
@@ -210,7 +211,7 @@ function bridge(rates: number[], first: number, length: number): void {
 }
 
 function moment(time: number, length: number): string {
-  return `${new Date(time * 1000).toISOString().slice(0, 16)}Z (${Math.round(length / MINUTE)} min)`;
+  return `${isoMinute(time)} (${Math.round(length / MINUTE)} min)`;
 }
 
 function listing(moments: readonly string[]): string {

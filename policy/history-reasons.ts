@@ -1,6 +1,6 @@
 import type { Reason } from "./scaling-plan.ts";
 import { SLOTS_A_DAY } from "./season.ts";
-import { figure, percent, perSecond, seconds, span } from "./words.ts";
+import { figure, isoMinute, percent, perSecond, seconds, span } from "./words.ts";
 import { TREND_DAYS, type Workload } from "./workload.ts";
 
 /**
@@ -68,7 +68,7 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
     of: "history.spikes",
     value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",
     because: highest
-      ? `in ${span(days * 86_400)}; the highest at ${new Date(highest.time * 1000).toISOString().slice(0, 16)}Z for ${highest.minutes} min${silent}`
+      ? `in ${span(days * 86_400)}; the highest at ${isoMinute(highest.time)} for ${highest.minutes} min${silent}`
       : `nothing reached three times the hours around it${silent}`,
   };
 }

@@ -7,9 +7,10 @@ import { obstacles } from "./feasibility.ts";
 import { type Fight, fights } from "./fights.ts";
 import { historyReasons } from "./history-reasons.ts";
 import { needsOf } from "./needs.ts";
+import { type OnlySpike, onlySpike } from "./only-spike.ts";
 import { onDeclaredMetric, policyRemarks, predictiveScaling } from "./policy-choice.ts";
 import { targetRemarks } from "./quotas.ts";
-import { reasons, riskRemarks } from "./reasons.ts";
+import { DEAR, reasons, riskRemarks, spikeRemarks } from "./reasons.ts";
 import { withReserve } from "./reserve.ts";
 import type { Feasibility, ScalingControls, ScalingPlan } from "./scaling-plan.ts";
 import { seal } from "./seal.ts";
@@ -49,9 +50,13 @@ function derived(declared: Service): ScalingPlan {
   const lasts = bursts.rehearsed.met && earnsItsCredits(service, bursts.controls, history);
   const runsOut = bounds.hopeful && ceiling.sustained.bound === "credits" && !lasts;
   const steady = runsOut ? settled(service, history, bounds, ceiling.sustained.utilization) : bursts;
-  const { choice, chosen, controls, reserve, survives, rehearsed } = steady.rehearsed.met ? steady : bursts;
+  const taken = steady.rehearsed.met ? steady : bursts;
+  const { choice, chosen, controls, reserve, survives, rehearsed } = taken;
   const unreserved = resilience && backtest(service, chosen, history);
   const found = fights(service, controls);
+  const shown = service.demand.kind === "history" ? workload(history, service.capacity.startup) : undefined;
+  const spike = shown && onlySpike(history, shown);
+  const spared = spike && planWithout(spike, service, bounds, taken);
   const numbers = {
     service: service.name,
     unit: service.compute.type === "ec2" ? "instance" : "task",
@@ -62,11 +67,8 @@ function derived(declared: Service): ScalingPlan {
     seal: seal(numbers),
     feasibility: withoutFights(obstacles(service, { ...needs, survives, choice, rehearsed }), found),
     reasons: [
-      ...(service.demand.kind === "history"
-        ? historyReasons(
-            { ...workload(history, service.capacity.startup), silentMinutes },
-            daysOf(service.demand.trace),
-          )
+      ...(shown && service.demand.kind === "history"
+        ? historyReasons({ ...shown, silentMinutes }, daysOf(service.demand.trace))
         : []),
       ...reasons(service, controls, { ...needs, ceiling, reserve, choice, rehearsed, unreserved }),
     ],
@@ -75,6 +77,7 @@ function derived(declared: Service): ScalingPlan {
       ...policyRemarks(service),
       ...targetRemarks(controls.max),
       ...riskRemarks(choice, rehearsed),
+      ...(spike && spared ? spikeRemarks(spike, rehearsed, spared.rehearsed) : []),
       // Where no setting keeps the SLOs, all that may run stands, pinned by nobody's wish.
       ...found
         .filter(({ severity, kind }) => severity === "warn" && (choice.keeps || kind !== "pinned"))
@@ -87,7 +90,30 @@ function daysOf({ step, rates }: Trace): number {
   return (step * rates.length) / 86_400;
 }
 
+/** The most that the search may look at, in tasks, and whether any fleet within it may do. */
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly hopeful: boolean;
+}
+
+/** The plan on the history without its only spike; undefined where that is sure to take more than 1 ÷ DEAR of the task-hours. */
+function planWithout(
+  { without }: OnlySpike,
+  service: Service,
+  bounds: Bounds,
+  { choice, rehearsed, utilization }: Settled,
+): Settled | undefined {
+  const { serviceTime, concurrency } = service.capacity;
+  const busiest = (utilization * concurrency) / serviceTime.mean;
+  const least = without.rates.reduce((sum, rate) => sum + Math.max(1, rate / busiest), 0) / 60;
+  if (!choice.keeps || rehearsed.taskHours < DEAR * least) return undefined;
+  return settled(service, without, bounds, utilization);
+}
+
 interface Settled {
+  /** The highest utilization that the search tried. */
+  readonly utilization: number;
   readonly choice: Choice;
   /** As the search chose them, without a reserve for zones lost. */
   readonly chosen: ScalingControls;
@@ -103,7 +129,7 @@ interface Settled {
 function settled(
   service: Service,
   history: Trace,
-  { min, max, hopeful }: { readonly min: number; readonly max: number; readonly hopeful: boolean },
+  { min, max, hopeful }: Bounds,
   utilization: number,
 ): Settled {
   const { resilience } = service;
@@ -127,7 +153,15 @@ function settled(
     : { controls: { ...chosen, max }, factor: 1, keeps: true };
   const controls = forecasting(service, reserved);
   const rehearsed = backtest(service, controls, history);
-  return { choice, chosen: forecasting(service, chosen), controls, reserve, survives, rehearsed };
+  return {
+    utilization,
+    choice,
+    chosen: forecasting(service, chosen),
+    controls,
+    reserve,
+    survives,
+    rehearsed,
+  };
 }
 
 /** With the predictive policy that the owner declares, if any. */

@@ -8,6 +8,7 @@ import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import type { Needs } from "./needs.ts";
+import type { OnlySpike } from "./only-spike.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
@@ -16,7 +17,7 @@ import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
 import { cpuShare } from "./task-bounds.ts";
-import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
+import { dollars, figure, isoMinute, percent, perSecond, seconds } from "./words.ts";
 
 export interface Derivation extends Needs {
   /** How busy one may be: as long as CPU credits last, and for ever. */
@@ -190,6 +191,18 @@ export function riskRemarks({ rehearsal, keeps, dearer }: Choice, rehearsed: Bac
       : [
           `on the whole history declared it misses ${shares.join(" and ")}, by incidents that are old or rare${keepingWords(dearer)}`,
         ]),
+  ];
+}
+
+/** So many times the task-hours are much for one spike: its owner must know. */
+export const DEAR = 2;
+
+/** What the only spike of a history takes, where that is much; the back-tests are of the plans with it and without. */
+export function spikeRemarks({ from, to }: OnlySpike, taken: Backtest, spared: Backtest): readonly string[] {
+  if (taken.taskHours < DEAR * spared.taskHours) return [];
+  const interval = `${isoMinute(from)}/${isoMinute(to)}`;
+  return [
+    `most of the tasks are there for the only spike of the history, ${interval}: without it the plan takes ${dollars(spared.dollarsPerMonth)} a month, not ${dollars(taken.dollarsPerMonth)}, and would miss a window that has one like it; if it can't come again, leave it out (\`exclude: [${interval}]\` beside the history's file)`,
   ];
 }
 

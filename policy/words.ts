@@ -37,6 +37,11 @@ function percentDigits(ratio: number): number {
   return error > 0 ? Math.min(6, Math.max(1, -Math.floor(Math.log10(error)) - 1)) : 1;
 }
 
+/** A moment to the minute, UTC: 2026-11-24T13:05Z. */
+export function isoMinute(unixSeconds: number): string {
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, 16)}Z`;
+}
+
 const [DAY, HOUR, MINUTE] = [86_400, 3600, 60];
 
 /** A setting in the largest unit of which it is two or more, and whole. */
