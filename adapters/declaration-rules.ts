@@ -174,7 +174,7 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
 
 const HOURS_A_MONTH = 730;
 
-/** Seconds of a datapoint and of its publication (aws-facts §8), before a first task can even be asked for. */
+/** Seconds of a datapoint and of its publication, before a first task can even be asked for. */
 const COLD_START = 60 + AWS_LOOP.publicationDelay;
 
 function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {

@@ -2,7 +2,7 @@ import { resourcesOf } from "../policy/instance-types.ts";
 import type { Service } from "../policy/service.ts";
 import { rounded, type Say } from "./demand.ts";
 
-/** Seconds of history that predictive scaling needs (aws-facts §1.5). */
+/** Seconds of history that predictive scaling needs (Application Auto Scaling user guide, "How predictive scaling works"). */
 const FORECAST_NEEDS = 24 * 3600;
 
 /** How far CPU time and service time may be apart before CPU is no measure of the slots. */

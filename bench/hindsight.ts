@@ -1,4 +1,4 @@
-/** A plan against the cheapest usual setting that met the objective on a window, picked afterwards (shared/scoring.md). */
+/** A plan against the cheapest usual setting that met the objective on a window, picked afterwards. */
 import { type Autoscaler, awsAutoscaler } from "../policy/autoscaler.ts";
 import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";

@@ -43,9 +43,9 @@ export interface BoundedAutoscaler extends Autoscaler {
 }
 
 /**
- * AWS's loop as shared/scoring.md states it: target tracking, step scaling and scheduled actions on one
- * target. Scale out: the largest wins. Scale in: what every tracking policy that may agrees on, or what a step asks for,
- * which tracking that is not ready does not hold back (Application Auto Scaling user guide); the largest wins there, too.
+ * AWS's loop: target tracking, step scaling and scheduled actions on one target. Scale out: the largest count that any policy asks for.
+ * Scale in: the count that all tracking policies with scale-in agree on, or the one that a step asks for, which tracking that is not ready
+ * does not hold back (Application Auto Scaling user guide); the larger of the two. Where AWS publishes no rule `loop` has it.
  * Policies without cooldowns are those of an EC2 group, where instances that warm up or end count as `Turnover` says.
  */
 export function awsAutoscaler(controls: ScalingControls, loop: AwsLoop = AWS_LOOP): BoundedAutoscaler {

@@ -96,7 +96,7 @@ const MINUTE = 60;
 
 /**
  * Seconds until the first alarm sees a step of the load, at most: the minute in which it comes may not be beyond; then the datapoints, and
- * their publication. AWS measured 363 s for target tracking (shared/aws-facts.md).
+ * their publication. AWS measured 363 s for target tracking (see `AwsLoop.publicationDelay`).
  */
 function detection({ tracking, steps }: ScalingControls): number {
   const alarms = [

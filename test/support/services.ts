@@ -8,7 +8,7 @@ import { seededRandom } from "./simulate.ts";
 /** Monday 2026-11-23, midnight UTC, in Unix seconds. */
 export const MONDAY = Date.UTC(2026, 10, 23) / 1000;
 
-/** The cart of shared/design.md. */
+/** The cart of Pulumi.prod.yaml. */
 export const PROFILE: TaskProfile = {
   serviceTime: { mean: 0.2, cv: 0.7 },
   concurrency: 2,
