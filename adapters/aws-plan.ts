@@ -12,16 +12,13 @@ import {
   alarmMetric,
   alarmValue,
   comparisonOperator,
-  cronEc2,
-  cronEcs,
   forecastMode,
   forecastPair,
   stepAdjustments,
   trackingMetric,
   trackingTarget,
 } from "./aws-vocabulary.ts";
-
-export { parseAwsPlan, readAwsPlan } from "./aws-plan-reading.ts";
+import { cronEc2, cronEcs } from "./cron.ts";
 
 type Unit = ScalingPlan["unit"];
 

@@ -1,3 +1,4 @@
+import { twelveDigits } from "../policy/rounded.ts";
 import type {
   PredictiveScaling,
   ScalingAlarm,
@@ -5,9 +6,6 @@ import type {
   StepScaling,
   TargetTracking,
 } from "../policy/scaling-plan.ts";
-import { twelveDigits } from "./quantity.ts";
-
-export { cronEc2, cronEcs } from "./cron.ts";
 
 /** AWS's name for the metric a target tracking policy holds. */
 export function trackingMetric(
