@@ -1,6 +1,6 @@
-import { poolOf } from "./backtest.ts";
 import { byMinute } from "./minutes.ts";
 import type { Service } from "./service.ts";
+import { poolOf } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 
 /**

@@ -1,10 +1,11 @@
 import { awsAutoscaler } from "./autoscaler.ts";
-import { initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { initialTasks, judged } from "./backtest.ts";
 import { budgetParts } from "./budget-parts.ts";
 import { replay } from "./replay.ts";
 import { rounded } from "./rounded.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Resilience, Service, Slo } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "./zone-loss.ts";
 

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { backtest, initialTasks, judged } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { mostCarried, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "../../policy/zone-loss.ts";
 import { available, CART, daily, flat, promising, surging } from "../support/services.ts";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Autoscaler, awsAutoscaler, type FleetView } from "../../policy/autoscaler.ts";
+import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
 import { cpuTracking } from "../../policy/comparison.ts";
+import type { FleetView } from "../../policy/fleet-view.ts";
 import { type Plant, replay } from "../../policy/replay.ts";
 import { between, flat, MONDAY } from "../support/services.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FleetView, Metrics } from "../../policy/autoscaler.ts";
+import type { FleetView, Metrics } from "../../policy/fleet-view.ts";
 import type { ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
