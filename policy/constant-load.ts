@@ -48,7 +48,7 @@ export function limitCycles(service: Service, controls: ScalingControls): readon
   return [...found.values()];
 }
 
-/** Rates that are replayed at most, hours of each, and changes in the second half of them from which on it never rests. */
+/** Most rates that are replayed, hours of each replay, and the most changes of capacity in its second half that still count as coming to rest. */
 const [REPLAYED, HOURS, RESTLESS] = [40, 6, 6];
 
 /**

@@ -11,8 +11,9 @@ export interface Restraint {
 }
 
 /**
- * A policy's scale-out cooldown: it counts from when the added tasks are ready. Within it a result is
- * computed on the count that the activity started from, and only what exceeds that activity's own is added.
+ * A policy's scale-out cooldown: it counts from when the added tasks are ready (AWS counts from when they run, which a replay does not know: it
+ * has no moment between their start and that). Within it a result is computed on the count that the activity started from, and only what
+ * exceeds that activity's own is added.
  */
 export class Cooldown implements Restraint {
   private readonly seconds: number;

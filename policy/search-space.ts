@@ -14,7 +14,7 @@ export interface Scope {
   readonly utilizations: readonly number[];
   /** The utilization above which the SLOs break. */
   readonly ceiling: number;
-  /** Busier tasks never miss less; not where tasks slow each other, and idle ones are many. */
+  /** Whether busier tasks never miss less. They may where tasks slow each other: the idler they are, the more of them there are, and the slower each is. */
   readonly monotone: boolean;
 }
 

@@ -3,9 +3,11 @@ import type { FleetView } from "./fleet-view.ts";
 import type { ScalingAlarm, StepAdjustment, StepScaling } from "./scaling-plan.ts";
 import type { Turnover } from "./turnover.ts";
 
-/** Step scaling on its alarm: the count it wants out (0: none), and in (the current one: none). */
+/** Step scaling on its alarm in AWS's loop. Each minute `out` is asked before `in`. */
 export class StepScaler {
+  /** Whether any of its steps may scale in. */
   readonly removes: boolean;
+  /** Seconds. */
   readonly cooldown: number;
   private readonly policy: StepScaling;
   private readonly alarm: Alarm;
@@ -23,6 +25,7 @@ export class StepScaler {
     this.removes = this.exact || policy.steps.some(({ change }) => change < 0);
   }
 
+  /** The count that it scales out to; 0 for none. */
   out(view: FleetView): number {
     this.restraint.tick(view);
     const distance = this.alarm.distance(view);
@@ -37,6 +40,7 @@ export class StepScaler {
     return this.restraint.beyond(view, base, base + added(this.policy, step.change, base));
   }
 
+  /** The count that it scales in to; the current one for none. */
   in(view: FleetView, current: number): number {
     const distance = this.alarm.distance(view);
     const step = Number.isNaN(distance) ? undefined : stepAt(this.policy.steps, distance);

@@ -4,12 +4,13 @@ import type { FleetView, Metrics } from "./fleet-view.ts";
 import type { TargetTracking } from "./scaling-plan.ts";
 import type { Turnover } from "./turnover.ts";
 
+/** Before the first look at a replay. */
 const NO_VALUES = new Float64Array(0);
 
 /** More tasks than there are anywhere: counts up to it are integers to the processor, which is quicker than with fractions. */
 const MOST = 2 ** 30;
 
-/** Target tracking of one metric: the count it wants out (0: none) and, asked after that, in (the current one: it does not agree). */
+/** Target tracking of one metric in AWS's loop. Each minute `out` is asked before `in`. */
 export class TargetTracker {
   private readonly policy: TargetTracking;
   private readonly loop: AwsLoop;
@@ -31,6 +32,7 @@ export class TargetTracker {
     this.restraint = turnover ?? new Cooldown(policy.scaleOutCooldown ?? 0);
   }
 
+  /** The count that it scales out to; 0 for none. */
   out(view: FleetView): number {
     this.restraint.tick(view);
     this.look(view);
@@ -43,6 +45,7 @@ export class TargetTracker {
     return this.restraint.beyond(view, base, this.proportionalTo(base, view));
   }
 
+  /** The count that it agrees to scale in to: the current one where it does not agree, 0 where it has no say. */
   in(view: FleetView, current: number): number {
     if (this.policy.disableScaleIn) return 0;
     if (this.below < this.loop.datapointsIn) return current;
@@ -50,6 +53,7 @@ export class TargetTracker {
     return count > 1 ? count : 1;
   }
 
+  /** The count at which the metric would be at the setpoint if `base` tasks had shown its newest value. */
   private proportionalTo(base: number, { visible }: FleetView): number {
     const count = Math.ceil((base * this.values[visible - 1]!) / this.policy.setpoint - 1e-9);
     return count < MOST ? count | 0 : MOST;

@@ -131,7 +131,7 @@ describe("scalingPlan", () => {
 });
 
 describe("scalingPlan, bounds", () => {
-  it("honours min and max", () => {
+  it("honors min and max", () => {
     const { controls } = scalingPlan({ ...history, bounds: { min: 4, max: 30 } });
     expect(controls.min).to.be.at.least(4);
     expect(controls.max).to.equal(30);
