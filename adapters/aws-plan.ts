@@ -12,16 +12,13 @@ import {
   alarmMetric,
   alarmValue,
   comparisonOperator,
-  cronEc2,
-  cronEcs,
   forecastMode,
   forecastPair,
   stepAdjustments,
   trackingMetric,
   trackingTarget,
 } from "./aws-vocabulary.ts";
-
-export { parseAwsPlan, readAwsPlan } from "./aws-plan-reading.ts";
+import { cronEc2, cronEcs } from "./cron.ts";
 
 type Unit = ScalingPlan["unit"];
 
@@ -30,7 +27,7 @@ const CLUSTER = "CLUSTER";
 const LOAD_BALANCER = "app/LOAD-BALANCER/0123456789abcdef";
 const TARGET_GROUP = "targetgroup/TARGET-GROUP/0123456789abcdef";
 
-/** The plan as requests of the AWS API, each member by the name of its request: the contract of design.md. */
+/** The plan as requests of the AWS API, each member by the name of its request: `aws … --cli-input-json` takes it as it is, and others read plans in it. */
 export function awsPlan({
   service,
   unit,

@@ -1,3 +1,4 @@
+import { twelveDigits } from "../policy/rounded.ts";
 import type {
   PredictiveScaling,
   ScalingAlarm,
@@ -5,9 +6,6 @@ import type {
   StepScaling,
   TargetTracking,
 } from "../policy/scaling-plan.ts";
-import { twelveDigits } from "./quantity.ts";
-
-export { cronEc2, cronEcs } from "./cron.ts";
 
 /** AWS's name for the metric a target tracking policy holds. */
 export function trackingMetric(
@@ -19,7 +17,7 @@ export function trackingMetric(
   return highResolution === true ? HIGH_RESOLUTION : "ECSServiceAverageCPUUtilization";
 }
 
-/** CPU of an ECS service every 20 s (aws-facts §1.2). */
+/** CPU of an ECS service every 20 s (API reference, MetricType; since June 2026). */
 export const HIGH_RESOLUTION = "ECSServiceAverageCPUUtilizationHighResolution";
 
 /** AWS's name for the pair of load and scaling metric that predictive scaling forecasts by. */
@@ -43,7 +41,7 @@ export function trackingSetpoint(metric: TargetTracking["metric"], target: numbe
   return fourteenDigits(target / TRACKING_FACTOR[metric]);
 }
 
-/** The target of a count metric is per one-minute period (aws-facts §1.1). */
+/** The target of a count metric is per one-minute period (Application Auto Scaling user guide, "Target tracking scaling policies"). */
 const TRACKING_FACTOR = { requestRatePerTask: 60, cpuUtilization: 100 } as const;
 
 /** Where CloudWatch keeps the metric. */
@@ -87,7 +85,7 @@ export function valueOfAlarm(metric: ScalingMetric, period: number, value: numbe
   return fourteenDigits(value / alarmFactor(metric, period));
 }
 
-/** Request metrics count over the period, whose only meaningful statistic is Sum (aws-facts §1.6). */
+/** Request metrics count over the period, whose only meaningful statistic is Sum (Elastic Load Balancing, CloudWatch metrics for your Application Load Balancer). */
 function alarmFactor(metric: ScalingMetric, period: number): number {
   if (metric === "responseTime") return 1;
   return metric === "cpuUtilization" ? 100 : period;

@@ -1,5 +1,5 @@
-import type { Observation, ResponseFigure } from "../policy/observation.ts";
-import { isoMinute } from "../policy/words.ts";
+import { MOST_ERRORS, type Observation, type ResponseFigure } from "../policy/observation.ts";
+import { isoMinute, percent } from "../policy/words.ts";
 import { badInput } from "./bad-input.ts";
 import { balancer, noData, requestCount, spanNotes, spansOf, type Window } from "./cloudwatch.ts";
 import type { Watched } from "./cloudwatch-names.ts";
@@ -134,9 +134,6 @@ interface Excluded {
 /** Requests that a percentile needs beyond it in one period: with fewer it is the maximum of a few. */
 const BEYOND = 5;
 
-/** Share of failures that teaches the wrong capacity. */
-const MOST_FAILURES = 0.01;
-
 /** What was counted in each period; `ofAll` are the requests of all target groups, where one of them is watched. */
 type Counted = Readonly<
   Record<"counts" | "failures" | "answered" | "refused" | "ofAll" | "cpu" | "tasks", Values>
@@ -152,7 +149,7 @@ function observed(
   const tasks = values.tasks.get(time);
   const errors = ((values.failures.get(time) ?? 0) + refusedOfGroup(time, count, values)) / count;
   const before = values.tasks.get(time - period);
-  if (errors > MOST_FAILURES) return { excluded: "failures", time };
+  if (errors > MOST_ERRORS) return { excluded: "failures", time };
   if (tasks === undefined || tasks === 0) return { excluded: "unknown", time };
   if (!Number.isInteger(tasks) || (before !== undefined && before !== tasks))
     return { excluded: "tasks", time };
@@ -187,7 +184,7 @@ function shared(time: number, { counts, ofAll }: Counted): boolean {
 }
 
 const WHY = {
-  failures: "in which more than 1 % of the requests failed (5XX, the load balancer's own included)",
+  failures: `in which more than ${percent(MOST_ERRORS)} of the requests failed (5XX, the load balancer's own included)`,
   tasks: "in which the number of tasks changed",
   unknown: "whose number of tasks is unknown",
 } as const;

@@ -1,17 +1,19 @@
 import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { defaultCredits } from "../policy/credits.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
+import { HOURS_A_MONTH } from "../policy/month.ts";
 import { raisedQuota, taskQuota } from "../policy/quotas.ts";
 import type { Compute, Service, Slo } from "../policy/service.ts";
 import { seconds } from "../policy/words.ts";
 import type { InstanceSettings } from "./cluster-settings.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
-import { demandOf, rounded, type Say, type TraceSource } from "./demand.ts";
+import { demandOf, type Say, type TraceSource } from "./demand.ts";
 import { hostNote, hostOf } from "./host.ts";
 import { type LoadTestSource, measuredCapacity } from "./measured-capacity.ts";
 import { policyRules } from "./policy-rules.ts";
 import { hourlyPrice } from "./prices.ts";
 import { resourceRules } from "./resource-rules.ts";
+import { sixDigits } from "./six-digits.ts";
 
 /** What judging a declaration takes: where its traces and load tests come from, and whom to tell what. */
 export interface Judging {
@@ -172,9 +174,7 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
   };
 }
 
-const HOURS_A_MONTH = 730;
-
-/** Seconds of a datapoint and of its publication (aws-facts §8), before a first task can even be asked for. */
+/** Seconds of a datapoint and of its publication, before a first task can even be asked for. */
 const COLD_START = 60 + AWS_LOOP.publicationDelay;
 
 function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {
@@ -200,7 +200,7 @@ function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, s
   if (needed > quota)
     say(
       ["demand"],
-      `demand peaks at ${rounded(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise}.`,
+      `demand peaks at ${sixDigits(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise}.`,
     );
   if (min === 1) {
     const promised = slos.find((slo) => slo.kind === "availability" && slo.objective >= 0.999);
@@ -223,7 +223,7 @@ function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, s
   if (budget !== undefined && floor > budget)
     say(
       ["bounds", "budget"],
-      `budget is ${rounded(budget)} USD/month; ${least} × ${sizeOf(compute)} alone cost ${floor.toFixed(2)} USD/month. Raise the budget, or lower min or the size.`,
+      `budget is ${sixDigits(budget)} USD/month; ${least} × ${sizeOf(compute)} alone cost ${floor.toFixed(2)} USD/month. Raise the budget, or lower min or the size.`,
     );
 }
 
@@ -249,5 +249,5 @@ function sizeOf(compute: Compute): string {
 }
 
 function percent(ratio: number): string {
-  return `${rounded(100 * ratio)} %`;
+  return `${sixDigits(100 * ratio)} %`;
 }

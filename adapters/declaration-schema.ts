@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaultCredits } from "../policy/credits.ts";
+import { twelveDigits } from "../policy/rounded.ts";
 import { hourlyPrice, isPriced, unknownInstanceType } from "./prices.ts";
 import {
   cpuUnits,
@@ -10,7 +11,6 @@ import {
   type Reading,
   rate,
   share,
-  twelveDigits,
 } from "./quantity.ts";
 import { quantity } from "./quantity-field.ts";
 import { serviceDeploymentSchema } from "./service-deployment.ts";

@@ -1,9 +1,11 @@
 import { withRates } from "../policy/minutes.ts";
+import { movingMean } from "../policy/moving-mean.ts";
 import { scaled } from "../policy/scaled.ts";
 import type { Demand } from "../policy/service.ts";
-import type { Trace } from "../policy/trace.ts";
+import { highestRate, type Trace } from "../policy/trace.ts";
 import { isBadInput, shown } from "./bad-input.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
+import { sixDigits } from "./six-digits.ts";
 import type { TraceOptions, TraceReading } from "./trace-csv.ts";
 import { type Interval, regular } from "./trace-grid.ts";
 import { iso } from "./trace-rows.ts";
@@ -27,17 +29,17 @@ export function demandOf(
   if (history === undefined) return { kind: "peak", peak: peak!, growth };
   const trace = historyOf(history, judging);
   if (trace === undefined) return undefined;
-  const most = trace.rates.reduce((a, b) => Math.max(a, b), 0);
+  const most = highestRate(trace.rates);
   if (peak === undefined || peak === most) return { kind: "history", trace, growth };
   if (peak > most) {
     judging.notes.push(
-      `the declared peak of ${rounded(peak)} /s is above the history's ${rounded(most)} /s: the history is scaled by ${rounded(peak / most)} to reach it`,
+      `the declared peak of ${sixDigits(peak)} /s is above the history's ${sixDigits(most)} /s: the history is scaled by ${sixDigits(peak / most)} to reach it`,
     );
     return { kind: "history", trace: scaled(trace, peak / most), growth };
   }
   if (history.clip === true) {
     judging.notes.push(
-      `the history is clipped at the declared peak of ${rounded(peak)} /s; it reached ${rounded(most)} /s`,
+      `the history is clipped at the declared peak of ${sixDigits(peak)} /s; it reached ${sixDigits(most)} /s`,
     );
     return {
       kind: "history",
@@ -47,7 +49,7 @@ export function demandOf(
   }
   judging.say(
     ["demand", "peak"],
-    `peak is ${rounded(peak)} /s; the history reaches ${rounded(most)} /s. Remove \`peak\`, or write \`history: { file: …, clip: true }\`.`,
+    `peak is ${sixDigits(peak)} /s; the history reaches ${sixDigits(most)} /s. Remove \`peak\`, or write \`history: { file: …, clip: true }\`.`,
   );
   return undefined;
 }
@@ -110,18 +112,7 @@ function reach(window: number, step: number): number {
 }
 
 /** Each rate as the mean of the `window` seconds around it; at the ends, of what there is. Within a minute it is even. */
-function movingAverage(trace: Trace, window: number): Trace {
-  const beside = reach(window, trace.step);
-  const sums = [0];
-  for (const rate of trace.rates) sums.push(sums.at(-1)! + rate);
-  const rates = trace.rates.map((_, i) => {
-    const [from, to] = [Math.max(0, i - beside), Math.min(trace.rates.length, i + beside + 1)];
-    return Math.max(0, (sums[to]! - sums[from]!) / (to - from));
-  });
-  return { start: trace.start, step: trace.step, rates };
-}
-
-/** Six digits are enough to read. */
-export function rounded(value: number): string {
-  return String(Number(value.toPrecision(6)));
+function movingAverage({ start, step, rates }: Trace, window: number): Trace {
+  const means = movingMean(rates, 2 * reach(window, step) + 1);
+  return { start, step, rates: means.map((mean) => Math.max(0, mean)) }; // rounding may leave less than nothing
 }

@@ -1,6 +1,6 @@
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
-import { readAwsPlan } from "./aws-plan.ts";
+import { readAwsPlan } from "./aws-plan-reading.ts";
 import { badInput } from "./bad-input.ts";
 
 export interface GivenPlan {

@@ -1,11 +1,12 @@
 import type { MemorySample } from "../policy/memory-growth.ts";
 import { figureName, type Observation, type ResponseFigure } from "../policy/observation.ts";
+import { twelveDigits } from "../policy/rounded.ts";
 import type { ScalingPoint } from "../policy/scalability.ts";
 import { figure } from "../policy/words.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf, PERCENT } from "./load-test-columns.ts";
-import { duration, twelveDigits } from "./quantity.ts";
+import { duration } from "./quantity.ts";
 import { records, refused, spot, surplusFields, timeOf } from "./trace-rows.ts";
 
 /** How a table is to be read where its file leaves that open. */

@@ -1,8 +1,9 @@
 import { resourcesOf } from "../policy/instance-types.ts";
 import type { Service } from "../policy/service.ts";
-import { rounded, type Say } from "./demand.ts";
+import type { Say } from "./demand.ts";
+import { sixDigits } from "./six-digits.ts";
 
-/** Seconds of history that predictive scaling needs (aws-facts §1.5). */
+/** Seconds of history that predictive scaling needs (Application Auto Scaling user guide, "How predictive scaling works"). */
 const FORECAST_NEEDS = 24 * 3600;
 
 /** How far CPU time and service time may be apart before CPU is no measure of the slots. */
@@ -32,7 +33,7 @@ export function policyRules(service: Service, { say }: { readonly say: Say }): v
     if (rates.length * step < FORECAST_NEEDS)
       say(
         ["policies", "predictive"],
-        `predictive is ${predictive}; a forecast needs at least 24 h of history, and there are ${rounded((rates.length * step) / 3600)} h. Record more, or remove it.`,
+        `predictive is ${predictive}; a forecast needs at least 24 h of history, and there are ${sixDigits((rates.length * step) / 3600)} h. Record more, or remove it.`,
       );
   }
   if (metric === "cpuUtilization") cpuIsBusySlots(service, say);
@@ -47,6 +48,6 @@ function cpuIsBusySlots({ compute, capacity }: Service, say: Say): void {
   if (Math.abs(cpu / slots - 1) <= CLOSE) return;
   say(
     ["policies", "metric"],
-    `metric is cpuUtilization; a task's CPU is taken to be as busy as its slots, and cpuTime makes it ${rounded(cpu / slots)} times as busy (${rounded(cpuTime)} s ÷ ${rounded(vcpus)} vCPU, against ${rounded(serviceTime.mean)} s ÷ ${concurrency} slots). Track requestRatePerTask.`,
+    `metric is cpuUtilization; a task's CPU is taken to be as busy as its slots, and cpuTime makes it ${sixDigits(cpu / slots)} times as busy (${sixDigits(cpuTime)} s ÷ ${sixDigits(vcpus)} vCPU, against ${sixDigits(serviceTime.mean)} s ÷ ${concurrency} slots). Track requestRatePerTask.`,
   );
 }

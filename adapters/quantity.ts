@@ -1,4 +1,6 @@
 import { createRequire } from "node:module";
+import { HOURS_A_MONTH } from "../policy/month.ts";
+import { twelveDigits } from "../policy/rounded.ts";
 
 /** A quantity that cannot be read: what is wrong with it and the way out, in words. */
 export interface Refusal {
@@ -45,12 +47,9 @@ export function dollarsPerMonth(input: unknown): Reading {
     if (period === undefined) return { refused: "the period is missing; write `900 USD/month`" };
     if (/^months?$/.test(period)) return value;
     const length = seconds(period);
-    return typeof length === "number" ? scaled(value, (MONTH * 3600) / length) : length;
+    return typeof length === "number" ? scaled(value, (HOURS_A_MONTH * 3600) / length) : length;
   });
 }
-
-/** Hours, as AWS's own calculator counts a month. */
-const MONTH = 730;
 
 /** MiB: a plain number, `1 GB` and `1 GiB` alike, as Fargate counts its sizes. */
 export function mebibytes(input: unknown): Reading {
@@ -81,11 +80,6 @@ export function cpuUnits(input: unknown): Reading {
 export function plainNumber(input: unknown): Reading {
   if (typeof input !== "number") return { refused: "it must be a plain number" };
   return Number.isFinite(input) ? input : { refused: "it must be finite" };
-}
-
-/** Twelve significant digits: 99.9 % becomes 0.999, not 0.9990000000000001. */
-export function twelveDigits(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 interface Parts {

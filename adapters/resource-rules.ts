@@ -5,7 +5,7 @@ import type { Service } from "../policy/service.ts";
 import { taskBounds } from "../policy/task-bounds.ts";
 import { figure } from "../policy/words.ts";
 import type { Judging } from "./declaration-rules.ts";
-import { rounded } from "./demand.ts";
+import { sixDigits } from "./six-digits.ts";
 
 /** What a task's CPU, memory and credits, and what tasks share, have against a declaration. */
 export function resourceRules(service: Service, judging: Judging): void {
@@ -26,19 +26,19 @@ function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void
     const share = vcpus / concurrency;
     if (share < MOSTLY_WAITING)
       notes.push(
-        `concurrency is ${concurrency} on ${rounded(vcpus)} vCPU: that is right only if a request takes at most ${seconds(share * serviceTime.mean)} of CPU in its ${seconds(serviceTime.mean)}. Declare cpuTime, and the plan respects it`,
+        `concurrency is ${concurrency} on ${sixDigits(vcpus)} vCPU: that is right only if a request takes at most ${seconds(share * serviceTime.mean)} of CPU in its ${seconds(serviceTime.mean)}. Declare cpuTime, and the plan respects it`,
       );
     return;
   }
   if (cpuTime > serviceTime.mean * Math.max(1, vcpus))
     say(
       ["capacity", "cpuTime"],
-      `cpuTime is ${seconds(cpuTime)}; a request that is served in ${seconds(serviceTime.mean)} on average takes at most ${seconds(serviceTime.mean * Math.max(1, vcpus))} of ${rounded(vcpus)} vCPU. Correct cpuTime or serviceTime.`,
+      `cpuTime is ${seconds(cpuTime)}; a request that is served in ${seconds(serviceTime.mean)} on average takes at most ${seconds(serviceTime.mean * Math.max(1, vcpus))} of ${sixDigits(vcpus)} vCPU. Correct cpuTime or serviceTime.`,
     );
   const slots = concurrency / serviceTime.mean;
   if (vcpus / cpuTime < slots)
     notes.push(
-      `cpuTime binds before concurrency does: ${rounded(vcpus)} vCPU serves at most ${rounded(vcpus / cpuTime)} /s at ${seconds(cpuTime)} of CPU each, ${concurrency} slots ${rounded(slots)} /s`,
+      `cpuTime binds before concurrency does: ${sixDigits(vcpus)} vCPU serves at most ${sixDigits(vcpus / cpuTime)} /s at ${seconds(cpuTime)} of CPU each, ${concurrency} slots ${sixDigits(slots)} /s`,
     );
 }
 
@@ -49,11 +49,11 @@ function memoryRules(service: Service, { say, notes }: Judging): void {
   if (memory.base + memory.perRequest > whole)
     say(
       ["capacity", "memory"],
-      `memory takes ${rounded(memory.base + memory.perRequest)} MiB for the first request (base ${rounded(memory.base)}, perRequest ${rounded(memory.perRequest)}); the task has ${rounded(whole)} MiB. Use a larger one.`,
+      `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); the task has ${sixDigits(whole)} MiB. Use a larger one.`,
     );
   else if (memory.base + concurrency * memory.perRequest > whole)
     notes.push(
-      `memory binds before concurrency does: ${concurrency} requests at a time take ${rounded(memory.base + concurrency * memory.perRequest)} MiB of ${rounded(whole)}; no more than ${rounded(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit`,
+      `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit`,
     );
 }
 
@@ -67,7 +67,7 @@ function creditRemarks(service: Service, { notes }: Judging): void {
       ? ", the CPU taken to be as busy as the slots (cpuTime is not declared)"
       : "";
   notes.push(
-    `CPU credits bind: it sustains ${rounded(100 * rules.baseline)} % of its CPU, a utilization of ${rounded(100 * utilization)} %${taken}; a new one at full CPU slows down to that after ${figure(burstSeconds(rules, launchBalance(rules), 1) / 60)} min`,
+    `CPU credits bind: it sustains ${sixDigits(100 * rules.baseline)} % of its CPU, a utilization of ${sixDigits(100 * utilization)} %${taken}; a new one at full CPU slows down to that after ${figure(burstSeconds(rules, launchBalance(rules), 1) / 60)} min`,
   );
 }
 
@@ -83,10 +83,10 @@ function contentionRules(service: Service, { say }: Judging): void {
     : "however many tasks";
   say(
     ["capacity", "contention"],
-    `contention lets all tasks together serve at most ${rounded(limit.rate)} /s, ${where}; the demand peaks at ${rounded(peak)} /s. Take load off what they share, or lower the demand.`,
+    `contention lets all tasks together serve at most ${sixDigits(limit.rate)} /s, ${where}; the demand peaks at ${sixDigits(peak)} /s. Take load off what they share, or lower the demand.`,
   );
 }
 
 function seconds(time: number): string {
-  return time < 1 ? `${rounded(1000 * time)} ms` : `${rounded(time)} s`;
+  return time < 1 ? `${sixDigits(1000 * time)} ms` : `${sixDigits(time)} s`;
 }

@@ -1,20 +1,11 @@
-import { z } from "zod";
 import { duration } from "./quantity.ts";
+import { quantity } from "./quantity-field.ts";
 
 /** Whole seconds from `least` to `most`, written with a unit; `also` is taken besides. */
 export function seconds(least: number, most: number, example: string, also?: number) {
-  return z.unknown().transform((input, context) => {
-    const value = duration(input);
-    const wrong = typeof value === "number" ? broken(value) : value.refused;
-    if (wrong === undefined) return value as number;
-    context.addIssue({ code: "custom", message: wrong, input });
-    return z.NEVER;
+  const or = also === undefined ? "" : `${also} s or `;
+  return quantity(duration, (value) => {
+    const fits = value === also || (Number.isInteger(value) && value >= least && value <= most);
+    return !fits && `must be ${or}whole seconds from ${least} to ${most}. Write \`${example}\``;
   });
-
-  function broken(value: number): string | undefined {
-    if (value === also) return undefined;
-    const or = also === undefined ? "" : `${also} s or `;
-    const fits = Number.isInteger(value) && value >= least && value <= most;
-    return fits ? undefined : `must be ${or}whole seconds from ${least} to ${most}. Write \`${example}\``;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { twelveDigits } from "../policy/rounded.ts";
 import {
   empiricalServiceTime,
   empiricalServiceTimeOf,
@@ -7,7 +8,7 @@ import {
   type ServiceTime,
 } from "../policy/service-time.ts";
 import { didYouMean } from "./bad-input.ts";
-import { duration, plainNumber, twelveDigits } from "./quantity.ts";
+import { duration, plainNumber } from "./quantity.ts";
 
 /** Service times as declared: the mean and its cv, or percentiles and perhaps the mean. */
 export interface DeclaredServiceTime {

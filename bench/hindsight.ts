@@ -1,7 +1,7 @@
-/** A plan against the cheapest usual setting that met the objective on a window, picked afterwards (shared/scoring.md). */
+/** A plan against the cheapest usual setting that met the objective on a window, picked afterwards. */
 import { type Autoscaler, awsAutoscaler } from "../policy/autoscaler.ts";
 import { AWS_LOOP } from "../policy/aws-loop.ts";
-import { type Backtest, initialTasks, judged, steadyPlant } from "../policy/backtest.ts";
+import { type Backtest, initialTasks, judged } from "../policy/backtest.ts";
 import { controlsFor } from "../policy/candidate.ts";
 import { REHEARSED_DAYS } from "../policy/choice.ts";
 import { clairvoyantTaskHours } from "../policy/clairvoyant.ts";
@@ -15,6 +15,7 @@ import { type Plant, replay, type Watch } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import { floorsFor, REACTIONS, utilizationsUpTo } from "../policy/search-space.ts";
 import type { Service, TaskProfile } from "../policy/service.ts";
+import { steadyPlant } from "../policy/steady-plant.ts";
 import type { Trace } from "../policy/trace.ts";
 import { requestPlant, seededRandom } from "../test/support/simulate.ts";
 

@@ -8,10 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readStack } from "../adapters/declaration.ts";
 import { awsAutoscaler } from "../policy/autoscaler.ts";
-import { initialTasks, steadyPlant } from "../policy/backtest.ts";
+import { initialTasks } from "../policy/backtest.ts";
 import { demandHistory } from "../policy/demand.ts";
 import { scalingPlan } from "../policy/plan.ts";
 import { type Replay, replay } from "../policy/replay.ts";
+import { steadyPlant } from "../policy/steady-plant.ts";
 import { loopInput } from "./loop/input.ts";
 
 /** Replays in a round; the fastest counts, as anything else on the machine only slows down. */

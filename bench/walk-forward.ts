@@ -2,7 +2,7 @@
  * One ratio: a plan's task-hours ÷ those of the cheapest usual setting that met the objective, picked afterwards.
  * Walk-forward: for each window of a trace the plan is made on what came before it. Prints a Markdown table.
  * `npm run bench:walk-forward [-- DIRECTORY [--requests] [--noise] [--afterwards] [--size RATIO] [--history DAYS] [--windows N] [--traces NAME,…] [--kinds NAME,…]]`;
- * `--requests` serves every single request, as shared/scoring.md says, instead of the queueing model; `--noise` lets the autoscaler
+ * `--requests` serves every single request, one by one (test/support/simulate.ts), instead of the queueing model; `--noise` lets the autoscaler
  * see requests as counting finds them; `--afterwards` also tells what the search could have chosen, had it known the window; `--size`
  * makes fleets so many times as large.
  */

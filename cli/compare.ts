@@ -24,7 +24,7 @@ export interface Compared {
 }
 
 /** A service on each alternative, the declared one first, and the cheapest that meets all. */
-export interface Comparison {
+export interface SideBySide {
   readonly service: Service;
   readonly compared: readonly Compared[];
   readonly cheapest: Compared | undefined;
@@ -88,7 +88,7 @@ async function* comparisons(
   services: readonly DeclaredService[],
   options: readonly ComputeOption[],
   threads: number,
-): AsyncGenerator<Comparison> {
+): AsyncGenerator<SideBySide> {
   const each = services.map((declared) => ({ declared, all: alternatives(declared.service, options) }));
   const tasks = each.flatMap(({ declared: { service }, all }) =>
     all
@@ -114,7 +114,7 @@ function cheapestOf(compared: readonly Compared[]): Compared | undefined {
     .toSorted((a, b) => a.outcome!.dollarsPerMonth - b.outcome!.dollarsPerMonth)[0];
 }
 
-async function formatOf(format: CompareOptions["format"]): Promise<(comparison: Comparison) => string> {
+async function formatOf(format: CompareOptions["format"]): Promise<(comparison: SideBySide) => string> {
   if (format === "json") return (comparison) => JSON.stringify(plainData(comparison), null, 2);
   return (await import("./render-compare.ts")).comparisonText;
 }
@@ -140,7 +140,7 @@ function ofArchitecture({ service: { compute }, deployment }: DeclaredService): 
   return arm ? ["its image is for arm64: for x86 it must be built anew; Fargate is priced as x86"] : [];
 }
 
-function plainData({ service, compared, cheapest, notes }: Comparison): object {
+function plainData({ service, compared, cheapest, notes }: SideBySide): object {
   return {
     service: service.name,
     cheapest: cheapest?.alternative.name ?? null,

@@ -4,8 +4,16 @@ import { WIDTH } from "./terminal.ts";
 /** A space that no unit follows. */
 const BREAK = / (?!(?:%|\/s|ms|s|min|h|d|USD|erlangs?)(?:[\s.,;:)]|$))/;
 
+/** A text below and beside a first column: `label` once, the text wrapped to the right of it. */
+export function hanging(label: string, text: string): string {
+  const indent = columns(label);
+  return wrapped(text, WIDTH - indent)
+    .map((line, i) => (i === 0 ? label : " ".repeat(indent)) + line)
+    .join("\n");
+}
+
 /** Breaks a text at spaces into lines of at most `width` columns; a number keeps its unit. */
-export function wrapped(text: string, width: number): readonly string[] {
+function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(BREAK)) {
     const line = lines.at(-1);
@@ -13,14 +21,6 @@ export function wrapped(text: string, width: number): readonly string[] {
     else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines;
-}
-
-/** A text below and beside a first column: `label` once, the text wrapped to the right of it. */
-export function hanging(label: string, text: string): string {
-  const indent = columns(label);
-  return wrapped(text, WIDTH - indent)
-    .map((line, i) => (i === 0 ? label : " ".repeat(indent)) + line)
-    .join("\n");
 }
 
 export interface Column {

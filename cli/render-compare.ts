@@ -2,13 +2,13 @@ import { REHEARSED_DAYS } from "../policy/choice.ts";
 import type { Count, Outcome } from "../policy/option-outcome.ts";
 import type { Service } from "../policy/service.ts";
 import { dollars } from "../policy/words.ts";
-import type { Compared, Comparison } from "./compare.ts";
+import type { Compared, SideBySide } from "./compare.ts";
 import { duration, figure, percent, whole } from "./figures.ts";
 import { type Column, hanging, table } from "./layout.ts";
 import { bold, green, warning } from "./terminal.ts";
 
 /** The alternatives of a service as a table, one a row, what is declared first. */
-export function comparisonText(comparison: Comparison): string {
+export function comparisonText(comparison: SideBySide): string {
   const { service, compared, cheapest } = comparison;
   const rows = compared.map((each) => row(each, each === cheapest));
   return [
@@ -106,7 +106,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notesOn({ compared, notes }: Comparison): readonly string[] {
+function notesOn({ compared, notes }: SideBySide): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(

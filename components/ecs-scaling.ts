@@ -2,13 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
   adjustmentType,
-  cronEcs,
   forecastMode,
   forecastPair,
   trackingMetric,
   trackingTarget,
   wholeSeconds,
 } from "../adapters/aws-vocabulary.ts";
+import { cronEcs } from "../adapters/cron.ts";
 import type {
   PredictiveScaling,
   ScalingControls,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { cronEc2 } from "../adapters/aws-vocabulary.ts";
+import { cronEc2 } from "../adapters/cron.ts";
 import type { Recurrence } from "../policy/scaling-plan.ts";
 
 export interface GroupScheduleArgs {

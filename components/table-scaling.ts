@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { twelveDigits } from "../adapters/quantity.ts";
 import type { Throughput } from "../adapters/table-settings.ts";
+import { twelveDigits } from "../policy/rounded.ts";
 
 export interface TableScaling {
   readonly target: aws.appautoscaling.Target;

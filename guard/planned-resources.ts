@@ -3,14 +3,13 @@ import {
   alarmMetric,
   alarmValue,
   comparisonOperator,
-  cronEc2,
-  cronEcs,
   forecastMode,
   stepAdjustments,
   trackingMetric,
   trackingTarget,
   wholeSeconds,
 } from "../adapters/aws-vocabulary.ts";
+import { cronEc2, cronEcs } from "../adapters/cron.ts";
 import type {
   PredictiveScaling,
   ScalingControls,

@@ -12,7 +12,7 @@ import {
   TARGET,
 } from "./scaling-types.ts";
 
-/** Longer than this a cooldown outlasts the traffic it was meant for; as AWS's longest warm-up (aws-facts: 0–3600 s). */
+/** Longer than this a cooldown outlasts the traffic it was meant for; as AWS's longest warm-up (DefaultInstanceWarmup: 0–3600 s). */
 const LONGEST_COOLDOWN = 3600;
 
 /** What scaling policies do to each other and to the count they move. */

@@ -1,7 +1,7 @@
-import { steadyPlant } from "./backtest.ts";
 import { TASKS } from "./load-change.ts";
 import type { ScalingAlarm } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import { rateAt } from "./task-bounds.ts";
 
 /**

@@ -1,13 +1,16 @@
 /**
- * How AWS's scaling loop behaves where AWS does not publish it or leaves no setting: parameters of a
- * back-test, with the defaults of shared/aws-facts.md §8.
+ * How AWS's scaling loop behaves where AWS does not publish it or leaves no setting: parameters of a back-test,
+ * never constants within it.
  */
 export interface AwsLoop {
-  /** Seconds from the end of a minute until its metrics are visible; 120 s fits AWS's measured 363 s from load step to trigger. */
+  /**
+   * Seconds from the end of a minute until its metrics are visible. AWS measured 363 s from a step of the load to the scale-out (AWS News Blog, June
+   * 2026, "Amazon ECS introduces new high-resolution metrics for faster service auto scaling"); with three datapoints 120 s fit that.
+   */
   readonly publicationDelay: number;
   /** One-minute datapoints above the target before target tracking scales out (aws/containers-roadmap#1208, moto). */
   readonly datapointsOut: number;
-  /** One-minute datapoints below the low threshold before it scales in. */
+  /** One-minute datapoints below the low threshold before it scales in (aws/copilot-cli#4233, moto). */
   readonly datapointsIn: number;
   /** Low threshold ÷ target: "usually more than 10 % lower" (Application Auto Scaling user guide). */
   readonly lowFactor: number;
@@ -18,7 +21,7 @@ export interface AwsLoop {
    * the balancer's own default is 300 (ELB, target group attributes).
    */
   readonly draining: number;
-  /** Start-up varies by this share either way. */
+  /** Start-up varies by this share either way: assumed, as nobody publishes it. */
   readonly startupSpread: number;
 }
 

@@ -1,6 +1,6 @@
-import { poolOf } from "./backtest.ts";
 import { byMinute } from "./minutes.ts";
 import type { Service } from "./service.ts";
+import { poolOf } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 
 /**
@@ -18,14 +18,16 @@ export function clairvoyantTaskHours(service: Service, trace: Trace): number {
   return Math.max(...bounds);
 }
 
-/** Minutes whose rates are within half a percent of each other, and the least of the rates: a bound may not overstate. */
+/** Minutes whose rates, in requests a second, are alike. */
 interface Bin {
+  /** The least of them, for which tasks are counted: a bound may not overstate. */
   readonly rate: number;
   readonly minutes: number;
-  /** Requests a second, mean. */
+  /** Their mean, of which the error budget is. */
   readonly mean: number;
 }
 
+/** Difference of the natural logarithms of rates that are alike: half a percent. */
 const BIN = 0.005;
 
 function binned(rates: readonly number[]): readonly Bin[] {

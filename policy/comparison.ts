@@ -1,5 +1,5 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
-import { type Backtest, firstTasks, HOURS_A_MONTH, initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { type Backtest, firstTasks, initialTasks, judged } from "./backtest.ts";
 import { clairvoyantTaskHours } from "./clairvoyant.ts";
 import { controlsAutoscaler, past } from "./controls-autoscaler.ts";
 import { asCounted } from "./counting.ts";
@@ -8,10 +8,12 @@ import { type Elasticity, elasticity } from "./elasticity.ts";
 import { hpaAutoscaler } from "./hpa.ts";
 import { kedaAutoscaler } from "./keda.ts";
 import { knativeAutoscaler } from "./knative.ts";
+import { HOURS_A_MONTH } from "./month.ts";
 import { predictiveAutoscaler } from "./predictive-scaling.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 
 export interface Contender {

@@ -1,10 +1,11 @@
 import { awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
-import { poolOf, steadyPlant } from "./backtest.ts";
 import { lowestFloor } from "./floor.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls, ScalingMetric, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { poolOf, steadyPlant } from "./steady-plant.ts";
+import { added, breaches, stepAt } from "./step-scaling.ts";
 import { cpuShare, rateAtCpu } from "./task-bounds.ts";
 
 /** Counts that the policies drive capacity around for ever while the load does not change. */
@@ -47,7 +48,7 @@ export function limitCycles(service: Service, controls: ScalingControls): readon
   return [...found.values()];
 }
 
-/** Rates that are replayed at most, hours of each, and changes in the second half of them from which on it never rests. */
+/** Most rates that are replayed, hours of each replay, and the most changes of capacity in its second half that still count as coming to rest. */
 const [REPLAYED, HOURS, RESTLESS] = [40, 6, 6];
 
 /**
@@ -181,39 +182,15 @@ function eachWish(
   if (agreed && largest > 0) tell(largest, name);
   for (const policy of steps) {
     const value = metrics(policy.alarm.metric, count);
-    if (!alarmed(policy, value)) continue;
-    const distance = value - policy.alarm.threshold;
-    const step = policy.steps.find(({ lower, upper }) => covers(lower, upper, distance));
+    if (!breaches(policy.alarm, value)) continue;
+    const step = stepAt(policy.steps, value - policy.alarm.threshold);
     // Target tracking that is not ready does not hold a step's scale-in back.
     if (step !== undefined) tell(changed(policy, step.change, count), policy.name);
   }
 }
 
-function alarmed({ alarm }: StepScaling, value: number): boolean {
-  switch (alarm.comparison) {
-    case ">":
-      return value > alarm.threshold;
-    case ">=":
-      return value >= alarm.threshold;
-    case "<":
-      return value < alarm.threshold;
-    case "<=":
-      return value <= alarm.threshold;
-  }
-}
-
-/** Lower inclusive and upper exclusive above the threshold, the other way round below it (EC2 Auto Scaling user guide). */
-function covers(lower: number | null, upper: number | null, distance: number): boolean {
-  const [from, to] = [lower ?? Number.NEGATIVE_INFINITY, upper ?? Number.POSITIVE_INFINITY];
-  return distance >= 0 ? distance >= from && distance < to : distance > from && distance <= to;
-}
-
-/** A percentage is truncated, at least one task, at least the minimum (Application Auto Scaling user guide). */
-function changed({ adjustment, minAdjustment = 0 }: StepScaling, change: number, count: number): number {
-  if (adjustment === "exact") return change;
-  if (adjustment === "change") return count + change;
-  const tasks = Math.max(1, Math.trunc(Math.abs(change) * count + 1e-9), minAdjustment);
-  return count + Math.sign(change) * tasks;
+function changed(policy: StepScaling, change: number, count: number): number {
+  return policy.adjustment === "exact" ? change : count + added(policy, change, count);
 }
 
 /** Rates, in order, at which some policy's wish changes for some count. */

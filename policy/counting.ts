@@ -11,8 +11,8 @@ export function asCounted(trace: Trace): Trace {
 }
 
 /**
- * A trace of minutes, none of whose rates changes any more, with the requests counted in each: as Poisson arrivals (shared/scoring.md), the same
- * for the same seed. With ten requests a minute every third minute shows a third more or less, and target tracking takes that for load.
+ * A trace of minutes, none of whose rates changes any more, with the requests counted in each: as Poisson arrivals, the same for the
+ * same seed. With ten requests a minute every third minute shows a third more or less, and target tracking takes that for load.
  */
 export function counted(trace: Trace, seed: number): Trace {
   const random = uniform(seed);

@@ -1,5 +1,6 @@
 import { byMinute, section } from "./minutes.ts";
 import { withoutOutages } from "./outages.ts";
+import { DAYS_FOR_DAILY, DAYS_FOR_WORKWEEK } from "./season.ts";
 import type { Demand } from "./service.ts";
 import { highestRate, type Trace } from "./trace.ts";
 import { figure, span } from "./words.ts";
@@ -93,12 +94,14 @@ function historyAssumptions(
         ? "only the newest four weeks of the history are used: the season of the year takes a year and four weeks to be told"
         : `only the newest four weeks of the history are used: a year ago the four weeks that follow were no busier${season.then > 1 ? " than these are" : ""}`,
     );
-  if (days < 3)
+  if (days < DAYS_FOR_DAILY)
     assumptions.push(
-      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days), and to tell weekends apart (10 days)`,
+      `the history covers ${span(days * 86_400)}: too short for a daily pattern (${DAYS_FOR_DAILY} days), and to tell weekends apart (${DAYS_FOR_WORKWEEK} days)`,
     );
-  else if (days < 10)
-    assumptions.push(`the history covers ${span(days * 86_400)}: too short to tell weekends apart (10 days)`);
+  else if (days < DAYS_FOR_WORKWEEK)
+    assumptions.push(
+      `the history covers ${span(days * 86_400)}: too short to tell weekends apart (${DAYS_FOR_WORKWEEK} days)`,
+    );
   return assumptions;
 }
 

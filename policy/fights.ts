@@ -228,7 +228,7 @@ function lateSetpoints(service: Service, { tracking }: ScalingControls): readonl
   });
 }
 
-/** Share of the target that AWS leaves between scaling out and in: "usually more than 10 % lower" (aws-facts §1.1). */
+/** Share of the target that AWS leaves between scaling out and in: "usually more than 10 % lower" (Application Auto Scaling user guide). */
 const BAND = 0.1;
 
 /** So few requests a minute at the least count that chance alone moves the metric across the band that keeps it calm. */

@@ -1,5 +1,12 @@
 import type { Calibration, Known } from "./calibration.ts";
-import { type Estimate, figureName, type Observation, type ResponseFigure } from "./observation.ts";
+import {
+  type Estimate,
+  figureName,
+  KEPT_UP,
+  MOST_ERRORS,
+  type Observation,
+  type ResponseFigure,
+} from "./observation.ts";
 import { figure, percent, seconds } from "./words.ts";
 
 /** Distinct rates that make a curve. */
@@ -27,7 +34,7 @@ export function tableRefusals(
     reasons.push("requests fail at every rate; the capacity of a failing service is undefined");
   else if (usable.length === 0)
     reasons.push(
-      "no row with a response time is below saturation (achieved at least 97 % of offered, errors at most 1 %); the service time shows only there",
+      `no row with a response time is below saturation (achieved at least ${percent(KEPT_UP)} of offered, errors at most ${percent(MOST_ERRORS)}); the service time shows only there`,
     );
   return reasons;
 }

@@ -1,4 +1,5 @@
-import type { Autoscaler, FleetView } from "./autoscaler.ts";
+import type { Autoscaler } from "./autoscaler.ts";
+import type { FleetView } from "./fleet-view.ts";
 import { SYNC, TOLERANCE } from "./hpa.ts";
 import { hpaBehavior } from "./hpa-behavior.ts";
 

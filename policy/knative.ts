@@ -1,4 +1,5 @@
-import type { Autoscaler, Metrics } from "./autoscaler.ts";
+import type { Autoscaler } from "./autoscaler.ts";
+import type { Metrics } from "./fleet-view.ts";
 import { SLICE } from "./replay.ts";
 
 /** Seconds between decisions: tick-interval, config/core/configmaps/autoscaler.yaml, as the next four. */

@@ -1,8 +1,8 @@
 import { awsAutoscaler } from "./autoscaler.ts";
-import { steadyPlant } from "./backtest.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 
 /** Tasks that there are until the load changes. */
 export const TASKS = 10;

@@ -10,14 +10,16 @@ export function byMinute(trace: Trace): Trace {
   const { start, step } = trace;
   const count = Math.max(1, Math.floor((trace.rates.length * step) / 60));
   if (step > 60) return { start, step: 60, rates: interpolated(trace, count) };
-  const rates = Array.from({ length: count }, (_, minute) => meanRate(trace, minute * 60, minute * 60 + 60));
+  const rates = Array.from({ length: count }, (_, minute) =>
+    meanBetween(trace, minute * 60, minute * 60 + 60),
+  );
   const whole = count * 60 <= trace.rates.length * step;
-  const shapes = whole ? shapesOf(rates, step, (from, to) => meanRate(trace, from, to)) : [];
+  const shapes = whole ? shapesOf(rates, step, (from, to) => meanBetween(trace, from, to)) : [];
   return { start, step: 60, rates, ...(shapes.length > 0 ? { shapes } : {}) };
 }
 
-/** Between two moments, seconds from the start of the trace, of which the first is recorded; of what is recorded between them. */
-function meanRate({ step, rates }: Trace, from: number, to: number): number {
+/** The mean rate between two moments, seconds from the start of the trace, the first of which is recorded; of what is recorded between them. */
+function meanBetween({ step, rates }: Trace, from: number, to: number): number {
   const end = Math.min(to, rates.length * step);
   let sum = 0;
   for (let i = Math.floor(from / step); i < rates.length && i * step < end; i++) {

@@ -10,15 +10,17 @@ import { tasksSurvivedBy } from "./zone-loss.ts";
 
 /** What traffic needs in the long run, and the counts between which a service scales for it. Rates in requests per second. */
 export interface Needs {
-  /** The highest rate that is planned for, and the tasks that it needs. */
+  /** The highest rate of the history that is planned for, its newest weeks. */
   readonly peak: number;
+  /** Tasks that it needs, with what CPU credits and zones lost take; infinite where no number is enough. */
   readonly needed: number;
-  /** Highest rate of the whole history, older than is planned for, too, or of its season to come; and what it needs. */
+  /** The highest rate that the whole recording tells of: its older weeks and the season to come are part of it. */
   readonly highest: number;
+  /** Tasks that it needs, with what zones lost take; infinite where no number is enough. */
   readonly once: number;
   /** Tasks that earn their CPU credits on the busiest day; 0 where nothing runs out. */
   readonly lasting: number;
-  /** On average over the busiest day. */
+  /** The mean rate of the busiest day. */
   readonly daily: number;
   /** Some number of tasks carries the peak for ever, and an SLO leaves time to wait. */
   readonly reachable: boolean;

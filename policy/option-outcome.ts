@@ -1,15 +1,17 @@
 import { AWS_LOOP } from "./aws-loop.ts";
-import { HOURS_A_MONTH, initialTasks, judged, steadyPlant, surplusOf } from "./backtest.ts";
+import { initialTasks, judged, surplusOf } from "./backtest.ts";
 import type { Alternative } from "./compute-options.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { asCounted } from "./counting.ts";
 import { demandHistory } from "./demand.ts";
 import { type Ceiling, keepsSlos, sustainedCeiling } from "./demand-curve.ts";
+import { HOURS_A_MONTH } from "./month.ts";
 import { scalingPlan } from "./plan.ts";
 import { policyRemarks } from "./policy-choice.ts";
 import { type ReplayMinutes, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import { dollars } from "./words.ts";
 
 /** How many there are, of tasks or of instances. */
@@ -96,7 +98,7 @@ const MINUTE = 60;
 
 /**
  * Seconds until the first alarm sees a step of the load, at most: the minute in which it comes may not be beyond; then the datapoints, and
- * their publication. AWS measured 363 s for target tracking (shared/aws-facts.md).
+ * their publication. AWS measured 363 s for target tracking (see `AwsLoop.publicationDelay`).
  */
 function detection({ tracking, steps }: ScalingControls): number {
   const alarms = [

@@ -20,7 +20,7 @@ import type { Trace } from "./trace.ts";
 import { workload } from "./workload.ts";
 import { surviving } from "./zone-loss.ts";
 
-/** What target tracking may hold at most: at 1 a queue never empties. */
+/** The highest utilization that target tracking may hold: at 1 a queue never empties. */
 const FULL = 0.97;
 
 /** The newest plans by what they were made from: a plan, a preview and a back-test of one run ask for the same. */

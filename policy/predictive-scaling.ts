@@ -1,4 +1,5 @@
-import { type Autoscaler, awsAutoscaler, type FleetView } from "./autoscaler.ts";
+import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
+import type { FleetView } from "./fleet-view.ts";
 import { byMinute } from "./minutes.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Trace } from "./trace.ts";

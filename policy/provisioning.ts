@@ -1,6 +1,6 @@
 import type { ComputeOption } from "./compute-options.ts";
 
-/** Seconds until a Fargate task runs: 30 to 45 s (AWS on re:Post), 23 s in AWS's benchmark with a small image (shared/aws-facts.md §8). */
+/** Seconds until a Fargate task runs: 30 to 45 s (AWS on re:Post), 23 s with a small image in AWS's benchmark (see `AwsLoop.publicationDelay`). */
 const FARGATE = 35;
 
 /** Seconds until an EC2 instance answers: the RunInstances call, pending, and boot of a c5.xlarge, daemonology.net/blog/2021-08-12-EC2-boot-time-benchmarking.html. */

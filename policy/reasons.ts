@@ -1,4 +1,4 @@
-import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
+import { type Backtest, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { startedTogether, TIMES } from "./compounding.ts";
@@ -7,6 +7,7 @@ import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
+import { HOURS_A_MONTH } from "./month.ts";
 import type { Needs } from "./needs.ts";
 import type { OnlySpike } from "./only-spike.ts";
 import { provisioningTime } from "./provisioning.ts";

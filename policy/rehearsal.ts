@@ -1,6 +1,6 @@
 import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { AWS_LOOP } from "./aws-loop.ts";
-import { initialRate, steadyPlant } from "./backtest.ts";
+import { initialRate } from "./backtest.ts";
 import { type Candidate, controlsFor, FRESH, freshCooldown } from "./candidate.ts";
 import { asCounted } from "./counting.ts";
 import { creditRules } from "./credits.ts";
@@ -9,6 +9,7 @@ import { type Replay, type ReplayMinutes, replay, type Watch } from "./replay.ts
 import type { Service, TaskProfile } from "./service.ts";
 import type { Standing } from "./standing.ts";
 import { type SteadyDoubt, steadyDoubts } from "./steady-doubt.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 import { WINDOW } from "./window.ts";
 import { type WindowOdds, windowOdds } from "./window-odds.ts";

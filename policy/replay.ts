@@ -1,6 +1,7 @@
-import type { Autoscaler, Metrics } from "./autoscaler.ts";
+import type { Autoscaler } from "./autoscaler.ts";
 import { AWS_LOOP, type AwsLoop } from "./aws-loop.ts";
 import { fleetOf } from "./fleet.ts";
+import type { Metrics } from "./fleet-view.ts";
 import { servedInShape } from "./minute-shape.ts";
 import type { Trace } from "./trace.ts";
 

@@ -1,10 +1,11 @@
 import { awsAutoscaler } from "./autoscaler.ts";
-import { initialTasks, judged, steadyPlant } from "./backtest.ts";
+import { initialTasks, judged } from "./backtest.ts";
 import { budgetParts } from "./budget-parts.ts";
 import { replay } from "./replay.ts";
 import { rounded } from "./rounded.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Resilience, Service, Slo } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import type { Trace } from "./trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "./zone-loss.ts";
 
@@ -19,17 +20,17 @@ export interface Reserved {
 /** Share of what capacity decides of the error budget that may be used with zones lost: the rest is the model's error. */
 const ALLOWED = 0.7;
 
-/** Times the interval of factors is halved: a plan is at most 1 ÷ 16 of the rounding away from the cheapest. */
+/** How often the interval of factors is halved: the factor found is at most 2⁻⁴ of its width above the least that keeps the SLOs. */
 const HALVINGS = 4;
 
-/** Times the rounding is doubled where it is not enough: to 32 tasks in the least count there is. */
+/** How often what is added for rounding is doubled while it is not enough. It begins at one task more in the `min`, so that 2⁵ = 32 are the most. */
 const DOUBLINGS = 5;
 
 /**
  * The least reserve with which the controls keep within ALLOWED of the error budget, on the history with the
  * fullest zones lost from the start.
- * Whole tasks in whole zones take more than zones ÷ (zones − survive): of 5 tasks in 2 zones 2 are left, not 2½. Mostly that
- * is at most one task in the least count there is; of 5 in 6 zones, 4 of them lost, 1 is left, and of 6 are 2.
+ * A factor of zones ÷ (zones − survive) would do if tasks and zones could be divided. They cannot: of 5 tasks in 2 zones 2 are left, not 2½.
+ * Mostly one task more in the `min` is enough for that; not always: of 5 tasks in 6 zones, 4 of them lost, 1 is left, and of 6 tasks 2.
  */
 export function withReserve(
   service: Service,

@@ -17,6 +17,7 @@ export function rounded(controls: ScalingControls): ScalingControls {
   };
 }
 
-function twelveDigits(value: number): number {
+/** Twelve significant digits: 99.9 ÷ 100 becomes 0.999, not 0.9990000000000001. */
+export function twelveDigits(value: number): number {
   return Number(value.toPrecision(12));
 }

@@ -1,7 +1,7 @@
 import type { Surge } from "./candidate.ts";
 import { mostCarried, tasksNeeded } from "./demand-curve.ts";
 import { highestWithin } from "./minute-shape.ts";
-import { forecast } from "./season.ts";
+import { DAYS_FOR_DAILY, forecast, seasonalityOf } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
 import type { Trace } from "./trace.ts";
@@ -14,7 +14,7 @@ export interface Scope {
   readonly utilizations: readonly number[];
   /** The utilization above which the SLOs break. */
   readonly ceiling: number;
-  /** Busier tasks never miss less; not where tasks slow each other, and idle ones are many. */
+  /** Whether busier tasks never miss less. They may where tasks slow each other: the idler they are, the more of them there are, and the slower each is. */
   readonly monotone: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface Floors {
   readonly beside: (standing: Standing) => readonly Standing[];
 }
 
-/** A floor needs history to recur in: three days for a day, ten for a week with its weekend. */
+/** Constant floors, and, where the history is long enough to show a pattern, floors that follow it. */
 export function floorsFor(service: Service, history: Trace, newest: Trace, range: Range): Floors {
   const most = Math.min(range.max, tasksNeeded(service, highestWithin(newest)) * FLOOR_STEP);
   const counts = new Set([range.min]);
@@ -82,7 +82,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   if (most === range.max) counts.add(strongest(service, range));
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
-  const expected = days >= 3 ? forecast(history, days >= 10 ? "workweek" : "daily") : undefined;
+  const expected = days >= DAYS_FOR_DAILY ? forecast(history, seasonalityOf(days)) : undefined;
   const seasonal = (multiple: number) =>
     seasonalStanding(expected!, multiple, service.capacity, range, newest);
   return {

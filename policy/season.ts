@@ -1,8 +1,16 @@
 import { withRates } from "./minutes.ts";
 import type { Trace } from "./trace.ts";
 
-/** How traffic repeats: not at all, every day, or every day with weekends apart. */
-export type Seasonality = "none" | "daily" | "workweek";
+/** How traffic is taken to repeat: every day alike, or with weekends apart. */
+export type Seasonality = "daily" | "workweek";
+
+/** Days of history that show a pattern of the day, and one of the week with its weekend. */
+export const [DAYS_FOR_DAILY, DAYS_FOR_WORKWEEK] = [3, 10];
+
+/** How a history of so many days is taken to repeat. */
+export function seasonalityOf(days: number): Seasonality {
+  return days >= DAYS_FOR_WORKWEEK ? "workweek" : "daily";
+}
 
 /** Seconds in a slot: half an hour keeps a workweek at 96 actions, within the 125 of an Auto Scaling group. */
 export const SLOT = 1800;

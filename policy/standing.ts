@@ -8,14 +8,14 @@ import type { Trace } from "./trace.ts";
 /** Capacity that stands whatever the load: a constant number of tasks, or a floor that follows the forecast. */
 export interface Standing {
   readonly kind: "constant" | "seasonal";
-  /** Tasks at full utilization that the forecast level needs, times this; 0 for a constant. */
+  /** So many times the tasks that the forecast level would keep fully busy; 0 for a constant. */
   readonly multiple: number;
   /** In force until the first scheduled action. */
   readonly min: number;
   readonly schedule: ScalingControls["schedule"];
   /** Floors for each minute of the trace that is rehearsed, each from other days alone, those before it where there are any; undefined for a constant. */
   readonly rehearsed: Int32Array | undefined;
-  /** The same on a weekend like none that the history has seen, foretold to be at half the level; undefined where it is no other. */
+  /** The same as it is on a weekend where the history has seen none, for which half the level is foretold; undefined for a constant, which is the same on any day. */
   readonly onUnseenWeekend?: Standing;
 }
 

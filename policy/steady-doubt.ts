@@ -12,7 +12,7 @@ export interface SteadyDoubt {
 }
 
 /**
- * Of each SLO. The steeper lateness rises with the load, the more of a budget an error of the model is, and the fewer tasks hold it off: against
+ * The doubt of each SLO. The steeper lateness rises with the load, the more of a budget an error of the model is, and the fewer tasks hold it off: against
  * serving every request its root mean square is about 0.03 × √steepness of what capacity decides (docs/capacity-accuracy.md). Even odds are as
  * far below the whole budget as kept most for their cost in walk-forward (docs/model.md).
  */

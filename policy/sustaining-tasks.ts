@@ -1,9 +1,9 @@
-import { steadyPlant } from "./backtest.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { steadyPlant } from "./steady-plant.ts";
 import { taskBounds } from "./task-bounds.ts";
 import type { Trace } from "./trace.ts";
 

@@ -1,3 +1,6 @@
+import type { Restraint } from "./cooldown.ts";
+import type { FleetView } from "./fleet-view.ts";
+
 /** So many instances, launched or ended at `from`, Unix seconds. */
 interface Batch {
   readonly from: number;
@@ -10,7 +13,7 @@ interface Batch {
  * what there is; while any does nothing scales in; one that ends is part of the count that a scale-in is computed on. Warm-up counts
  * from the launch, as InService may come before anything is served.
  */
-export class Turnover {
+export class Turnover implements Restraint {
   private readonly warmup: number;
   private readonly draining: number;
   private launched: Batch[] = [];
@@ -35,6 +38,7 @@ export class Turnover {
     this.before = now;
   }
 
+  /** How many warm up. */
   get warming(): number {
     return total(this.launched);
   }
@@ -44,13 +48,14 @@ export class Turnover {
     return this.current + total(this.ended);
   }
 
+  /** Nothing to do: `look` has seen the fleet before any policy asks. */
   tick(): void {}
 
   base(): number {
     return this.current - this.warming;
   }
 
-  beyond(_view: object, _base: number, result: number): number {
+  beyond(_view: FleetView, _base: number, result: number): number {
     return result > this.current ? result : 0;
   }
 

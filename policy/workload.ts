@@ -1,7 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { SURELY_SOME, silentMinutes } from "./outages.ts";
 import { ascending, quantile } from "./quantile.ts";
-import { forecast, SLOT, SLOTS_A_DAY, slotMeans } from "./season.ts";
+import { forecast, SLOT, SLOTS_A_DAY, seasonalityOf, slotMeans } from "./season.ts";
 import type { Trace } from "./trace.ts";
 import { usualRates } from "./usual-rates.ts";
 
@@ -14,27 +14,28 @@ export interface Workload {
   readonly trend: { readonly weekly: number; readonly low: number; readonly high: number } | undefined;
   /** Share of the variance of half hours that the days before foretold; undefined where no day has one before it. */
   readonly foretold: number | undefined;
-  /**
-   * Rate ÷ rate one reaction time earlier: the median, one in a hundred, the most; what one in twenty exceeds in each hour of the day, UTC,
-   * undefined in hours that were not seen; and the hour where that is most.
-   */
+  /** How many times the rate of one reaction time earlier a minute's rate is. */
   readonly growth: {
+    /** Seconds; see `reactionTime`. */
     readonly reaction: number;
     readonly median: number;
+    /** What one minute in a hundred exceeds. */
     readonly rare: number;
     readonly most: number;
+    /** What one minute in twenty exceeds in each hour of the day, UTC; undefined in hours that were not seen. */
     readonly byHour: readonly (number | undefined)[];
+    /** The hour in which that is most. */
     readonly steepestHour: number;
     /** Minutes of traffic that had none one reaction time earlier, which is growth by no factor. */
     readonly fromNone: number;
   };
   /** Standard deviation of single minutes about the mean of their half hour, as a ratio. */
   readonly burstiness: number;
-  /** Share of the minutes within which the rate varies by more than chance, and the most that a part of one has, ÷ its mean. */
+  /** Share of the minutes within which the rate varies by more than chance, and the highest rate of a part of one ÷ that minute's mean. */
   readonly within: { readonly share: number; readonly most: number };
   /** Surges to SPIKE times the half hours around, newest last. */
   readonly spikes: readonly { readonly time: number; readonly factor: number; readonly minutes: number }[];
-  /** Minutes without a request that other days have at that time: an outage, or of the recording. */
+  /** Minutes without a request that other days have at that time: an outage of the service, or of the recording. */
   readonly silentMinutes: number;
 }
 
@@ -94,7 +95,7 @@ function trendOf({ rates }: Trace): Workload["trend"] {
 function foretoldShare(trace: Trace): number | undefined {
   const days = trace.rates.length / 1440;
   if (days < 2) return undefined;
-  const { foretold } = forecast(trace, days >= 10 ? "workweek" : "daily");
+  const { foretold } = forecast(trace, seasonalityOf(days));
   const later = Array.from(slotMeans(trace).means.slice(SLOTS_A_DAY));
   const usual = mean(later);
   let [unexplained, whole] = [0, 0];

@@ -1,9 +1,10 @@
-import { type Backtest, firstTasks, initialTasks, judged, moves, steadyPlant } from "../policy/backtest.ts";
+import { type Backtest, firstTasks, initialTasks, judged, moves } from "../policy/backtest.ts";
 import { controlsAutoscaler } from "../policy/controls-autoscaler.ts";
 import { asCounted } from "../policy/counting.ts";
 import { type Plant, type Replay, replay } from "../policy/replay.ts";
 import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Resilience, Service } from "../policy/service.ts";
+import { steadyPlant } from "../policy/steady-plant.ts";
 import type { Trace } from "../policy/trace.ts";
 import { surviving, tasksSurvivedBy, withZonesLost } from "../policy/zone-loss.ts";
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
+import { awsPlan } from "../../adapters/aws-plan.ts";
+import { parseAwsPlan } from "../../adapters/aws-plan-reading.ts";
 import { isBadInput } from "../../adapters/bad-input.ts";
 import { backtest } from "../../policy/backtest.ts";
 import { scalingPlan } from "../../policy/plan.ts";

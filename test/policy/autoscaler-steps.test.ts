@@ -42,7 +42,7 @@ describe("awsAutoscaler, step scaling", () => {
     expect([10, 9.99, 5.01, 5, 0].map(added)).to.deep.equal([0, 2, 2, 3, 3]);
   });
 
-  // 12.7 becomes 12, 0.4 becomes 1: EC2 Auto Scaling user guide, step and simple scaling (aws-facts §1.3).
+  // 12.7 becomes 12, 0.4 becomes 1: EC2 Auto Scaling user guide, step and simple scaling.
   it("SCL-25 rounds percentages as AWS does", () => {
     expect(stepping(percentOf(0.1)).desired(view(rates(10), { ready: 127 }))).to.equal(100); // the maximum
     const roomy = awsAutoscaler(controlsOf({ max: 200, steps: [{ ...surge, ...percentOf(0.1) }] }));

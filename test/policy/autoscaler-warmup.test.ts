@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { awsAutoscaler, type FleetView } from "../../policy/autoscaler.ts";
+import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { AWS_LOOP } from "../../policy/aws-loop.ts";
-import { steadyPlant } from "../../policy/backtest.ts";
 import { FRESH } from "../../policy/candidate.ts";
+import type { FleetView } from "../../policy/fleet-view.ts";
 import { replay } from "../../policy/replay.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "../../policy/scaling-plan.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import { steps } from "../support/policies.ts";
 import { CART, controlsOf, MONDAY, minutesOf, view } from "../support/services.ts";
 

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, backtestOf, initialTasks, judged, poolOf, steadyPlant } from "../../policy/backtest.ts";
+import { backtest, backtestOf, initialTasks, judged } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded, thresholdsOf } from "../../policy/demand-curve.ts";
 import { replay } from "../../policy/replay.ts";
+import { poolOf, steadyPlant } from "../../policy/steady-plant.ts";
 import { steadyState } from "../../policy/steady-state.ts";
 import { available, bursty, CART, controlsOf, flat, promising } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";

@@ -88,7 +88,7 @@ describe("controlsFor", () => {
       40,
     );
     expect([tracking[0]!.scaleOutCooldown, surge[0]!.cooldown]).to.deep.equal([220, 220]); // the start of 75 s, less 35 in which tasks do not run yet
-    expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it (aws-facts §8)
+    expect(FRESH).to.equal(60 + 120); // one minute, and CloudWatch's publication of it
     expect(tracking[0]!.scaleInCooldown).to.equal(undoing(PROFILE.startup));
     expect(undoing(75)).to.equal(3 * 60 + 120 + 75);
   });
@@ -118,7 +118,7 @@ describe("controlsFor", () => {
   });
 });
 
-/** Seconds from the decision until a Fargate task runs, as AWS measured (aws-facts §1.2). */
+/** Seconds from the decision until a Fargate task runs, as AWS measured (provisioning.ts). */
 const RUNS = 23;
 
 /** The most tasks there are when those that `serve` meet `rate` requests a second, and others run after RUNS and serve after `startup`. */

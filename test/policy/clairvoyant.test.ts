@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, steadyPlant } from "../../policy/backtest.ts";
+import { backtest } from "../../policy/backtest.ts";
 import { clairvoyantTaskHours } from "../../policy/clairvoyant.ts";
 import { cpuTracking } from "../../policy/comparison.ts";
 import { tasksNeeded } from "../../policy/demand-curve.ts";
 import { replay } from "../../policy/replay.ts";
 import { scaled } from "../../policy/scaled.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import { available, between, bursty, CART, controlsOf, daily, flat, promising } from "../support/services.ts";
 
 /** A day in which half an hour passes in a minute. */

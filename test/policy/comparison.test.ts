@@ -91,7 +91,7 @@ describe("comparison", () => {
   });
 });
 
-// 300 s each for ECS: TargetTrackingScalingPolicyConfiguration (aws-facts §1.1).
+// 300 s each for ECS: TargetTrackingScalingPolicyConfiguration.
 it("cpuTracking is AWS's default", () => {
   const [policy] = cpuTracking(0.5, 1, 10).tracking;
   expect(policy).to.include({ metric: "cpuUtilization", setpoint: 0.5, disableScaleIn: false });

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { steadyPlant } from "../../policy/backtest.ts";
 import { limitCycles } from "../../policy/constant-load.ts";
 import { replay } from "../../policy/replay.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import { steps, tracks } from "../support/policies.ts";
 import { between, CART, controlsOf, flat } from "../support/services.ts";
 

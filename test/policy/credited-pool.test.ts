@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { backtest, steadyPlant } from "../../policy/backtest.ts";
+import { backtest } from "../../policy/backtest.ts";
 import { burstSeconds, creditRules, launchBalance } from "../../policy/credits.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import { CART, controlsOf, flat } from "../support/services.ts";
 
 const on = (instanceType: string, price: number): Service => ({

@@ -10,7 +10,6 @@ import {
   defaultCredits,
   launchBalance,
   owed,
-  surplusPerHour,
   sustainableCpu,
 } from "../../policy/credits.ts";
 import { between } from "../support/services.ts";
@@ -79,10 +78,14 @@ describe("CPU credits, AWS's own figures", () => {
     expect(hoursAt(nano, calm, 0.07, 24).balance.accrued).to.be.closeTo(144 - 57.6, 1e-9);
   });
 
-  it("makes a t3.large cost as much as an m5.large at 42.5 %", () => {
-    expect(surplusPerHour(rules("t3.large"), 0.425)).to.be.closeTo(0.096 - 0.0835, 1e-9);
-    expect(surplusPerHour(rules("t3.large"), 0.3)).to.be.closeTo(0, 1e-12);
-    expect(surplusPerHour(rules("t2.large"), 0.9)).to.equal(0); // it slows down instead
+  it("makes a t3.large that owes a day's credits cost as much as an m5.large at 42.5 %", () => {
+    const anHour = (instanceType: string, utilization: number) => {
+      const its = rules(instanceType);
+      return hoursAt(its, { accrued: 0, launch: 0, surplus: its.most }, utilization, 1).charged;
+    };
+    expect(anHour("t3.large", 0.425)).to.be.closeTo(0.096 - 0.0835, 1e-9);
+    expect(anHour("t3.large", 0.3)).to.be.closeTo(0, 1e-12);
+    expect(anHour("t2.large", 0.9)).to.equal(0); // it slows down instead
   });
 });
 

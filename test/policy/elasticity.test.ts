@@ -13,7 +13,7 @@ const counts = (length: number) =>
 
 const pair = fc.integer({ min: 2, max: 30 }).chain((length) => fc.tuple(counts(length), counts(length)));
 
-// Definitions: SPEC-RG-2016-01; Imdoukh et al. 2019, equations 12–16 (aws-facts §3.1).
+// Definitions: SPEC-RG-2016-01; Imdoukh et al. 2019, equations 12–16.
 describe("elasticity", () => {
   it("known answer: four minutes", () => {
     const found = of([4, 4, 6, 6], [5, 4, 4, 8]);

@@ -68,13 +68,10 @@ describe("floorSchedule", () => {
   it("says each floor once for every day where workdays and weekends are alike", () => {
     const tasks = Array.from({ length: SLOTS_A_DAY }, (_, slot) => (slot < 24 ? 1 : 4));
     const schedule = floorSchedule(everyDay(tasks), 2);
-    expect(schedule.map(({ name, min }) => [name, min])).to.deep.equal(
-      [
-        ["floor-daily-0000", 1],
-        ["floor-daily-1158", 4],
-        ["floor-daily-2358", 1],
-      ].slice(0, schedule.length),
-    );
+    expect(schedule.map(({ name, min }) => [name, min])).to.deep.equal([
+      ["floor-daily-0000", 1], // a fall is not brought forward
+      ["floor-daily-1158", 4],
+    ]);
     for (const { at } of schedule) expect(at.weekdays).to.equal(null);
   });
 });

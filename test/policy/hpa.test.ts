@@ -9,7 +9,7 @@ const twice = (utilization: number) => minutesOf([utilization, utilization]);
 const wanted = (utilization: number, ready: number, starting = 0) =>
   hpaAutoscaler(0.5, 1, 100).desired(sliceView(twice(utilization), { ready, starting }));
 
-// Defaults and rules: kubernetes pkg/controller/podautoscaler/replica_calculator.go (aws-facts §2.1).
+// Defaults and rules: kubernetes pkg/controller/podautoscaler/replica_calculator.go.
 describe("hpaAutoscaler", () => {
   it("looks every fifteen seconds, at what was scraped the fifteen before: no CloudWatch makes it wait", () => {
     expect(hpaAutoscaler(0.5, 1, 100).interval).to.equal(15);

@@ -10,7 +10,7 @@ const seen = (rates: readonly number[]) =>
 const wanted = (rates: readonly number[], second: number, ready: number, other = {}) =>
   kedaAutoscaler(5, 1, 100).desired(view(seen(rates), { now: MONDAY + second, ready, ...other }));
 
-// keda-docs 2.21 scaledobject-spec, aws_cloudwatch_scaler.go, replica_calculator.go (aws-facts §2.2).
+// keda-docs 2.21 scaledobject-spec, aws_cloudwatch_scaler.go, replica_calculator.go.
 describe("kedaAutoscaler", () => {
   it("scales on the mean of the last five minutes", () => {
     expect(wanted([900, 10, 20, 30, 40, 50], 600, 4)).to.equal(6); // 30 a second ÷ 5

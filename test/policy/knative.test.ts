@@ -20,7 +20,7 @@ function story(autoscaler: ReturnType<typeof fresh>, lines: readonly (readonly [
   );
 }
 
-// knative/serving pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml (aws-facts §2.3).
+// knative/serving pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml.
 describe("knativeAutoscaler", () => {
   it("aims at 70 % of the concurrency", () => {
     expect(story(fresh(), [[0, 28, 1]])).to.deep.equal([4]); // 28 ÷ 7

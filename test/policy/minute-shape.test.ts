@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
-import { initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { initialTasks, judged } from "../../policy/backtest.ts";
 import { thresholdsOf } from "../../policy/demand-curve.ts";
 import { holdout } from "../../policy/holdout.ts";
 import { byMinute, section, withRates } from "../../policy/minutes.ts";
@@ -9,6 +9,7 @@ import { scalingPlan } from "../../policy/plan.ts";
 import { type Plant, replay } from "../../policy/replay.ts";
 import type { ScalingPlan } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, MONDAY } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtest, initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { backtest, initialTasks, judged } from "../../policy/backtest.ts";
 import { comparison, cpuTracking } from "../../policy/comparison.ts";
 import { demandHistory } from "../../policy/demand.ts";
 import { mostCarried, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { tasksSurvivedBy, withZonesLost } from "../../policy/zone-loss.ts";
 import { available, CART, daily, flat, promising, surging } from "../support/services.ts";
@@ -14,6 +15,18 @@ import { habitual } from "../support/synthetic.ts";
 
 const peak: Service = CART;
 const history: Service = { ...CART, demand: { kind: "history", trace: daily(1, 100), growth: 0 } };
+/** Five busy hours on each of three days. */
+const busyHours: Service = {
+  ...CART,
+  demand: {
+    kind: "history",
+    trace: {
+      ...daily(3, 1),
+      rates: daily(3, 1).rates.map((_, i) => (i % 1440 >= 600 && i % 1440 < 900 ? 200 : 10)),
+    },
+    growth: 0,
+  },
+};
 /** The search is on a grid of utilizations, surges and floors: a few percent either way mean nothing. */
 const GRID = 0.97;
 
@@ -81,11 +94,13 @@ describe("scalingPlan", () => {
   });
 
   // Five busy hours a day, entered and left in a minute: a floor for these alone costs a third of one that always stands.
-  it("stands only when the traffic that needs it recurs", () => {
-    const rates = daily(3, 1).rates.map((_, i) => (i % 1440 >= 600 && i % 1440 < 900 ? 200 : 10));
-    const trace = { ...daily(3, 1), rates };
-    const { controls } = scalingPlan({ ...peak, demand: { kind: "history", trace, growth: 0 } });
-    expect(controls.schedule.length).to.be.above(1);
+  it("raises its floor for the busy hours that recur, and for them alone", () => {
+    const { schedule } = scalingPlan(busyHours).controls;
+    const risesAt = 10 * 60 - 2; // early by the longest start, 90 s
+    const rises = schedule.filter(({ at }) => at.hours[0]! * 60 + at.minutes[0]! === risesAt);
+    expect(rises.length).to.be.above(0);
+    for (const { min } of rises) expect(min).to.be.at.least(10); // half of what 200 /s keep fully busy: of a weekend that was not seen
+    for (const { min } of schedule.filter((action) => !rises.includes(action))) expect(min).to.be.at.most(2);
   });
 
   it("has setpoints and thresholds of twelve digits, a reserve's and those on CPU as well", () => {
@@ -130,11 +145,14 @@ describe("scalingPlan", () => {
 });
 
 describe("scalingPlan, bounds", () => {
-  it("honours min and max", () => {
-    const { controls } = scalingPlan({ ...history, bounds: { min: 4, max: 30 } });
-    expect(controls.min).to.be.at.least(4);
-    expect(controls.max).to.equal(30);
-    for (const action of controls.schedule) expect(action.min).to.be.within(4, 30);
+  it("honors min and max, in the floors that recur, too", () => {
+    for (const service of [history, busyHours]) {
+      const { controls } = scalingPlan({ ...service, bounds: { min: 4, max: 30 } });
+      expect(controls.min).to.be.at.least(4);
+      expect(controls.max).to.equal(30);
+      for (const action of controls.schedule) expect(action.min).to.be.within(4, 30);
+      expect(controls.schedule.length > 0).to.equal(service === busyHours);
+    }
   });
 
   it("never leaves a high availability to a single task", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { awsPlan, parseAwsPlan } from "../../adapters/aws-plan.ts";
+import { awsPlan } from "../../adapters/aws-plan.ts";
+import { parseAwsPlan } from "../../adapters/aws-plan-reading.ts";
 import { backtest } from "../../policy/backtest.ts";
 import { fights } from "../../policy/fights.ts";
 import { scalingPlan } from "../../policy/plan.ts";

@@ -35,7 +35,7 @@ const busyAt = (busy: number): Trace => ({
 const wanted = (history: Trace | undefined, second = 0, ready = 1, max = 100) =>
   predictiveAutoscaler(controlsOf({ max }), 10, history).desired(view([], { now: MONDAY + second, ready }));
 
-// Application Auto Scaling user guide, Predictive scaling (aws-facts §1.5); the forecast itself is ours.
+// Application Auto Scaling user guide, Predictive scaling; the forecast itself is ours.
 describe("predictiveAutoscaler", () => {
   it("foretells an hour as the mean of the same hour on days of the same kind", () => {
     expect(wanted(days(200, 300, 400, 500, 600, 900, 900))).to.equal(40); // Monday after Monday to Friday, and a weekend

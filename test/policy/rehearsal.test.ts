@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { backtestOf, initialRate, initialTasks, steadyPlant } from "../../policy/backtest.ts";
+import { backtestOf, initialRate, initialTasks } from "../../policy/backtest.ts";
 import { type Candidate, controlsFor, freshWarmup } from "../../policy/candidate.ts";
 import { leastAhead, type Rehearsal, rehearse, rehearseAll, stageFor } from "../../policy/rehearsal.ts";
 import { replay } from "../../policy/replay.ts";
@@ -9,6 +9,7 @@ import { replications } from "../../policy/replications.ts";
 import { scaled } from "../../policy/scaled.ts";
 import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { between, bursty, CART, daily, flat, promising } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Autoscaler, awsAutoscaler, type FleetView } from "../../policy/autoscaler.ts";
+import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
 import { cpuTracking } from "../../policy/comparison.ts";
+import type { FleetView } from "../../policy/fleet-view.ts";
 import { type Plant, replay } from "../../policy/replay.ts";
 import { between, flat, MONDAY } from "../support/services.ts";
 
@@ -94,7 +95,7 @@ describe("replay", () => {
     expect([minutes.cpuUtilization[1], minutes.responseTime[1]]).to.deep.equal([0.5, 0.2]);
   });
 
-  // AWS measured 363 s from the load step to the trigger (aws-facts §1.2); ours looks once a minute.
+  // AWS measured 363 s from the load step to the trigger (AwsLoop.publicationDelay); ours looks once a minute.
   it("triggers target tracking five to six minutes after a load step, as AWS measured", () => {
     const rates = Array.from({ length: 60 }, (_, minute) => (minute < 20 ? 8 : 16));
     const result = replay(

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
-import { initialTasks, judged, steadyPlant } from "../../policy/backtest.ts";
+import { initialTasks, judged } from "../../policy/backtest.ts";
 import { scalingPlan } from "../../policy/plan.ts";
 import { type Plant, replay } from "../../policy/replay.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { surviving, tasksSurvivedBy, withZonesLost } from "../../policy/zone-loss.ts";
 import { CART, daily, surging } from "../support/services.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FleetView, Metrics } from "../../policy/autoscaler.ts";
+import type { FleetView, Metrics } from "../../policy/fleet-view.ts";
 import type { ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
@@ -8,7 +8,7 @@ import { seededRandom } from "./simulate.ts";
 /** Monday 2026-11-23, midnight UTC, in Unix seconds. */
 export const MONDAY = Date.UTC(2026, 10, 23) / 1000;
 
-/** The cart of shared/design.md. */
+/** The cart of Pulumi.prod.yaml. */
 export const PROFILE: TaskProfile = {
   serviceTime: { mean: 0.2, cv: 0.7 },
   concurrency: 2,

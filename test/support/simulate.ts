@@ -14,7 +14,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /**
- * Serves every single request as shared/scoring.md says: Poisson arrivals, round robin over ready tasks,
+ * Serves every single request by itself: Poisson arrivals, round robin over ready tasks,
  * `concurrency` servers and one queue a task, log-normal service, refusal beyond `maxWait`.
  */
 export function requestPlant(
