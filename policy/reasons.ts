@@ -1,3 +1,4 @@
+import { AWS_LOOP } from "./aws-loop.ts";
 import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
@@ -8,9 +9,10 @@ import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import { leastTasks } from "./least-tasks.ts";
 import type { Needs } from "./needs.ts";
+import { LONGEST_BUFFER } from "./predictive-scaling.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { quotaWords } from "./quotas.ts";
-import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
+import type { Reason, ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import { QUIET } from "./season.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
@@ -44,6 +46,7 @@ export function reasons(
     ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
     ...scheduleReason(service, controls, derivation),
+    ...forecastReason(service, controls),
     ...resilience(service, derivation),
     cost(service, derivation),
   ];
@@ -227,6 +230,13 @@ function strongestWords({ min, max }: ScalingControls): string {
   return min < max ? "those that together carry most" : "all that may run";
 }
 
+/** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */
+function fewerWords({ capacity }: Service): string {
+  return capacity.contention === undefined
+    ? "fewer would miss more"
+    : "fewer would carry less of its peak, though what they do carry they would serve faster";
+}
+
 function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
   const { stress, keeps, whole, growthAllowed, weekendUnseen } = choice;
   if (!keeps) return `${unkeptWords(rehearsed)}; this is the strongest one tried`;
@@ -264,7 +274,7 @@ function surgeReasons(
   const pace = controls.steps.flatMap((policy): Reason[] => [
     {
       of: "surge",
-      value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+      value: `above ${alarmLevel(policy.alarm)}, one datapoint: ${changesOf(policy)}`,
       because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${chosenWords(choice)}`,
     },
     ...(policy.cooldown === undefined
@@ -300,6 +310,12 @@ function surgeWords(surge: Surge | undefined, bands: number): string {
     : `and makes good about ${percent(gain)} of the shortage in one of ${bands} bands: a datapoint may be noise, and tracking adds the rest`;
 }
 
+/** From the first band's to the last one's. */
+function changesOf({ steps }: StepScaling): string {
+  const changes = [steps[0]!, ...steps.slice(1).slice(-1)].map(({ change }) => `+${percent(change)}`);
+  return changes.join(" to ");
+}
+
 function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["alarm"]): string {
   return metric === "cpuUtilization"
     ? `CPU at ${percent(threshold)}`
@@ -315,7 +331,7 @@ function boundReasons(
   const least = leastTasks(service);
   const cheaper = "target tracking alone carries the rest cheaper than a higher floor would";
   const min = !choice.keeps
-    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and fewer would miss more`
+    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and ${fewerWords(service)}`
     : service.bounds.min !== undefined && controls.min === service.bounds.min
       ? `declared${controls.min < controls.max ? `; ${cheaper}` : ""}`
       : kind === "seasonal"
@@ -387,6 +403,28 @@ function scheduleReason(
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
       because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+    },
+  ];
+}
+
+/** The predictive policy that the owner declares: AWS forecasts, the setpoint and the lead are the plan's. */
+function forecastReason({ capacity }: Service, { predictive }: ScalingControls): readonly Reason[] {
+  if (predictive === undefined) return [];
+  const { metric, setpoint, mode, buffer } = predictive;
+  const held =
+    metric === "cpuUtilization"
+      ? `CPU at ${percent(setpoint)}`
+      : `${figure(setpoint * 60)} requests a minute for each`;
+  const lead =
+    buffer < LONGEST_BUFFER
+      ? `the longest start-up (${seconds(capacity.startup)} and ${percent(AWS_LOOP.startupSpread)}), so that what it starts is ready`
+      : `the most that AWS allows, where a start takes up to ${seconds(capacity.startup * (1 + AWS_LOOP.startupSpread))}`;
+  const does = mode === "forecastOnly" ? "it only forecasts" : "it raises capacity, and lowers none";
+  return [
+    {
+      of: "predictive",
+      value: `${held}, ${seconds(buffer)} early`,
+      because: `declared (${mode}: ${does}); what target tracking holds, before AWS's forecast of each hour by ${lead}`,
     },
   ];
 }

@@ -156,6 +156,34 @@ describe("reasons", () => {
     expect(told.because).to.include(`${percent(less)} less busy than was rehearsed`);
   });
 
+  it("tell a step policy of one band by its one change", () => {
+    const onCpu = scalingPlan({ ...CART, demand: surges, policies: { metric: "cpuUtilization" } });
+    const bands = onCpu.controls.steps[0]!.steps; // no others are reached below 100 %
+    expect(bands).to.have.lengthOf(1);
+    const { value } = onCpu.reasons.find(({ of }) => of === "surge")!;
+    expect(value).to.match(new RegExp(`, one datapoint: \\+${percent(bands[0]!.change)}$`));
+  });
+
+  it("tell what a predictive policy holds, how early, and no earlier than AWS allows", () => {
+    const told = (startup: number, policies: Service["policies"]) => {
+      const { controls, reasons } = scalingPlan({
+        ...{ ...CART, policies: policies! },
+        capacity: { ...CART.capacity, startup },
+      });
+      return { controls, ...reasons.find(({ of }) => of === "predictive")! };
+    };
+    const forecast = told(100, { predictive: "forecastAndScale" });
+    expect(forecast.value).to.equal(
+      `${figure(forecast.controls.tracking[0]!.setpoint * 60)} requests a minute for each, 2 min early`,
+    );
+    expect(forecast.because).to.match(/raises capacity.*longest start-up \(100 s and 20 %\)/);
+    const late = told(3600, { predictive: "forecastOnly", metric: "cpuUtilization" });
+    expect(late.value).to.match(/^CPU at [\d.]+ %, 3599 s early$/);
+    expect(late.because).to.match(
+      /only forecasts.*the most that AWS allows, where a start takes up to 72 min/,
+    );
+  });
+
   it("tell why there is no step policy where none pays", () => {
     const demand = { kind: "history" as const, trace: flat(60, 1440), growth: 0 };
     const { controls, reasons } = scalingPlan({ ...CART, demand });
@@ -235,6 +263,8 @@ describe("reasons", () => {
       expect(shared.reasons.find((reason) => reason.of === of)!.because).to.match(
         /^those that together carry most/,
       );
+    expect(because("bounds.min")).to.match(/and fewer would miss more$/);
+    expect(shared.reasons.find(({ of }) => of === "bounds.min")!.because).to.not.include("miss more"); // but for the peak they would be faster
   });
 
   it("begin each sentence as one, whatever is promised", () => {
