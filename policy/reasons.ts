@@ -3,7 +3,7 @@ import { type Backtest, HOURS_A_MONTH, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { startedTogether, TIMES } from "./compounding.ts";
-import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
+import { burstSeconds, creditRules, launchBalance, surplusPerHour } from "./credits.ts";
 import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
@@ -364,13 +364,16 @@ function boundReasons(
 const UNUSED = "a ceiling costs nothing until it is used, and stops a runaway";
 
 /** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
-function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingControls): string {
+function runawayWords({ bounds: { budget }, compute, price }: Service, { max }: ScalingControls): string {
   if (budget === undefined) return "";
-  const most = max * price * HOURS_A_MONTH;
-  const within = Math.floor(budget / price / HOURS_A_MONTH);
+  const rules = creditRules(compute);
+  const surplus = rules === undefined ? 0 : surplusPerHour(rules, 1); // an hour of full CPU on credits that are lent
+  const most = max * (price + surplus) * HOURS_A_MONTH;
+  const within = Math.floor(budget / (price + surplus) / HOURS_A_MONTH);
   const beyond = most > budget ? "; a max of at most" : ", and a max of up to";
   const kept = within === 0 ? "" : `${beyond} ${within} keeps within ${dollars(budget)} whatever comes`;
-  return `. A whole month at it costs ${dollars(most)}${kept}`;
+  const busy = surplus > 0 ? ", at full CPU with surplus credits," : "";
+  return `. A whole month at it${busy} costs ${dollars(most)}${kept}`;
 }
 
 function mostOf(service: Service): string {

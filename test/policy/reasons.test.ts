@@ -130,6 +130,16 @@ describe("reasons", () => {
     expect(reasonOf("bounds.max").because).not.to.match(/month/);
   });
 
+  it("count surplus credits in what a month at the ceiling costs, which was less than the plan itself", () => {
+    const compute = { type: "ec2", instanceType: "t3.small", credits: "unlimited" } as const;
+    const { reasons, controls } = scalingPlan({ ...CART, compute, price: 0.0208, bounds: { budget: 500 } });
+    const { because } = reasons.find(({ of }) => of === "bounds.max")!;
+    const each = 730 * (0.0208 + 0.8 * 2 * 0.05); // 80 % of two vCPUs are beyond the baseline
+    expect(because).to.include(
+      `at full CPU with surplus credits, costs ${figure(controls.max * each)} USD; a max of at most ${Math.floor(500 / each)} keeps within 500 USD`,
+    );
+  });
+
   it("say of CPU that it is held lower than was rehearsed where it hides how great an overload is", () => {
     const demand = {
       kind: "history",
