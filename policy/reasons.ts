@@ -348,13 +348,17 @@ function boundReasons(
     once > needed && Number.isFinite(once)
       ? `, and ${perSecond(highest)}, the highest that the whole history tells of, ${once}`
       : "";
+  const onceIfAny = Number.isFinite(once) ? once : 0; // no number carries what no number needs
   const max = !Number.isFinite(needed)
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}${choice.keeps ? ", for ever; it passes before late and refused requests use up the error budget" : ""}`
-    : service.bounds.max === undefined && controls.max === once && once > room * within * needed
-      ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
-      : service.bounds.max === undefined && !capped
-        ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
-        : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
+    : service.bounds.max === undefined &&
+        controls.max > Math.ceil(Math.max(room * within * needed, onceIfAny))
+      ? `one more than the least, so that there is room to scale: ${most} only ${needed}${older}; ${UNUSED}`
+      : service.bounds.max === undefined && controls.max === once && once > room * within * needed
+        ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
+        : service.bounds.max === undefined && !capped
+          ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
+          : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },

@@ -82,6 +82,21 @@ describe("reasons", () => {
     expect(reasonOf("bounds.min").because).to.match(/not left to a single one; target tracking alone/);
   });
 
+  it("tell of a ceiling that is one above the least, and not that it is twice what the traffic needs", () => {
+    const ceiling = (bounds: Service["bounds"]) => {
+      const { reasons } = scalingPlan({ ...CART, bounds });
+      const { value, because } = reasons.find(({ of }) => of === "bounds.max")!;
+      return `${value}: ${because}`;
+    };
+    const needed = tasksNeeded(CART, 60);
+    expect(ceiling({ min: 30 })).to.match(
+      new RegExp(
+        `^31: one more than the least, .*the highest rate of the traffic, 60 /s, needs only ${needed};`,
+      ),
+    );
+    expect(ceiling({})).to.match(new RegExp(`^${2 * needed}: twice the ${needed} that`));
+  });
+
   it("tell whose quota a ceiling is held to", () => {
     const told = (peak: number, more: Partial<Service> = {}) =>
       scalingPlan({ ...CART, demand: { kind: "peak", peak, growth: 0 }, ...more }).reasons.find(
