@@ -17,6 +17,7 @@ import { QUIET } from "./season.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
+import { steadyState } from "./steady-state.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { dollars, figure, percent, perSecond, seconds } from "./words.ts";
 
@@ -133,7 +134,7 @@ function trackingReasons(
         value: onCpu
           ? `CPU at ${percent(policy.setpoint)}`
           : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice, rehearsed)}${zones}${busy}`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice, rehearsed)}${zones}${busy}${blockedWords(service, rate / slotRate)}`,
       },
       ...cooldownReasons(policy, service),
     ];
@@ -228,6 +229,13 @@ function unkeptWords({ met }: Backtest): string {
 /** What stands where nothing keeps the SLOs; tasks that slow each other carry less beyond a number. */
 function strongestWords({ min, max }: ScalingControls): string {
   return min < max ? "those that together carry most" : "all that may run";
+}
+
+/** Where no request waits: the share of them that fails at the setpoint, as in Erlang's loss formula. */
+function blockedWords({ capacity }: Service, utilization: number): string {
+  if (capacity.maxWait > 0) return "";
+  const { refused } = steadyState(capacity, MANY, [], utilization);
+  return `; as none waits, ${percent(refused)} of the requests to many of them find theirs busy and fail there`;
 }
 
 /** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { erlangB } from "../../policy/queue.ts";
 import type { Service } from "../../policy/service.ts";
 import { figure, percent, perSecond } from "../../policy/words.ts";
 import { available, CART, flat, MONDAY, promising, surging } from "../support/services.ts";
@@ -207,6 +208,19 @@ describe("reasons", () => {
     expect(late.because).to.match(
       /only forecasts.*the most that AWS allows, where a start takes up to 72 min/,
     );
+  });
+
+  it("CAP-4 tell the share that fails at the setpoint where no request waits", () => {
+    const capacity = { ...CART.capacity, concurrency: 8, maxWait: 0 };
+    const { controls, reasons } = scalingPlan({ ...available(0.99), capacity });
+    const { because } = reasons.find(({ of }) => of === "tracking.setpoint")!;
+    const [, told] = /as none waits, ([\d.]+) % of the requests/.exec(because)!;
+    // Round robin over many makes arrivals at each more regular than the Poisson ones of Erlang's formula.
+    const blocked = 100 * erlangB(8, controls.tracking[0]!.setpoint * 0.2);
+    expect(Number(told))
+      .to.be.within(0.05 * blocked, blocked)
+      .and.below(1);
+    expect(reasonOf("tracking.setpoint").because).not.to.include("none waits");
   });
 
   it("tell why there is no step policy where none pays", () => {
