@@ -1,7 +1,7 @@
 import type { Trace } from "../policy/trace.ts";
 import { span } from "../policy/words.ts";
 import { textChunks } from "./input-file.ts";
-import { inMinutes, medianStep, regular } from "./trace-grid.ts";
+import { inMinutes, regular, usualStep } from "./trace-grid.ts";
 import { asRates, iso, refused, rowsOf, tidy } from "./trace-rows.ts";
 
 /** How a recording is to be read where its file leaves that open. */
@@ -35,7 +35,7 @@ function traceOf(chunks: Iterable<string>, file: string, given: Partial<TraceOpt
   const options = { now: Date.now() / 1000, unit: "s", kind: "detect", step: null, ...given } as const;
   const rows = tidy(rowsOf(chunks, file, options.unit), file);
   const counted = asRates(rows, file, options.kind);
-  const step = rows.times.length > 1 ? medianStep(counted.times) : options.step;
+  const step = rows.times.length > 1 ? usualStep(counted.times) : options.step;
   if (counted.times.length === 0 || step === null || (rows.times.length > 1 && counted.times.length < 2))
     throw refused(
       file,

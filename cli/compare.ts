@@ -102,7 +102,7 @@ async function* comparisons(
       const outcome = alternative.unfit === undefined ? (await outcomes.next()).value : undefined;
       compared.push({ alternative, outcome });
     }
-    const notes = [...notesOn(declared.service), ...ofArchitecture(declared)];
+    const notes = [...notesOn(declared.service), ...ofArchitecture(declared, all)];
     yield { service: declared.service, compared, cheapest: cheapestOf(compared), notes };
   }
   await outcomes.return(undefined); // its threads end with it
@@ -134,10 +134,19 @@ function notesOn({ bounds: { min, max }, demand, policies }: Service): readonly 
   ];
 }
 
-/** An image for Arm does not run on the usual options. */
-function ofArchitecture({ service: { compute }, deployment }: DeclaredService): readonly string[] {
+/** An image for Arm does not run on the usual options, nor any other on instances of Arm. */
+function ofArchitecture(
+  { service: { compute }, deployment }: DeclaredService,
+  all: readonly Alternative[],
+): readonly string[] {
   const arm = compute.type === "ec2" ? isArm(compute.instanceType) : deployment.cpuArchitecture === "arm64";
-  return arm ? ["its image is for arm64: for x86 it must be built anew; Fargate is priced as x86"] : [];
+  if (arm) return ["its image is for arm64: for x86 it must be built anew; Fargate is priced as x86"];
+  const others = all.filter(
+    ({ option, declared }) =>
+      !declared && option.compute.type === "ec2" && isArm(option.compute.instanceType),
+  );
+  const names = others.map(({ name }) => name).join("; ");
+  return others.length === 0 ? [] : [`${names}: arm64, for which an image for x86 must be built anew`];
 }
 
 function plainData({ service, compared, cheapest, notes }: SideBySide): object {

@@ -1,4 +1,4 @@
-import type { Feasibility, Reason, ScalingMetric, ScalingPlan, StepScaling } from "../policy/scaling-plan.ts";
+import type { Feasibility, Reason, ScalingMetric, StepScaling } from "../policy/scaling-plan.ts";
 import type { Demand, Service } from "../policy/service.ts";
 import { span } from "../policy/words.ts";
 import { duration, percent, rate, whole } from "./figures.ts";
@@ -18,6 +18,8 @@ export function planText({ declared: { service }, plan }: Planned): string {
     told
       .filter((reason) => sectionOf(reason) === name)
       .map(({ of, value, because }) => row(labelOf(of), width, value, because));
+  // Where no number of tasks keeps the SLOs no number has a reason, and none is shown.
+  const surges = why("steps");
   return [
     bold(`${service.name}: ${ranOn(service)}`),
     ...(feasibility.possible ? [] : ["", ...obstacleLines(service.name, feasibility.obstacles)]),
@@ -26,12 +28,13 @@ export function planText({ declared: { service }, plan }: Planned): string {
     ...section(`What one ${unit} serves`, why("capacity")),
     ...section(`Target tracking${on(controls.tracking)}`, why("tracking")),
     ...section(`Step scaling${on(controls.steps.map(({ alarm }) => alarm))}`, [
-      ...why("steps"),
-      ...controls.steps.flatMap(stepLines),
+      ...surges,
+      ...(surges.length === 0 ? [] : controls.steps.flatMap(stepLines)),
     ]),
     ...section("Floor and ceiling", why("bounds")),
-    ...section(unit === "instance" ? "Warm-up" : "Cooldowns", [...why("pace"), ...paceLines(plan, width)]),
+    ...section(unit === "instance" ? "Warm-up" : "Cooldowns", why("pace")),
     ...section("Schedule", [...why("schedule"), ...scheduleLines(controls.schedule)]),
+    ...section("Predictive scaling", why("predictive")),
     ...section("Cost", why("rest")),
     ...section(
       "Assumed and noticed",
@@ -115,24 +118,11 @@ function changeOf(adjustment: StepScaling["adjustment"], change: number): string
   return adjustment === "percent" ? `${sign}${percent(size)}` : `${sign}${whole(size)}`;
 }
 
-/** The settings of pace that no reason names. */
-function paceLines(
-  { unit, controls: { steps, warmup }, reasons }: ScalingPlan,
-  width: number,
-): readonly string[] {
-  const told = (of: string) => reasons.some((reason) => reason.of === of);
-  if (unit === "task")
-    return steps
-      .filter(({ name }) => !told(`${name}.cooldown`))
-      .map(({ name, cooldown = 0 }) => row(`${name} cooldown`, width, duration(cooldown)));
-  if (warmup === undefined || told("warmup")) return [];
-  return [row("warm-up", width, duration(warmup), "until then a new instance is left out of the metrics")];
-}
-
 /** Where a reason is told, by the path of the number it is of; what none claims is told at the end. */
 const SECTIONS = [
   ["pace", /cooldown|warm-?up/i],
   ["schedule", /^schedule/i],
+  ["predictive", /^predictive/i],
   ["tracking", /^(tracking|setpoint|utilization|headroom)/i],
   ["steps", /^(steps?|surge|alarm)/i],
   ["bounds", /^(min|max|floor|ceiling|bounds)/i],
@@ -159,6 +149,7 @@ const NAMES: Readonly<Record<string, string>> = {
   max: "ceiling",
   busiest: "at most",
   warmup: "warm-up",
+  predictive: "setpoint",
 };
 
 /** `scale-in cooldown` for `tracking.scaleInCooldown`. */

@@ -143,7 +143,7 @@ function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow
   });
 }
 
-/** A median this much above that of the next higher rate is no matter of chance. */
+/** A median this much above that of a higher rate is no matter of chance. */
 const FALLS = 1.2;
 
 /** Only among so many first rows is a fall a matter of warming up. */
@@ -151,17 +151,17 @@ const WARMING = 3;
 
 function fallingLatency(rows: readonly Observation[], inFile: readonly Observation[]): readonly string[] {
   const inOrder = rows.toSorted((a, b) => a.arrivalRate / a.tasks - b.arrivalRate / b.tasks);
-  const falls = inOrder.flatMap((row, i) => {
-    const [now, next] = [row.responses[0], inOrder[i + 1]?.responses[0]];
-    return now !== undefined && next !== undefined && now.of === next.of && now.time > FALLS * next.time
-      ? [row]
-      : [];
+  const falls = inOrder.filter((row, i) => {
+    const now = row.responses[0];
+    return inOrder.slice(i + 1).some(({ responses: [later] }) => {
+      return now !== undefined && later?.of === now.of && now.time > FALLS * later.time;
+    });
   });
   if (falls.length === 0) return [];
-  const first = inFile.indexOf(falls[0]!);
+  const warming = Math.max(...falls.map((row) => inFile.indexOf(row))) + 1;
   const wayOut =
-    first >= 0 && first < WARMING
-      ? `the service was still warming up; \`warmup: ${first + 1}\` leaves out the first rows`
+    warming > 0 && warming <= WARMING
+      ? `the service was still warming up; \`warmup: ${warming}\` leaves out the first rows`
       : "something else ran meanwhile, or the rows are too short";
   return [`the latency falls as the rate rises after ${listed(falls)}: ${wayOut}`];
 }

@@ -151,3 +151,11 @@ export function burstSeconds(rules: CreditRules, balance: CreditBalance, utiliza
   const spent = rules.vcpus * (utilization - sustainableCpu(rules));
   return spent <= 0 ? Number.POSITIVE_INFINITY : (60 * (balance.accrued + balance.launch)) / spent;
 }
+
+/** US dollars an hour that a steady CPU utilization costs beyond the instance's price, in unlimited mode. */
+export function surplusPerHour(
+  { mode, vcpus, baseline, surplusPrice }: CreditRules,
+  utilization: number,
+): number {
+  return mode === "unlimited" ? Math.max(0, utilization - baseline) * vcpus * surplusPrice : 0;
+}

@@ -1,8 +1,9 @@
+import { AWS_LOOP } from "./aws-loop.ts";
 import { type Backtest, surplusOf } from "./backtest.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { startedTogether, TIMES } from "./compounding.ts";
-import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
+import { burstSeconds, creditRules, launchBalance, surplusPerHour } from "./credits.ts";
 import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
@@ -10,13 +11,15 @@ import { leastTasks } from "./least-tasks.ts";
 import { HOURS_A_MONTH } from "./month.ts";
 import type { Needs } from "./needs.ts";
 import type { OnlySpike } from "./only-spike.ts";
+import { LONGEST_BUFFER } from "./predictive-scaling.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { quotaWords } from "./quotas.ts";
-import type { Reason, ScalingControls, TargetTracking } from "./scaling-plan.ts";
+import type { Reason, ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import { QUIET } from "./season.ts";
 import type { Service, Slo } from "./service.ts";
 import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
+import { steadyState } from "./steady-state.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { dollars, figure, isoMinute, percent, perSecond, seconds } from "./words.ts";
 
@@ -46,6 +49,7 @@ export function reasons(
     ...surgeReasons(service, controls, derivation),
     ...boundReasons(service, controls, derivation),
     ...scheduleReason(service, controls, derivation),
+    ...forecastReason(service, controls),
     ...resilience(service, derivation),
     cost(service, derivation),
   ];
@@ -132,7 +136,7 @@ function trackingReasons(
         value: onCpu
           ? `CPU at ${percent(policy.setpoint)}`
           : `${figure(rate * 60)} requests a minute for each (${figure(rate)} /s)`,
-        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice, rehearsed)}${zones}${busy}`,
+        because: `${percent(utilization)} of what it can serve at most, ${percent(Math.max(0, 1 - utilization / ceiling.burst.utilization))} below where the SLO breaks: ${rehearsalWords(choice, rehearsed)}${zones}${busy}${blockedWords(service, rate / slotRate)}`,
       },
       ...cooldownReasons(policy, service),
     ];
@@ -241,6 +245,20 @@ function strongestWords({ min, max }: ScalingControls): string {
   return min < max ? "those that together carry most" : "all that may run";
 }
 
+/** Where no request waits: the share of them that fails at the setpoint, as in Erlang's loss formula. */
+function blockedWords({ capacity }: Service, utilization: number): string {
+  if (capacity.maxWait > 0) return "";
+  const { refused } = steadyState(capacity, MANY, [], utilization);
+  return `; as none waits, ${percent(refused)} of the requests to many of them find theirs busy and fail there`;
+}
+
+/** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */
+function fewerWords({ capacity }: Service): string {
+  return capacity.contention === undefined
+    ? "fewer would miss more"
+    : "fewer would carry less of its peak, though what they do carry they would serve faster";
+}
+
 function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
   const { stress, keeps, whole, growthAllowed, weekendUnseen } = choice;
   if (!keeps) return `${unkeptWords(rehearsed)}; this is the strongest one tried`;
@@ -278,7 +296,7 @@ function surgeReasons(
   const pace = controls.steps.flatMap((policy): Reason[] => [
     {
       of: "surge",
-      value: `above ${alarmLevel(policy.alarm)}, one datapoint: +${percent(policy.steps[0]!.change)} to +${percent(policy.steps.at(-1)!.change)}`,
+      value: `above ${alarmLevel(policy.alarm)}, one datapoint: ${changesOf(policy)}`,
       because: `target tracking waits for three datapoints; this policy acts on the first, at ${figure(surge?.at ?? 1)} times the setpoint, ${surgeWords(surge, policy.steps.length)}${chosenWords(choice)}`,
     },
     ...(policy.cooldown === undefined
@@ -314,6 +332,12 @@ function surgeWords(surge: Surge | undefined, bands: number): string {
     : `and makes good about ${percent(gain)} of the shortage in one of ${bands} bands: a datapoint may be noise, and tracking adds the rest`;
 }
 
+/** From the first band's to the last one's. */
+function changesOf({ steps }: StepScaling): string {
+  const changes = [steps[0]!, ...steps.slice(1).slice(-1)].map(({ change }) => `+${percent(change)}`);
+  return changes.join(" to ");
+}
+
 function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["alarm"]): string {
   return metric === "cpuUtilization"
     ? `CPU at ${percent(threshold)}`
@@ -329,7 +353,7 @@ function boundReasons(
   const least = leastTasks(service);
   const cheaper = "target tracking alone carries the rest cheaper than a higher floor would";
   const min = !choice.keeps
-    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and fewer would miss more`
+    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and ${fewerWords(service)}`
     : service.bounds.min !== undefined && controls.min === service.bounds.min
       ? `declared${controls.min < controls.max ? `; ${cheaper}` : ""}`
       : kind === "seasonal"
@@ -346,13 +370,17 @@ function boundReasons(
     once > needed && Number.isFinite(once)
       ? `, and ${perSecond(highest)}, the highest that the whole history tells of, ${once}`
       : "";
+  const onceIfAny = Number.isFinite(once) ? once : 0; // no number carries what no number needs
   const max = !Number.isFinite(needed)
     ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}${choice.keeps ? ", for ever; it passes before late and refused requests use up the error budget" : ""}`
-    : service.bounds.max === undefined && controls.max === once && once > room * within * needed
-      ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
-      : service.bounds.max === undefined && !capped
-        ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
-        : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
+    : service.bounds.max === undefined &&
+        controls.max > Math.ceil(Math.max(room * within * needed, onceIfAny))
+      ? `one more than the least, so that there is room to scale: ${most} only ${needed}${older}; ${UNUSED}`
+      : service.bounds.max === undefined && controls.max === once && once > room * within * needed
+        ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
+        : service.bounds.max === undefined && !capped
+          ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
+          : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
   return [
     { of: "bounds.min", value: String(controls.min), because: min },
     { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },
@@ -362,13 +390,16 @@ function boundReasons(
 const UNUSED = "a ceiling costs nothing until it is used, and stops a runaway";
 
 /** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
-function runawayWords({ bounds: { budget }, price }: Service, { max }: ScalingControls): string {
+function runawayWords({ bounds: { budget }, compute, price }: Service, { max }: ScalingControls): string {
   if (budget === undefined) return "";
-  const most = max * price * HOURS_A_MONTH;
-  const within = Math.floor(budget / price / HOURS_A_MONTH);
+  const rules = creditRules(compute);
+  const surplus = rules === undefined ? 0 : surplusPerHour(rules, 1); // an hour of full CPU on credits that are lent
+  const most = max * (price + surplus) * HOURS_A_MONTH;
+  const within = Math.floor(budget / (price + surplus) / HOURS_A_MONTH);
   const beyond = most > budget ? "; a max of at most" : ", and a max of up to";
   const kept = within === 0 ? "" : `${beyond} ${within} keeps within ${dollars(budget)} whatever comes`;
-  return `. A whole month at it costs ${dollars(most)}${kept}`;
+  const busy = surplus > 0 ? ", at full CPU with surplus credits," : "";
+  return `. A whole month at it${busy} costs ${dollars(most)}${kept}`;
 }
 
 function mostOf(service: Service): string {
@@ -401,6 +432,28 @@ function scheduleReason(
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
       because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+    },
+  ];
+}
+
+/** The predictive policy that the owner declares: AWS forecasts, the setpoint and the lead are the plan's. */
+function forecastReason({ capacity }: Service, { predictive }: ScalingControls): readonly Reason[] {
+  if (predictive === undefined) return [];
+  const { metric, setpoint, mode, buffer } = predictive;
+  const held =
+    metric === "cpuUtilization"
+      ? `CPU at ${percent(setpoint)}`
+      : `${figure(setpoint * 60)} requests a minute for each`;
+  const lead =
+    buffer < LONGEST_BUFFER
+      ? `the longest start-up (${seconds(capacity.startup)} and ${percent(AWS_LOOP.startupSpread)}), so that what it starts is ready`
+      : `the most that AWS allows, where a start takes up to ${seconds(capacity.startup * (1 + AWS_LOOP.startupSpread))}`;
+  const does = mode === "forecastOnly" ? "it only forecasts" : "it raises capacity, and lowers none";
+  return [
+    {
+      of: "predictive",
+      value: `${held}, ${seconds(buffer)} early`,
+      because: `declared (${mode}: ${does}); what target tracking holds, before AWS's forecast of each hour by ${lead}`,
     },
   ];
 }

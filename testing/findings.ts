@@ -63,14 +63,16 @@ function within(slo: Slo): string {
 
 function worst(trial: CapacityTrial): string {
   const spent = trial.backtest.outcomes.map(({ goodShare, objective }) => (1 - goodShare) / (1 - objective));
-  const hour = worstHour(trial, spent.indexOf(Math.max(...spent)));
+  const most = spent.indexOf(Math.max(...spent));
+  const hour = worstHour(trial, most);
   if (hour === undefined) return "none: no request was bad";
   const { minute } = hour;
   const share = figure((100 * hour.bad) / hour.arrived);
   const starting = minute.starting > 0 ? ` and ${whole(minute.starting)} starting` : "";
   const full = minute.serving + minute.starting >= trial.controls.max ? ", the plan's ceiling" : "";
   const needed = Number.isFinite(minute.needed) ? `${whole(minute.needed)} needed` : noNumber(trial);
-  return `from ${date(hour.start)} UTC: ${whole(hour.bad)} of ${whole(hour.arrived)} requests bad (${share} %); at its worst, ${date(minute.start).slice(11)}, ${rate(minute.rate)} met ${tasks(trial, minute.serving)} ready${starting}${full}; ${needed}`;
+  const of = spent.length > 1 ? `of ${trial.service.slos[most]!.name}, ` : ""; // each SLO has other bad requests
+  return `${of}from ${date(hour.start)} UTC: ${whole(hour.bad)} of ${whole(hour.arrived)} requests bad (${share} %); at its worst, ${date(minute.start).slice(11)}, ${rate(minute.rate)} met ${tasks(trial, minute.serving)} ready${starting}${full}; ${needed}`;
 }
 
 /** Why more of them would not help, where it is that one alone is too slow. */

@@ -289,6 +289,15 @@ describe("a trace is read", () => {
     expect(notes.join()).to.match(/uneven times/);
   });
 
+  it("TRC-9 with jitter of which the median is off, without gaps where no row is missing", () => {
+    const times = Array.from({ length: 600 }, (_, i) => 60 * i + [0, -2, 1][i % 3]!); // 58, 63 and 59 s apart
+    const { trace, notes } = parse(csv(times.map((time, i) => `${START + time},${5 + (i % 7)}`)));
+    expect(trace).to.deep.include({ step: 60, rates: times.map((_, i) => 5 + (i % 7)) });
+    expect(notes.join())
+      .to.match(/resampled to every 60 s/)
+      .and.not.include("gap");
+  });
+
   it("TRC-10 with a step of an hour, kept, and its plan says what is unknown", () => {
     const { trace } = parse(csv(minutes(24 * 15, wavy, START, 3600)));
     expect(trace.step).to.equal(3600);

@@ -49,6 +49,13 @@ describe("setpoint compare", () => {
     expect(stdout).to.include("note: its image is for arm64: for x86 it must be built anew");
   });
 
+  it("says that an image for x86 is not one for instances of Arm", async () => {
+    const files = folder({ "shop.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}` });
+    const options = ["--with", "ec2:t4g.small", "--with", "ec2:m5.large", "-j", "1"];
+    const { stdout } = await run(["compare", "-f", `${files}/shop.yaml`, ...options]);
+    expect(stdout).to.match(/note: EC2 t4g\.small unlimited: arm64, for which an image for x86 must be/);
+  });
+
   it("says what stands in for AWS's forecast where one scales", async () => {
     const declared = `${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`;
     const files = folder({ "shop.csv": traceCsv(3), "forecasts.yaml": `services:\n  cart:${declared}` });

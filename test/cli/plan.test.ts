@@ -1,11 +1,13 @@
 import { expect } from "chai";
-import { folder, run, serviceYaml, setpoint, without } from "./setpoint.ts";
+import { folder, run, serviceYaml, setpoint, traceCsv, without } from "./setpoint.ts";
 
 const root = folder({
   "services.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}`,
   "two.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}  web:${serviceYaml("{ peak: 10 /s }")}`,
   "shrinking.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s, growth: -25 % }")}`,
   "impossible.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }", "250 ms")}`,
+  "forecast.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}    policies: { predictive: forecastOnly }\n`,
+  "shop.csv": traceCsv(2),
   "wrong.yaml": `services:\n  cart:${serviceYaml("{ peak: 400 }", "1 parsec").replace("concurrency", "concurency")}`,
 });
 
@@ -57,6 +59,13 @@ describe("setpoint plan", () => {
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
   });
 
+  it("tells people of a predictive policy as of any other", async () => {
+    const { stdout } = await run(["plan", "-f", `${root}/forecast.yaml`]);
+    expect(stdout).to.match(
+      /\n {2}Predictive scaling\n {4}setpoint +[\d.]+ requests a minute for each, 90 s early – declared \(forecastOnly/,
+    );
+  });
+
   it("tells people of growth below 0 as less traffic", async () => {
     const { stdout } = await run(["plan", "-f", `${root}/shrinking.yaml`]);
     expect(stdout).to.match(/the declared peak; planned for 25 % less, as declared/);
@@ -69,6 +78,8 @@ describe("setpoint plan", () => {
     expect(first).to.equal("  ✗ cart cannot keep its promises:");
     expect(rest.join("\n")).to.match(/74\.8 % within 250 ms/);
     expect(stdout.match(/way out: /g)).to.have.lengthOf.at.least(3);
+    for (const part of ["Target tracking", "Step scaling", "Cooldowns"]) // numbers that nothing follows from
+      expect(stdout).to.not.include(part);
   });
 
   it("reports all faults of a declaration at once, with their places, and exits with 2", async () => {

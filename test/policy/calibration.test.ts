@@ -174,6 +174,15 @@ describe("calibration", () => {
       /latency falls as the rate rises after 1 \/s.*`warmup: 1`/,
     );
   });
+
+  it("LT-4 warns of latency that falls little by little, too", () => {
+    const warming = modeled(CART, [0.05, 0.1, 0.15, 0.2, 0.7, 0.9]).map((each, i) => {
+      const cold = [1.4, 1.25, 1.12][i] ?? 1;
+      return { ...each, responses: each.responses.map(({ of, time }) => ({ of, time: cold * time })) };
+    });
+    const { calibration: fit } = calibration(warming, { maxWait: 60, concurrency: 2 }); // believed or not
+    expect(fit!.notes.join()).to.match(/falls as the rate rises after 0\.5 \/s, 1 \/s: .*`warmup: 2`/);
+  });
 });
 
 describe("calibration is refused", () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { busiestUtilization, tasksNeeded } from "../../policy/demand-curve.ts";
 import { scalingPlan } from "../../policy/plan.ts";
+import { erlangB } from "../../policy/queue.ts";
 import type { Service } from "../../policy/service.ts";
 import { figure, percent, perSecond } from "../../policy/words.ts";
 import { available, CART, flat, MONDAY, promising, surging } from "../support/services.ts";
@@ -82,6 +83,21 @@ describe("reasons", () => {
     expect(reasonOf("bounds.min").because).to.match(/not left to a single one; target tracking alone/);
   });
 
+  it("tell of a ceiling that is one above the least, and not that it is twice what the traffic needs", () => {
+    const ceiling = (bounds: Service["bounds"]) => {
+      const { reasons } = scalingPlan({ ...CART, bounds });
+      const { value, because } = reasons.find(({ of }) => of === "bounds.max")!;
+      return `${value}: ${because}`;
+    };
+    const needed = tasksNeeded(CART, 60);
+    expect(ceiling({ min: 30 })).to.match(
+      new RegExp(
+        `^31: one more than the least, .*the highest rate of the traffic, 60 /s, needs only ${needed};`,
+      ),
+    );
+    expect(ceiling({})).to.match(new RegExp(`^${2 * needed}: twice the ${needed} that`));
+  });
+
   it("tell whose quota a ceiling is held to", () => {
     const told = (peak: number, more: Partial<Service> = {}) =>
       scalingPlan({ ...CART, demand: { kind: "peak", peak, growth: 0 }, ...more }).reasons.find(
@@ -130,6 +146,16 @@ describe("reasons", () => {
     expect(reasonOf("bounds.max").because).not.to.match(/month/);
   });
 
+  it("count surplus credits in what a month at the ceiling costs, which was less than the plan itself", () => {
+    const compute = { type: "ec2", instanceType: "t3.small", credits: "unlimited" } as const;
+    const { reasons, controls } = scalingPlan({ ...CART, compute, price: 0.0208, bounds: { budget: 500 } });
+    const { because } = reasons.find(({ of }) => of === "bounds.max")!;
+    const each = 730 * (0.0208 + 0.8 * 2 * 0.05); // 80 % of two vCPUs are beyond the baseline
+    expect(because).to.include(
+      `at full CPU with surplus credits, costs ${figure(controls.max * each)} USD; a max of at most ${Math.floor(500 / each)} keeps within 500 USD`,
+    );
+  });
+
   it("say of CPU that it is held lower than was rehearsed where it hides how great an overload is", () => {
     const demand = {
       kind: "history",
@@ -154,6 +180,47 @@ describe("reasons", () => {
     const less = 1 - cpu! / (requests! / 10); // two slots of 200 ms serve 10 /s
     expect(less).to.be.above(0.04);
     expect(told.because).to.include(`${percent(less)} less busy than was rehearsed`);
+  });
+
+  it("tell a step policy of one band by its one change", () => {
+    const onCpu = scalingPlan({ ...CART, demand: surges, policies: { metric: "cpuUtilization" } });
+    const bands = onCpu.controls.steps[0]!.steps; // no others are reached below 100 %
+    expect(bands).to.have.lengthOf(1);
+    const { value } = onCpu.reasons.find(({ of }) => of === "surge")!;
+    expect(value).to.match(new RegExp(`, one datapoint: \\+${percent(bands[0]!.change)}$`));
+  });
+
+  it("tell what a predictive policy holds, how early, and no earlier than AWS allows", () => {
+    const told = (startup: number, policies: Service["policies"]) => {
+      const { controls, reasons } = scalingPlan({
+        ...{ ...CART, policies: policies! },
+        capacity: { ...CART.capacity, startup },
+      });
+      return { controls, ...reasons.find(({ of }) => of === "predictive")! };
+    };
+    const forecast = told(100, { predictive: "forecastAndScale" });
+    expect(forecast.value).to.equal(
+      `${figure(forecast.controls.tracking[0]!.setpoint * 60)} requests a minute for each, 2 min early`,
+    );
+    expect(forecast.because).to.match(/raises capacity.*longest start-up \(100 s and 20 %\)/);
+    const late = told(3600, { predictive: "forecastOnly", metric: "cpuUtilization" });
+    expect(late.value).to.match(/^CPU at [\d.]+ %, 3599 s early$/);
+    expect(late.because).to.match(
+      /only forecasts.*the most that AWS allows, where a start takes up to 72 min/,
+    );
+  });
+
+  it("CAP-4 tell the share that fails at the setpoint where no request waits", () => {
+    const capacity = { ...CART.capacity, concurrency: 8, maxWait: 0 };
+    const { controls, reasons } = scalingPlan({ ...available(0.99), capacity });
+    const { because } = reasons.find(({ of }) => of === "tracking.setpoint")!;
+    const [, told] = /as none waits, ([\d.]+) % of the requests/.exec(because)!;
+    // Round robin over many makes arrivals at each more regular than the Poisson ones of Erlang's formula.
+    const blocked = 100 * erlangB(8, controls.tracking[0]!.setpoint * 0.2);
+    expect(Number(told))
+      .to.be.within(0.05 * blocked, blocked)
+      .and.below(1);
+    expect(reasonOf("tracking.setpoint").because).not.to.include("none waits");
   });
 
   it("tell why there is no step policy where none pays", () => {
@@ -235,6 +302,8 @@ describe("reasons", () => {
       expect(shared.reasons.find((reason) => reason.of === of)!.because).to.match(
         /^those that together carry most/,
       );
+    expect(because("bounds.min")).to.match(/and fewer would miss more$/);
+    expect(shared.reasons.find(({ of }) => of === "bounds.min")!.because).to.not.include("miss more"); // but for the peak they would be faster
   });
 
   it("begin each sentence as one, whatever is promised", () => {

@@ -4,7 +4,7 @@ import { isBadInput } from "../../adapters/bad-input.ts";
 import { backtest } from "../../policy/backtest.ts";
 import { capacity, everySlo, type PlannedService, scaled } from "../../testing/index.ts";
 import { folder } from "../cli/setpoint.ts";
-import { bursty, CART, controlsOf, daily, flat } from "../support/services.ts";
+import { available, bursty, CART, controlsOf, daily, flat } from "../support/services.ts";
 
 use(capacity);
 
@@ -54,6 +54,17 @@ describe("capacity tests", () => {
     expect(message).to.include(
       `cost        ${Math.round(dollarsPerMonth)} USD a month: 50 task-hours in 5 h`,
     );
+  });
+
+  it("say of which SLO the worst hour is, where there are several: each has other bad requests", () => {
+    const overload = flat(200, 120);
+    const both = { ...CART, slos: [...CART.slos, ...available(0.999).slos] };
+    const [all, one] = [fixed(10, both), ten].map((planned) =>
+      failure(() => expect(planned).to.meet(everySlo).on(overload)),
+    );
+    // Of twice what ten tasks serve half are refused: five hundred times the budget of availability, late all: a hundred times that of latency.
+    expect(all).to.match(/worst hour +of availability, from 2026-11-23 0\d:\d\d UTC: /);
+    expect(one).to.match(/worst hour +from 2026-11-23 0\d:\d\d UTC: /);
   });
 
   it("say that one alone is too slow where no number is enough, and add up what they cost", () => {
