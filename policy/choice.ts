@@ -3,10 +3,12 @@ import { type Candidate, controlsFor } from "./candidate.ts";
 import { ceilingRoom } from "./ceiling-room.ts";
 import { newestOf } from "./minutes.ts";
 import { power } from "./power.ts";
-import { type Rehearsal, rehearse, rehearseAll, stageFor } from "./rehearsal.ts";
+import { beats, type Rehearsal, rehearse, rehearseAll, type Stage, stageFor } from "./rehearsal.ts";
 import { replications } from "./replications.ts";
+import { scaled } from "./scaled.ts";
 import { bestOf, refined, roughlyScanned, scanned, type Trial } from "./search.ts";
 import {
+  type Floors,
   floorsFor,
   type Range,
   REACTIONS,
@@ -14,9 +16,9 @@ import {
   UNSEEN_SURGES,
   utilizationsUpTo,
 } from "./search-space.ts";
-import { hasSeenWeekend, quietDays } from "./season.ts";
+import { BUSY, hasSeenWeekend, quietDays } from "./season.ts";
 import type { Service } from "./service.ts";
-import { constantStanding } from "./standing.ts";
+import { constantStanding, type Standing } from "./standing.ts";
 import { steadyDoubts } from "./steady-doubt.ts";
 import { steeper, stressFor } from "./stress.ts";
 import type { Trace } from "./trace.ts";
@@ -61,6 +63,8 @@ export interface Choice {
   readonly surgesUnseen: boolean;
   /** More than three days of history have seen no weekend: their traffic was rehearsed at that level, too. */
   readonly weekendUnseen: boolean;
+  /** Share of the level that the floors of a schedule are for on a weekend, where the history has seen none; else undefined. */
+  readonly weekendForetold: number | undefined;
   /** Growth of the load while the loop reacts that the setpoint leaves room for; undefined from a day of history on. */
   readonly growthAllowed: number | undefined;
 }
@@ -114,7 +118,8 @@ function choiceOn(
   };
   const doubts = steadyDoubts(service, days);
   const quick = days.rates.length <= QUICK;
-  const weekendUnseen = !quick && !hasSeenWeekend(history);
+  const unseen = !hasSeenWeekend(history);
+  const weekendUnseen = !quick && unseen;
   for (const part of MILDER) {
     const stress = part * stressFor(days.rates.length / 1440);
     const trace = stress > 0 ? steeper(days, stress) : days;
@@ -127,11 +132,18 @@ function choiceOn(
       rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed);
     const onHistory: Trial = (candidate, limit) =>
       rehearseAll(stage, { ...beside, replicas: [] }, candidate, limit, MOST_MISSED, mostUsed);
-    // What keeps the history is rejected by nothing beside it.
-    const again = ({ candidate }: Rehearsal) => onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
+    // What keeps the history is rejected by nothing beside it, nor with more floors for days that it has not.
+    const again = ({ candidate }: Pick<Rehearsal, "candidate">) =>
+      onAll(candidate, Number.POSITIVE_INFINITY) as Rehearsal;
     const starts = quick ? scanned(onAll, scope) : roughlyScanned(onHistory, scope).map(again);
     if (starts.length === 0) continue;
-    const best = bestOf(starts.map((start) => refined(onAll, scope, start)));
+    const found = bestOf(starts.map((start) => refined(onAll, scope, start)));
+    const weekends = () => [
+      beside.weekend ?? stageFor(service, quietDays(trace), max),
+      stageFor(service, scaled(trace, BUSY), max),
+    ];
+    const foretold = unseen ? foretelling(found.candidate, scope.floors, weekends) : undefined;
+    const best = foretold ? again({ candidate: foretold }) : found;
     const observed = rehearse(stageFor(service, days, max, doubts), best.candidate);
     const whole = mostUsed === ALL;
     return {
@@ -143,10 +155,35 @@ function choiceOn(
       whole,
       surgesUnseen,
       weekendUnseen,
+      weekendForetold: unseen ? best.candidate.standing.unseen : undefined,
       growthAllowed,
     };
   }
   return undefined;
+}
+
+/**
+ * With the floors on a weekend that the history has not seen for the level that loses least on weekends as quiet and as busy as they are
+ * rehearsed, together: for what comes at its hours there, too, reacting may be too late.
+ */
+function foretelling(
+  candidate: Candidate,
+  floors: Floors,
+  weekends: () => readonly Stage[],
+): Candidate | undefined {
+  if (candidate.standing.kind === "constant") return undefined;
+  const stages = weekends();
+  const lossOf = ({ onUnseenWeekend }: Standing) =>
+    stages.reduce(
+      (sum, stage) => sum + rehearse(stage, { ...candidate, standing: onUnseenWeekend! }).loss,
+      0,
+    );
+  let [best, least] = [candidate.standing, lossOf(candidate.standing)];
+  for (const standing of floors.busierWeekends(best)) {
+    const loss = lossOf(standing);
+    if (beats(loss, least)) [best, least] = [standing, loss];
+  }
+  return best === candidate.standing ? undefined : { ...candidate, standing: best };
 }
 
 /**
@@ -181,6 +218,7 @@ export function resignedChoice(service: Service, history: Trace, range: Range): 
     whole: false,
     surgesUnseen: false,
     weekendUnseen: false,
+    weekendForetold: undefined,
     growthAllowed: undefined,
   };
 }

@@ -423,6 +423,11 @@ function scheduleReason(
     ];
   }
   const { multiple } = choice.rehearsal.candidate.standing;
+  const { weekendForetold } = choice;
+  const weekend =
+    weekendForetold === undefined
+      ? ""
+      : `; on a weekend, of which the history has seen none, they are for ${percent(weekendForetold)} of the level`;
   const floors = controls.schedule.flatMap(({ min }) => min ?? []);
   const days = controls.schedule.some(({ at }) => at.weekdays)
     ? "workdays and weekends apart"
@@ -431,7 +436,7 @@ function scheduleReason(
     {
       of: "schedule",
       value: `${controls.schedule.length} actions, floors of ${Math.min(...floors)} to ${Math.max(...floors)}`,
-      because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready`,
+      because: `the history repeats (${days}): a floor of ${figure(multiple)} times what the usual level of each half hour needs at the least is the cheapest partner for target tracking; rises come ${leadMinutes(service.capacity.startup)} min early, the longest start-up in whole minutes, so that what they start is ready${weekend}`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Surge } from "./candidate.ts";
 import { mostCarried, tasksNeeded } from "./demand-curve.ts";
 import { highestWithin } from "./minute-shape.ts";
-import { DAYS_FOR_DAILY, forecast, seasonalityOf } from "./season.ts";
+import { BUSIER, DAYS_FOR_DAILY, forecast, seasonalityOf } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
 import type { Trace } from "./trace.ts";
@@ -70,6 +70,8 @@ export function utilizationsUpTo(ceiling: number): readonly number[] {
 export interface Floors {
   readonly all: readonly Standing[];
   readonly beside: (standing: Standing) => readonly Standing[];
+  /** One that follows the forecast, with floors for busier weekends than are foretold where the history has seen none. */
+  readonly busierWeekends: (standing: Standing) => readonly Standing[];
 }
 
 /** Constant floors, and, where the history is long enough to show a pattern, floors that follow it. */
@@ -82,11 +84,12 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   if (most === range.max) counts.add(strongest(service, range));
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
-  const expected = days >= DAYS_FOR_DAILY ? forecast(history, seasonalityOf(days)) : undefined;
-  const seasonal = (multiple: number) =>
-    seasonalStanding(expected!, multiple, service.capacity, range, newest);
+  const seasonality = seasonalityOf(days);
+  const expected = days >= DAYS_FOR_DAILY ? forecast(history, seasonality) : undefined;
+  const seasonal = (multiple: number, by = expected!) =>
+    seasonalStanding(by, multiple, service.capacity, range, newest);
   return {
-    all: expected ? [...constants, ...MULTIPLES.map(seasonal)] : constants,
+    all: expected ? [...constants, ...MULTIPLES.map((multiple) => seasonal(multiple))] : constants,
     beside: ({ kind, multiple, min }) => {
       if (kind === "seasonal") return BESIDE.map((factor) => seasonal(multiple * factor));
       const counts = new Set([...BESIDE.map((factor) => Math.round(min * factor)), min - 1, min + 1]);
@@ -94,6 +97,8 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
         .filter((tasks) => tasks !== min && tasks >= range.min && tasks <= range.max)
         .map(constantStanding);
     },
+    busierWeekends: ({ multiple }) =>
+      BUSIER.map((level) => seasonal(multiple, forecast(history, seasonality, level))),
   };
 }
 

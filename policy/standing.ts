@@ -1,7 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { floorSchedule, highestAhead } from "./floor.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
-import { type Forecast, SLOT, UNSEEN_LEVEL } from "./season.ts";
+import { type Forecast, SLOT } from "./season.ts";
 import type { TaskProfile } from "./service.ts";
 import type { Trace } from "./trace.ts";
 
@@ -15,8 +15,10 @@ export interface Standing {
   readonly schedule: ScalingControls["schedule"];
   /** Floors for each minute of the trace that is rehearsed, each from other days alone, those before it where there are any; undefined for a constant. */
   readonly rehearsed: Int32Array | undefined;
-  /** The same as it is on a weekend where the history has seen none, for which half the level is foretold; undefined for a constant, which is the same on any day. */
+  /** The same as it is on a weekend where the history has seen none, at the level foretold for it; undefined for a constant, which is the same on any day. */
   readonly onUnseenWeekend?: Standing;
+  /** The level that is foretold for it ÷ the ordinary one; undefined for a constant. */
+  readonly unseen?: number;
 }
 
 export function constantStanding(tasks: number): Standing {
@@ -54,8 +56,9 @@ export function seasonalStanding(
     min: Math.min(bounds.max, Math.max(bounds.min, Math.ceil(mean))),
     schedule: floorSchedule(floors, lead),
     rehearsed: floorsAt(1),
+    unseen: expected.unseen,
   };
-  return { ...standing, onUnseenWeekend: { ...standing, rehearsed: floorsAt(UNSEEN_LEVEL) } };
+  return { ...standing, onUnseenWeekend: { ...standing, rehearsed: floorsAt(expected.unseen) } };
 }
 
 /** Minutes by which a scheduled rise comes early: the longest start-up. */

@@ -15,7 +15,7 @@ import type { Service } from "../../policy/service.ts";
 import { constantStanding } from "../../policy/standing.ts";
 import { steeper } from "../../policy/stress.ts";
 import type { Trace } from "../../policy/trace.ts";
-import { CART, daily, flat, promising, surging } from "../support/services.ts";
+import { CART, daily, flat, MONDAY, promising, surging } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";
 import { habitual } from "../support/synthetic.ts";
 
@@ -127,6 +127,42 @@ describe("cheapestChoice", () => {
           ({ because }) => because.includes("The history has seen no weekend"),
         );
       expect([workdays, swinging(8, 80), swinging(3, 80)].map(told)).to.deep.equal([true, false, false]);
+    });
+  });
+
+  describe("on workdays with a surge at every full hour, which only floors are ready for", () => {
+    const hourly = (level: number, days: number, from = MONDAY): Trace => ({
+      start: from,
+      step: 60,
+      rates: Array.from({ length: days * 1440 }, (_, i) => level * (i % 60 < 6 ? 2.5 : 1)),
+    });
+    const [wednesday, saturday] = [2, 5].map((day) => MONDAY + day * 86_400);
+    for (const [days, from] of [
+      [5, MONDAY],
+      [3, wednesday],
+    ])
+      for (const level of [0.3, 0.6, 0.9])
+        it(`keeps the SLO on a weekend of ${level} of the level, which ${days} days have not seen`, () => {
+          const { rehearsal, weekendForetold } = choiceFor(hourly(60, days!, from));
+          expect(rehearsal.candidate.standing.kind).to.equal("seasonal");
+          expect(weekendForetold).to.be.within(0.6, 1);
+          const { met } = backtest(
+            CART,
+            controlsFor(rehearsal.candidate, CART.capacity, 60),
+            hourly(60 * level, 2, saturday),
+          );
+          expect(met).to.equal(true);
+        });
+
+    it("says for which level its floors there are, and of a history that has seen a weekend nothing", () => {
+      const told = (trace: Trace) =>
+        scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } }).reasons.find(
+          ({ of }) => of === "schedule",
+        )!.because;
+      expect(told(hourly(60, 5))).to.match(
+        /on a weekend, of which the history has seen none, they are for \d+ % of the level/,
+      );
+      expect(told(hourly(60, 9))).not.to.include("weekend, of which");
     });
   });
 

@@ -42,6 +42,13 @@ describe("standing", () => {
     expect(Math.max(...saturdays)).to.equal(noon);
   });
 
+  it("holds more on such a weekend where more is foretold, and the same on other days", () => {
+    const busy = seasonalStanding(forecast(trace, "daily", 0.8), 1.5, PROFILE, BOUNDS, trace);
+    expect(busy.onUnseenWeekend!.rehearsed![735]!).to.be.closeTo(24, 1);
+    expect([busy.unseen, standing.unseen]).to.deep.equal([0.8, 0.5]);
+    expect(busy.rehearsed).to.deep.equal(standing.rehearsed);
+  });
+
   it("raises a floor by the longest start-up ahead of the rise, in whole minutes", () => {
     expect(leadMinutes(75)).to.equal(2); // 75 s × 1.2 = 90 s
     const { rehearsed } = standing;
