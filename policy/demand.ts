@@ -1,5 +1,6 @@
 import { byMinute, section } from "./minutes.ts";
 import { withoutOutages } from "./outages.ts";
+import { tellsWeekendsApart } from "./season.ts";
 import type { Demand } from "./service.ts";
 import { highestRate, type Trace } from "./trace.ts";
 import { figure, span } from "./words.ts";
@@ -95,10 +96,12 @@ function historyAssumptions(
     );
   if (days < 3)
     assumptions.push(
-      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days), and to tell weekends apart (10 days)`,
+      `the history covers ${span(days * 86_400)}: too short for a daily pattern (3 days), and to tell weekends apart (two days of each kind)`,
     );
-  else if (days < 10)
-    assumptions.push(`the history covers ${span(days * 86_400)}: too short to tell weekends apart (10 days)`);
+  else if (!tellsWeekendsApart(minutes))
+    assumptions.push(
+      `the history covers ${span(days * 86_400)}: too short to tell weekends apart (two days of each kind)`,
+    );
   return assumptions;
 }
 

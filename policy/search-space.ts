@@ -74,7 +74,7 @@ export interface Floors {
   readonly busierWeekends: (standing: Standing) => readonly Standing[];
 }
 
-/** A floor needs history to recur in: three days for a day, ten for a week with its weekend. */
+/** A floor needs three days of history to recur in. */
 export function floorsFor(service: Service, history: Trace, newest: Trace, range: Range): Floors {
   const most = Math.min(range.max, tasksNeeded(service, highestWithin(newest)) * FLOOR_STEP);
   const counts = new Set([range.min]);
@@ -84,8 +84,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   if (most === range.max) counts.add(strongest(service, range));
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
-  const seasonality = days >= 10 ? "workweek" : "daily";
-  const expected = days >= 3 ? forecast(history, seasonality) : undefined;
+  const expected = days >= 3 ? forecast(history) : undefined;
   const seasonal = (multiple: number, by = expected!) =>
     seasonalStanding(by, multiple, service.capacity, range, newest);
   return {
@@ -97,8 +96,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
         .filter((tasks) => tasks !== min && tasks >= range.min && tasks <= range.max)
         .map(constantStanding);
     },
-    busierWeekends: ({ multiple }) =>
-      BUSIER.map((level) => seasonal(multiple, forecast(history, seasonality, level))),
+    busierWeekends: ({ multiple }) => BUSIER.map((level) => seasonal(multiple, forecast(history, level))),
   };
 }
 

@@ -94,7 +94,7 @@ function trendOf({ rates }: Trace): Workload["trend"] {
 function foretoldShare(trace: Trace): number | undefined {
   const days = trace.rates.length / 1440;
   if (days < 2) return undefined;
-  const { foretold } = forecast(trace, days >= 10 ? "workweek" : "daily");
+  const { foretold } = forecast(trace);
   const later = Array.from(slotMeans(trace).means.slice(SLOTS_A_DAY));
   const usual = mean(later);
   let [unexplained, whole] = [0, 0];
