@@ -1,6 +1,6 @@
 import { byMinute, section } from "./minutes.ts";
 import { withoutOutages } from "./outages.ts";
-import { DAYS_FOR_DAILY, DAYS_FOR_WORKWEEK } from "./season.ts";
+import { DAYS_FOR_DAILY, tellsWeekendsApart } from "./season.ts";
 import type { Demand } from "./service.ts";
 import { highestRate, type Trace } from "./trace.ts";
 import { figure, span } from "./words.ts";
@@ -96,11 +96,11 @@ function historyAssumptions(
     );
   if (days < DAYS_FOR_DAILY)
     assumptions.push(
-      `the history covers ${span(days * 86_400)}: too short for a daily pattern (${DAYS_FOR_DAILY} days), and to tell weekends apart (${DAYS_FOR_WORKWEEK} days)`,
+      `the history covers ${span(days * 86_400)}: too short for a daily pattern (${DAYS_FOR_DAILY} days), and to tell weekends apart (two days of each kind)`,
     );
-  else if (days < DAYS_FOR_WORKWEEK)
+  else if (!tellsWeekendsApart(minutes))
     assumptions.push(
-      `the history covers ${span(days * 86_400)}: too short to tell weekends apart (${DAYS_FOR_WORKWEEK} days)`,
+      `the history covers ${span(days * 86_400)}: too short to tell weekends apart (two days of each kind)`,
     );
   return assumptions;
 }

@@ -1,7 +1,7 @@
 import type { Surge } from "./candidate.ts";
 import { mostCarried, tasksNeeded } from "./demand-curve.ts";
 import { highestWithin } from "./minute-shape.ts";
-import { BUSIER, DAYS_FOR_DAILY, forecast, seasonalityOf } from "./season.ts";
+import { BUSIER, DAYS_FOR_DAILY, forecast } from "./season.ts";
 import type { Service } from "./service.ts";
 import { constantStanding, type Standing, seasonalStanding } from "./standing.ts";
 import type { Trace } from "./trace.ts";
@@ -84,8 +84,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
   if (most === range.max) counts.add(strongest(service, range));
   const constants = [...counts].map(constantStanding);
   const days = history.rates.length / 1440;
-  const seasonality = seasonalityOf(days);
-  const expected = days >= DAYS_FOR_DAILY ? forecast(history, seasonality) : undefined;
+  const expected = days >= DAYS_FOR_DAILY ? forecast(history) : undefined;
   const seasonal = (multiple: number, by = expected!) =>
     seasonalStanding(by, multiple, service.capacity, range, newest);
   return {
@@ -97,8 +96,7 @@ export function floorsFor(service: Service, history: Trace, newest: Trace, range
         .filter((tasks) => tasks !== min && tasks >= range.min && tasks <= range.max)
         .map(constantStanding);
     },
-    busierWeekends: ({ multiple }) =>
-      BUSIER.map((level) => seasonal(multiple, forecast(history, seasonality, level))),
+    busierWeekends: ({ multiple }) => BUSIER.map((level) => seasonal(multiple, forecast(history, level))),
   };
 }
 

@@ -1,16 +1,8 @@
 import { withRates } from "./minutes.ts";
 import type { Trace } from "./trace.ts";
 
-/** How traffic is taken to repeat: every day alike, or with weekends apart. */
-export type Seasonality = "daily" | "workweek";
-
-/** Days of history that show a pattern of the day, and one of the week with its weekend. */
-export const [DAYS_FOR_DAILY, DAYS_FOR_WORKWEEK] = [3, 10];
-
-/** How a history of so many days is taken to repeat. */
-export function seasonalityOf(days: number): Seasonality {
-  return days >= DAYS_FOR_WORKWEEK ? "workweek" : "daily";
-}
+/** Days of history that show a pattern of the day. */
+export const DAYS_FOR_DAILY = 3;
 
 /** Seconds in a slot: half an hour keeps a workweek at 96 actions, within the 125 of an Auto Scaling group. */
 export const SLOT = 1800;
@@ -42,20 +34,20 @@ export interface Forecast {
 
 /**
  * Walk-forward forecast of days that repeat: the mean of the same half hour over the two weeks before, of days of
- * the same kind (workday, weekend) where the season tells them apart and two of them are known.
+ * the same kind (workday, weekend) where two of them are known.
  */
-export function forecast(trace: Trace, seasonality: Seasonality, unseen = UNSEEN_LEVEL): Forecast {
+export function forecast(trace: Trace, unseen = UNSEEN_LEVEL): Forecast {
   const history = slotMeans(trace);
   const after = Math.ceil((history.first + history.means.length) / SLOTS_A_DAY);
   const next = (weekend: boolean) => {
     const day = [0, 1, 2, 3, 4, 5, 6].find((ahead) => isWeekend(after + ahead) === weekend)! + after;
     return Float64Array.from({ length: SLOTS_A_DAY }, (_, slot) =>
-      levelFrom(history, day * SLOTS_A_DAY + slot, seasonality, unseen),
+      levelFrom(history, day * SLOTS_A_DAY + slot, unseen),
     );
   };
   return {
     first: history.first,
-    foretold: history.means.map((_, i) => levelFrom(history, history.first + i, seasonality, unseen)),
+    foretold: history.means.map((_, i) => levelFrom(history, history.first + i, unseen)),
     workday: next(false),
     weekend: next(true),
     unseen,
@@ -81,18 +73,15 @@ export function slotMeans({ start, step, rates }: Trace): SlotMeans {
 }
 
 /** From the days before; the first days, which have none, from those after them: never from the day itself. */
-function levelFrom(history: SlotMeans, slot: number, seasonality: Seasonality, unseen: number): number {
+function levelFrom(history: SlotMeans, slot: number, unseen: number): number {
   return (
-    levelTowards(history, slot, seasonality, unseen, -SLOTS_A_DAY) ??
-    levelTowards(history, slot, seasonality, unseen, SLOTS_A_DAY) ??
-    0
+    levelTowards(history, slot, unseen, -SLOTS_A_DAY) ?? levelTowards(history, slot, unseen, SLOTS_A_DAY) ?? 0
   );
 }
 
 function levelTowards(
   { first, means }: SlotMeans,
   slot: number,
-  seasonality: Seasonality,
   unseen: number,
   step: number,
 ): number | undefined {
@@ -110,7 +99,7 @@ function levelTowards(
   }
   if (days === 0) return undefined;
   if (daysSame === 0) return (unseen * sum) / days;
-  return seasonality === "workweek" && daysSame >= KNOWN ? sumSame / daysSame : sum / days;
+  return daysSame >= KNOWN ? sumSame / daysSame : sum / days;
 }
 
 /**
@@ -134,12 +123,18 @@ export function quietDays(trace: Trace): Trace {
 }
 
 /** Whether a history of one-minute steps holds a day's worth of Saturday and Sunday, UTC. */
-export function hasSeenWeekend({ start, rates }: Trace): boolean {
-  const minutes = rates.reduce(
-    (count, _, i) => count + Number(isWeekend(Math.floor((start + i * 60) / 86_400))),
-    0,
-  );
-  return minutes >= 1440;
+export function hasSeenWeekend(history: Trace): boolean {
+  return weekendMinutes(history) >= 1440;
+}
+
+/** Whether it holds as many days' worth of workdays and of Saturday and Sunday as a kind of day is known from. */
+export function tellsWeekendsApart(history: Trace): boolean {
+  const weekend = weekendMinutes(history);
+  return Math.min(weekend, history.rates.length - weekend) >= KNOWN * 1440;
+}
+
+function weekendMinutes({ start, rates }: Trace): number {
+  return rates.reduce((count, _, i) => count + Number(isWeekend(Math.floor((start + i * 60) / 86_400))), 0);
 }
 
 /** Whether a day counted from 1970-01-01, a Thursday, is a Saturday or a Sunday. */

@@ -1,7 +1,7 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { SURELY_SOME, silentMinutes } from "./outages.ts";
 import { ascending, quantile } from "./quantile.ts";
-import { forecast, SLOT, SLOTS_A_DAY, seasonalityOf, slotMeans } from "./season.ts";
+import { forecast, SLOT, SLOTS_A_DAY, slotMeans } from "./season.ts";
 import type { Trace } from "./trace.ts";
 import { usualRates } from "./usual-rates.ts";
 
@@ -95,7 +95,7 @@ function trendOf({ rates }: Trace): Workload["trend"] {
 function foretoldShare(trace: Trace): number | undefined {
   const days = trace.rates.length / 1440;
   if (days < 2) return undefined;
-  const { foretold } = forecast(trace, seasonalityOf(days));
+  const { foretold } = forecast(trace);
   const later = Array.from(slotMeans(trace).means.slice(SLOTS_A_DAY));
   const usual = mean(later);
   let [unexplained, whole] = [0, 0];

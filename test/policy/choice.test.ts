@@ -166,6 +166,18 @@ describe("cheapestChoice", () => {
     });
   });
 
+  it("holds no floors on weekends for what workdays alone have, once a week has shown both", () => {
+    const trace = flat(60, 8 * 1440);
+    const rates = trace.rates.map((rate, i) =>
+      Math.floor(i / 1440) % 7 < 5 && i % 60 < 6 ? 2.5 * rate : rate,
+    );
+    const { kind, schedule } = choiceFor({ ...trace, rates }).rehearsal.candidate.standing;
+    expect(kind).to.equal("seasonal");
+    const on = (day: number) =>
+      schedule.filter(({ at }) => at.weekdays?.includes(day) ?? true).map(({ min }) => min!);
+    expect(Math.max(...on(6))).to.be.below(0.8 * Math.max(...on(3)));
+  });
+
   it("takes a milder stress where the ceiling carries what came and no more", () => {
     const [whole, tight] = [60, 19].map((max) => choiceFor(scaled(surging(), 1.02), max));
     expect([whole!.keeps, tight!.keeps]).to.deep.equal([true, true]);

@@ -14,7 +14,7 @@ describe("standing", () => {
   });
 
   const trace = daily(4, 200);
-  const standing = seasonalStanding(forecast(trace, "daily"), 1.5, PROFILE, BOUNDS, trace);
+  const standing = seasonalStanding(forecast(trace), 1.5, PROFILE, BOUNDS, trace);
 
   it("holds a multiple of what the forecast needs, within the bounds", () => {
     const most = Math.max(...standing.schedule.map((action) => action.min!));
@@ -43,7 +43,7 @@ describe("standing", () => {
   });
 
   it("holds more on such a weekend where more is foretold, and the same on other days", () => {
-    const busy = seasonalStanding(forecast(trace, "daily", 0.8), 1.5, PROFILE, BOUNDS, trace);
+    const busy = seasonalStanding(forecast(trace, 0.8), 1.5, PROFILE, BOUNDS, trace);
     expect(busy.onUnseenWeekend!.rehearsed![735]!).to.be.closeTo(24, 1);
     expect([busy.unseen, standing.unseen]).to.deep.equal([0.8, 0.5]);
     expect(busy.rehearsed).to.deep.equal(standing.rehearsed);
