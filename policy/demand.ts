@@ -75,9 +75,9 @@ function historyAssumptions(
 ): readonly string[] {
   const days = minutes.rates.length / 1440;
   const assumptions: string[] = [];
-  if (given.step > 300) {
+  if (given.step > minutes.step) {
     assumptions.push(
-      `the history has one value every ${given.step / 60} minutes: the rate is interpolated between them, and bursts shorter than that are unknown`,
+      `the history has one value every ${figure(given.step / minutes.step)} minutes: the rate is interpolated between them, and bursts shorter than that are unknown; how likely a miss is leaves them out`,
     );
   }
   if (season !== undefined && season.rise > 1)

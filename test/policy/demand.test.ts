@@ -90,6 +90,11 @@ describe("demandHistory", () => {
     const hourly = history({ ...flat(1, 15 * 24), step: 3600 });
     expect(hourly.trace.rates).to.have.length(15 * 1440);
     expect(hourly.assumptions.join()).to.include("one value every 60 minutes");
+    const fives = history({ ...flat(1, 15 * 288), step: 300 });
+    expect(fives.assumptions.join()).to.match(
+      /one value every 5 minutes: .* bursts shorter than that are unknown; how likely a miss is leaves them out/,
+    );
+    expect(history({ ...flat(1, 15 * 8640), step: 10 }).assumptions).to.deep.equal([]);
     expect(history(flat(1, 15 * 1440)).assumptions).to.deep.equal([]);
   });
 
