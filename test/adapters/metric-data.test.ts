@@ -31,7 +31,7 @@ describe("metricData", () => {
       (client) => metricData(client, [SERIES], HOUR_SPAN),
     );
     expect(error.message).to.match(/throttled cloudwatch:GetMetricData 5 times.*1 page\(s\).*had been read/);
-  }).timeout(60_000);
+  });
 
   it("CW-2 asks for at most 500 queries at a time", async () => {
     const many = Array.from({ length: 600 }, (_, i) => ({

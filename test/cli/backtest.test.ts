@@ -40,7 +40,7 @@ describe("setpoint backtest", () => {
       .to.match(/^ {2}clairvoyant bound +\d+ +\d+$/m)
       .and.not.include("θU");
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
-  }).timeout(60_000);
+  });
 
   it("shows the elasticity measures when asked", async () => {
     const { stdout } = await run(["backtest", "-f", services, "--plan", `${root}/enough.json`, "--measures"]);
@@ -86,7 +86,7 @@ describe("setpoint backtest", () => {
     expect(stdout.replace(/\s+/g, " ")).to.include(
       "The plan was made on it, its newest 14 days counting most: --holdout",
     );
-  }).timeout(60_000);
+  });
 
   it("says of a recording that the history has only days of it", async () => {
     const longer = `${folder({ "longer.csv": traceCsv(6) })}/longer.csv`;
@@ -94,7 +94,7 @@ describe("setpoint backtest", () => {
     const words = stdout.replace(/\s+/g, " ");
     expect(words).to.include("UTC. The plan was made on a history that has days of it.");
     expect(words).to.include("note: 4.0 days of it are also in the history");
-  }).timeout(60_000);
+  });
 
   it("does not know what a plan made elsewhere has seen", async () => {
     const given = ["backtest", "-f", services, "--plan", `${root}/enough.json`, "--holdout", "1"];
@@ -130,7 +130,7 @@ describe("setpoint backtest", () => {
       );
     for (const { stdout } of [judged, own, usual])
       expect(words(stdout).match(/AWS does not publish/g)).to.have.lengthOf(1);
-  }).timeout(60_000);
+  });
 
   it("exits with 1 for one that misses it", async () => {
     const { code, stdout } = await run(["backtest", "-f", services, "--plan", `${root}/little.json`]);

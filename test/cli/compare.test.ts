@@ -38,7 +38,7 @@ describe("setpoint compare", () => {
       expect(options.find(({ name }: { name: string }) => name === cheapest).dollarsPerMonth).to.equal(least);
       expect(options.map(({ kind }: { kind: string }) => kind)).to.deep.equal(["fargate", "ecs", "ec2"]);
     }
-  }).timeout(60_000);
+  });
 
   it("says that an image for Arm is not one for the usual options", async () => {
     const declared = `${serviceYaml("{ peak: 20 /s }")}\n    deploy: { cpuArchitecture: arm64 }\n`;
@@ -79,7 +79,7 @@ describe("setpoint compare", () => {
       ],
     ]);
     expect(JSON.parse(json)[0].notes.join()).to.include("AWS does not publish its forecast");
-  }).timeout(60_000);
+  });
 
   it("says that what is declared meets no SLO where what costs more does", async () => {
     const slow = serviceYaml("{ peak: 20 /s }", "500 ms").replace("75 s", "75 s, cpuTime: 95 ms");
@@ -112,7 +112,7 @@ describe("setpoint compare", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).to.match(
       /note: Fargate, 0\.5 vCPU, 1 GB: about 1 in \d+ windows of two days is likely to miss an SLO: /,
     );
-  }).timeout(60_000);
+  });
 
   it("names a burstable type once, by how it lives on credits, and what that costs", async () => {
     const busy = serviceYaml("{ history: shop.csv }").replace(

@@ -25,7 +25,7 @@ describe("setpoint plan", () => {
     expect(stderr)
       .to.match(/planning cart …\n/)
       .and.match(/cart: no history is declared/);
-  }).timeout(60_000);
+  });
 
   it("gives programs the plans with their reasons", async () => {
     const { code, stdout } = await run(["plan", "-f", `${root}/two.yaml`, "--format", "json"]);

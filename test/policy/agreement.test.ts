@@ -110,7 +110,7 @@ describe("a plan's back-test beside every request served", () => {
       expect(expected!.goodShare).to.be.closeTo(found!.goodShare, SHARE);
       expect(expected!.met).to.equal(found!.met);
       expect(model.taskHours / real.taskHours).to.be.within(1 - HOURS, 1 + HOURS);
-    }).timeout(30_000);
+    });
 });
 
 function serviceOf({ capacity, threshold, objective }: Kind, trace: Trace): Service {

@@ -288,7 +288,7 @@ describe("fights in our own plans", () => {
       }),
       { numRuns: 20 },
     );
-  }).timeout(60_000);
+  });
 
   it("a plan tells the warnings that its owner's bounds make", () => {
     const { controls, assumptions } = scalingPlan({ ...CART, bounds: { min: 9, max: 9 } });

@@ -183,14 +183,14 @@ describe("a plan on a history of ten seconds", () => {
     expect(plan!.feasibility.possible).to.equal(true);
     expect(served(plan!, oneByOne).good).to.be.at.least(0.99);
     expect(served(blind!, oneByOne).good).to.be.below(0.9);
-  }).timeout(60_000);
+  });
 
   it("is judged by the model as when every request is served", () => {
     const plan = scalingPlan(on(history));
     const [model, requests] = [served(plan, steadyPlant), served(plan, oneByOne)];
     expect(model.good).to.be.closeTo(requests.good, 0.003);
     expect(model.taskHours / requests.taskHours).to.be.closeTo(1, 0.02);
-  }).timeout(60_000);
+  });
 
   it("says what comes within a minute, and leaves room for it", () => {
     const { reasons } = scalingPlan(on(history));

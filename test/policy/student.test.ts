@@ -25,5 +25,5 @@ describe("standardErrors", () => {
       expect(standardErrors(degrees + 1)).to.be.at.most(standardErrors(degrees));
       expect(within(standardErrors(degrees), degrees)).to.be.at.least(0.9499);
     }
-  }).timeout(60_000);
+  });
 });

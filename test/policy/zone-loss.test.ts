@@ -78,7 +78,7 @@ describe("a plan that survives a zone", () => {
           ),
         );
         expect(real.reduce((sum, share) => sum + share, 0) / real.length).to.be.at.least(0.99 - 0.003);
-      }).timeout(60_000);
+      });
     }
 
   it("keeps it on CPU, too, which is that of all tasks and does not tell of the loss", () => {
@@ -97,7 +97,7 @@ describe("a plan that survives a zone", () => {
         return Math.min(...hours.map((hour) => goodShare(plain, resilience, hour * 3600)));
       });
       expect(worst.filter((share) => share < 0.99).length).to.be.at.least(2);
-    }).timeout(60_000);
+    });
 
   it("tells the price of the reserve", () => {
     const trace = daily(2, 60);
