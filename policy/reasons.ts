@@ -207,7 +207,7 @@ export function spikeRemarks({ from, to }: OnlySpike, taken: Backtest, spared: B
   if (taken.taskHours < DEAR * spared.taskHours) return [];
   const interval = `${isoMinute(from)}/${isoMinute(to)}`;
   return [
-    `most of the tasks are there for the only spike of the history, ${interval}: without it the plan takes ${dollars(spared.dollarsPerMonth)} a month, not ${dollars(taken.dollarsPerMonth)}, and would miss a window that has one like it; if it can't come again, leave it out (\`exclude: [${interval}]\` beside the history's file)`,
+    `most of the tasks are there for the only spike of the history, ${interval}: without it the plan takes ${dollars(spared.dollarsPerMonth)} a month, not ${dollars(taken.dollarsPerMonth)}, and is likely to miss a window that has one like it; if it can't come again, leave it out (\`exclude: [${interval}]\` beside the history's file)`,
   ];
 }
 
