@@ -1,19 +1,17 @@
 import { AWS_LOOP } from "./aws-loop.ts";
 import { type Backtest, surplusOf } from "./backtest.ts";
+import { boundReasons } from "./bound-reasons.ts";
 import { FRESH, type Surge } from "./candidate.ts";
 import { type Choice, REHEARSED_DAYS, WORTH_THE_HISTORY } from "./choice.ts";
 import { startedTogether, TIMES } from "./compounding.ts";
-import { burstSeconds, creditRules, launchBalance, surplusPerHour } from "./credits.ts";
+import { burstSeconds, creditRules, launchBalance } from "./credits.ts";
 import { busiestUtilization, type Ceiling, MANY } from "./demand-curve.ts";
+import type { Derivation } from "./derivation.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
-import { leastTasks } from "./least-tasks.ts";
-import { HOURS_A_MONTH } from "./month.ts";
-import type { Needs } from "./needs.ts";
 import type { OnlySpike } from "./only-spike.ts";
 import { LONGEST_BUFFER } from "./predictive-scaling.ts";
 import { provisioningTime } from "./provisioning.ts";
-import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import { QUIET } from "./season.ts";
 import type { Service, Slo } from "./service.ts";
@@ -21,17 +19,8 @@ import { shareServedWithin } from "./service-time.ts";
 import { leadMinutes } from "./standing.ts";
 import { steadyState } from "./steady-state.ts";
 import { cpuShare } from "./task-bounds.ts";
+import { strongestWords, unkeptWords } from "./unkept-words.ts";
 import { dollars, figure, isoMinute, percent, perSecond, seconds } from "./words.ts";
-
-export interface Derivation extends Needs {
-  /** How busy one may be: as long as CPU credits last, and for ever. */
-  readonly ceiling: { readonly burst: Ceiling; readonly sustained: Ceiling };
-  readonly reserve: number;
-  readonly choice: Choice;
-  readonly rehearsed: Backtest;
-  /** The same plan without the reserve that `resilience` asks for; undefined where it asks for none. */
-  readonly unreserved: Backtest | undefined;
-}
 
 /** Every number of the plan with what it was derived from. */
 export function reasons(
@@ -233,30 +222,11 @@ function windowWords({ rehearsal: { missed }, observed, days, whole }: Choice): 
   return `${share} of such ${like} it uses ${percent(observed.worstUse)} of the error budget${inAll}`;
 }
 
-/** Why all that helps stands: nothing keeps the history, or what keeps it as it was is likely to miss what is like it. */
-function unkeptWords({ met }: Backtest): string {
-  return met
-    ? "no setting is likely enough to keep the SLOs on windows like those of this history"
-    : "no setting keeps the SLOs on this history";
-}
-
-/** What stands where nothing keeps the SLOs; tasks that slow each other carry less beyond a number. */
-function strongestWords({ min, max }: ScalingControls): string {
-  return min < max ? "those that together carry most" : "all that may run";
-}
-
 /** Where no request waits: the share of them that fails at the setpoint, as in Erlang's loss formula. */
 function blockedWords({ capacity }: Service, utilization: number): string {
   if (capacity.maxWait > 0) return "";
   const { refused } = steadyState(capacity, MANY, [], utilization);
   return `; as none waits, ${percent(refused)} of the requests to many of them find theirs busy and fail there`;
-}
-
-/** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */
-function fewerWords({ capacity }: Service): string {
-  return capacity.contention === undefined
-    ? "fewer would miss more"
-    : "fewer would carry less of its peak, though what they do carry they would serve faster";
 }
 
 function rehearsalWords(choice: Choice, rehearsed: Backtest): string {
@@ -342,68 +312,6 @@ function alarmLevel({ metric, threshold }: ScalingControls["steps"][number]["ala
   return metric === "cpuUtilization"
     ? `CPU at ${percent(threshold)}`
     : `${figure(threshold * 60)} requests a minute for each`;
-}
-
-function boundReasons(
-  service: Service,
-  controls: ScalingControls,
-  { peak, needed, highest, once, lasting, room, within, choice, rehearsed, reserve }: Derivation,
-): readonly Reason[] {
-  const { kind } = choice.rehearsal.candidate.standing;
-  const least = leastTasks(service);
-  const cheaper = "target tracking alone carries the rest cheaper than a higher floor would";
-  const min = !choice.keeps
-    ? `${strongestWords(controls)}: ${unkeptWords(rehearsed)}, and ${fewerWords(service)}`
-    : service.bounds.min !== undefined && controls.min === service.bounds.min
-      ? `declared${controls.min < controls.max ? `; ${cheaper}` : ""}`
-      : kind === "seasonal"
-        ? "in force until the first scheduled action: the mean of the scheduled floor"
-        : service.bounds.min === undefined && controls.min === least.count
-          ? `${least.because}; ${cheaper}`
-          : "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run";
-  const capped = controls.max < room * within * needed;
-  const most =
-    lasting * reserve > needed - 1
-      ? "the mean of the busiest day, so that CPU credits last, needs"
-      : `the highest rate of the traffic, ${perSecond(peak)}, needs`;
-  const older =
-    once > needed && Number.isFinite(once)
-      ? `, and ${perSecond(highest)}, the highest that the whole history tells of, ${once}`
-      : "";
-  const onceIfAny = Number.isFinite(once) ? once : 0; // no number carries what no number needs
-  const max = !Number.isFinite(needed)
-    ? `${service.bounds.max === undefined ? "" : "declared; "}no number of ${service.compute.type === "ec2" ? "instances" : "tasks"} keeps the SLOs at the highest rate of the traffic, ${perSecond(peak)}${choice.keeps ? ", for ever; it passes before late and refused requests use up the error budget" : ""}`
-    : service.bounds.max === undefined &&
-        controls.max > Math.ceil(Math.max(room * within * needed, onceIfAny))
-      ? `one more than the least, so that there is room to scale: ${most} only ${needed}${older}; ${UNUSED}`
-      : service.bounds.max === undefined && controls.max === once && once > room * within * needed
-        ? `what ${perSecond(highest)} needs, the highest that the whole history tells of: more than twice the ${needed} that ${most}; ${UNUSED}`
-        : service.bounds.max === undefined && !capped
-          ? `${room > 2 ? `${figure(room)} times` : "twice"} the ${needed} that ${most}${within > 1 ? `, and ${figure(within)} times that for what comes within a minute` : ""}: ${room > 2 ? "the less of a day and a week is known, the higher the next two days may go; " : ""}${UNUSED}`
-          : `${service.bounds.max === undefined ? mostOf(service) : "declared"}; ${most} ${needed}${older}`;
-  return [
-    { of: "bounds.min", value: String(controls.min), because: min },
-    { of: "bounds.max", value: String(controls.max), because: `${max}${runawayWords(service, controls)}` },
-  ];
-}
-
-const UNUSED = "a ceiling costs nothing until it is used, and stops a runaway";
-
-/** What a runaway to the ceiling could cost, where the owner has a budget: that is held against what the traffic costs. */
-function runawayWords({ bounds: { budget }, compute, price }: Service, { max }: ScalingControls): string {
-  if (budget === undefined) return "";
-  const rules = creditRules(compute);
-  const surplus = rules === undefined ? 0 : surplusPerHour(rules, 1); // an hour of full CPU on credits that are lent
-  const most = max * (price + surplus) * HOURS_A_MONTH;
-  const within = Math.floor(budget / (price + surplus) / HOURS_A_MONTH);
-  const beyond = most > budget ? "; a max of at most" : ", and a max of up to";
-  const kept = within === 0 ? "" : `${beyond} ${within} keeps within ${dollars(budget)} whatever comes`;
-  const busy = surplus > 0 ? ", at full CPU with surplus credits," : "";
-  return `. A whole month at it${busy} costs ${dollars(most)}${kept}`;
-}
-
-function mostOf(service: Service): string {
-  return service.compute.type === "ec2" ? "as many as are planned for at most" : quotaWords(service);
 }
 
 function scheduleReason(

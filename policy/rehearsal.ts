@@ -238,7 +238,7 @@ export function leastAhead(stage: Stage, { standing, utilization }: Candidate): 
 }
 
 function hoursAhead(stage: Stage, standing: Standing, utilization: number): Float64Array {
-  const ahead = leastTasks(stage, standing, utilization);
+  const ahead = leastRunning(stage, standing, utilization);
   for (let i = ahead.length - 2; i >= 0; i--) ahead[i] = ahead[i + 1]! + ahead[i]! / 60;
   return ahead;
 }
@@ -251,7 +251,7 @@ function hoursAhead(stage: Stage, standing: Standing, utilization: number): Floa
  *   rising keeps the first scale-out's base in force for hours, and a big fleet short.
  * - A replay, or a block of one, begins with no scale-out that counts: its first answer is whole.
  */
-function leastTasks(
+function leastRunning(
   { service, trace: { rates }, shown, lasting, max }: Stage,
   { rehearsed, min }: Standing,
   utilization: number,
