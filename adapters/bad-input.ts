@@ -36,7 +36,7 @@ export function shown(field: string, value: unknown): string {
   if (typeof value === "string" && looksSecret(field, value)) return "*** (hidden)";
   if (typeof value === "string") return JSON.stringify(value.replace(/\b\d{12}\b/g, "************"));
   if (value === undefined) return "missing";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
   if (value !== null && typeof value === "object") return Object.keys(value).length === 0 ? "empty" : "a map";
   return String(value);
 }

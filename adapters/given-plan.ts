@@ -13,11 +13,25 @@ export interface GivenPlan {
 export function readGivenPlan(file: string, service: Service): GivenPlan {
   const { controls, unit, notes } = readAwsPlan(file);
   const runsOn = service.compute.type === "fargate" ? "task" : "instance";
-  if (unit === runsOn) return { controls, notes };
+  if (unit === runsOn) return { controls, notes: [...notes, ...boundNotes(controls, service)] };
   throw badInput([
     {
       where: file,
       message: `it scales ${unit}s; ${service.name} runs on ${runsOn}s (compute ${service.compute.type}). Choose the service that it is for.`,
     },
   ]);
+}
+
+/** Where the plan's bounds are wider than what the owner declares; scheduled actions set them, too. */
+function boundNotes({ min, max, schedule }: ScalingControls, { bounds }: Service): readonly string[] {
+  const highest = Math.max(max, ...schedule.flatMap((action) => action.max ?? []));
+  const lowest = Math.min(min, ...schedule.flatMap((action) => action.min ?? []));
+  return [
+    ...(bounds.max !== undefined && highest > bounds.max
+      ? [`its max of ${highest} is above the ${bounds.max} of bounds.max`]
+      : []),
+    ...(bounds.min !== undefined && lowest < bounds.min
+      ? [`its min of ${lowest} is below the ${bounds.min} of bounds.min`]
+      : []),
+  ];
 }

@@ -553,7 +553,7 @@ const refusals: readonly [string, string, RegExp][] = [
   [
     "SCL-17 21 steps",
     stepped(Array.from({ length: 21 }, (_, i) => step(i, i === 20 ? null : i + 1))),
-    /at most 20 steps/,
+    /StepAdjustments is a list of 21; a policy has at most 20 steps/,
   ],
   ["SCL-18 a gap", stepped([step(0, 10), step(20, null)]), /gap.*10–20/],
   ["SCL-19 an overlap", stepped([step(0, 20), step(10, null)]), /overlap.*10–20/],

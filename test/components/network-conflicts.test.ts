@@ -101,7 +101,7 @@ describe("networkConflicts", () => {
       {
         where: "setpoint:deployment.network.allowFrom",
         message:
-          "allowFrom is a list; the stack that owns the balancer decides who may reach it. Set it there, and remove it here.",
+          "allowFrom is a list of 1; the stack that owns the balancer decides who may reach it. Set it there, and remove it here.",
       },
     ]);
   });

@@ -86,15 +86,15 @@ describe("a network's settings", () => {
     ],
     "NET-11 one zone": [
       { zones: ["eu-west-1a"] },
-      "network.zones: zones is a list; must hold at least 2 zones: a balancer needs two. Add a zone such as eu-west-1b.",
+      "network.zones: zones is a list of 1; must hold at least 2 zones: a balancer needs two. Add a zone such as eu-west-1b.",
     ],
     "NET-11 one zone twice": [
       { zones: ["eu-west-1a", "eu-west-1a"] },
-      "network.zones: zones is a list; must not repeat a zone. Name each once.",
+      "network.zones: zones is a list of 2; must not repeat a zone. Name each once.",
     ],
     "NET-11 two regions": [
       { zones: ["eu-west-1a", "eu-west-2b"] },
-      "network.zones: zones is a list; must lie in one region. Name zones of aws:region only.",
+      "network.zones: zones is a list of 2; must lie in one region. Name zones of aws:region only.",
     ],
     "NET-12 no such zone": [
       { zones: ["us-east-1a", "us-east-1z"] },

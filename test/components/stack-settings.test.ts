@@ -56,7 +56,7 @@ describe("stackSettings", () => {
     expect(faults).to.deep.equal([
       'setpoint:deployment.network.cidr: cidr is "10.0.0.5/16"; must have no host bits. Write 10.0.0.0/16.',
       'setpoint:deployment.network.zones[0]: zones[0] is "eu-west-1z"; must be a zone of its region. Write one of eu-west-1a, eu-west-1b, eu-west-1c.',
-      "setpoint:deployment.network.zones: zones is a list; must hold at least 2 zones: a balancer needs two. Add a zone such as eu-west-1b.",
+      "setpoint:deployment.network.zones: zones is a list of 1; must hold at least 2 zones: a balancer needs two. Add a zone such as eu-west-1b.",
       'setpoint:deployment.network.nat: nat is "one"; must be none, instance, single or per-zone. Write one of the four.',
       "setpoint:deployment.entry.certificatArn: `certificatArn` is unknown; did you mean `certificateArn`?",
       'setpoint:deployment.protect: protect is "yes"; must be true or false. Write one of the two.',

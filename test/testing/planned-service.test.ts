@@ -25,6 +25,16 @@ const root = folder({
   "Pulumi.prod.yaml": `config:\n  setpoint:services:\n    web:${serviceYaml("{ peak: 20 /s }").replaceAll("\n", "\n  ")}`,
   "plan.json": JSON.stringify({ ScalableTarget: { MinCapacity: 3, MaxCapacity: 7 } }),
   "fighting.json": fighting,
+  "wide.json": JSON.stringify({
+    ScalableTarget: { MinCapacity: 2, MaxCapacity: 20 },
+    ScheduledActions: [
+      {
+        ScheduledActionName: "sale",
+        Schedule: "cron(0 8 * * ? *)",
+        ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 30 },
+      },
+    ],
+  }),
   "forecasts.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`,
   "group.json": JSON.stringify({ AutoScalingGroup: { MinSize: 1, MaxSize: 2 } }),
 });
@@ -64,6 +74,14 @@ describe("plans in tests", () => {
     expect(planOf(`${root}/forecasts.yaml`, "cart").notes?.join()).to.include(
       "AWS does not publish its forecast",
     );
+  });
+
+  it("tell where one made elsewhere goes beyond the bounds declared, by schedule too", () => {
+    const notes = (plan: string) => givenPlanOf(services, "cart", `${root}/${plan}`).notes?.join("\n");
+    expect(notes("wide.json"))
+      .to.include("its max of 30 is above the 20 of bounds.max")
+      .and.include("its min of 0 is below the 1 of bounds.min");
+    expect(notes("plan.json")).to.not.include("bounds.");
   });
 
   it("do not know the days held out, which have grown as declared", () => {
