@@ -128,8 +128,8 @@ function choiceOn(
       replicas: replications(trace).map((each) => stageFor(service, each, max, doubts)),
       weekend: weekendUnseen ? stageFor(service, quietDays(trace), max) : undefined,
     };
-    const onAll: Trial = (candidate, limit) =>
-      rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed);
+    const onAll: Trial = (candidate, limit, rival) =>
+      rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed, rival);
     const onHistory: Trial = (candidate, limit) =>
       rehearseAll(stage, { ...beside, replicas: [] }, candidate, limit, MOST_MISSED, mostUsed);
     // What keeps the history is rejected by nothing beside it, nor with more floors for days that it has not.

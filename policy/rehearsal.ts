@@ -22,6 +22,8 @@ export interface Rehearsal {
   readonly missed: number;
   /** The cost of the plan and of what it misses, in task-hours. */
   readonly loss: number;
+  /** What each that it was rehearsed on adds to that, the history first. */
+  readonly lossBy: readonly number[];
   /** Error budget used in the worst window, as a ratio; over all SLOs. */
   readonly worstUse: number;
   /** The same of the whole trace. */
@@ -173,6 +175,7 @@ export function rehearse(
       taskHours: done,
       missed,
       loss: lossOf(done, missed),
+      lossBy: [lossOf(done, missed)],
       worstUse: odds.worstUse(),
       wholeUse: odds.wholeUse(),
     }
@@ -186,13 +189,19 @@ export interface Beside {
   readonly weekend: Stage | undefined;
 }
 
+/**
+ * A candidate that has lost this many times as much as its rival on what both were rehearsed on so far gives up. In 72 searches that ends
+ * 55 % of the trials at the first of five; of the 211 that were better in the end at most 11 had been so far behind (2026-11-27).
+ */
+const BEHIND = 1.05;
+
 /** Days of weekend ÷ workdays of a week: what counts of the loss on an unseen weekend for each day like those seen. */
 const WEEKEND = 2 / 5;
 
 /**
  * Replays a candidate on the history, on replications of it and on an unseen weekend: what it took and missed is the mean over the history
  * and its replications, the budgets used are the history's, the loss is that of a week. Given up if it misses or uses more of the history
- * than it may, or as soon as its loss is known to reach `limit`.
+ * than it may, as soon as its loss is known to reach `limit`, or where it falls behind a rival that was rehearsed on all of it.
  */
 export function rehearseAll(
   history: Stage,
@@ -201,6 +210,7 @@ export function rehearseAll(
   limit: number,
   mostMissed: number,
   mostUsed: number,
+  rival?: Rehearsal,
 ): Rehearsal | Rejection {
   const alike = 1 + replicas.length;
   const parts = [
@@ -215,17 +225,26 @@ export function rehearseAll(
   });
   let spare = limit - parts.reduce((sum, { share, least }) => sum + share * least, 0);
   const all: Rehearsal[] = [];
-  let loss = 0;
-  for (const { stage, share, there, least } of parts) {
+  const lossBy: number[] = [];
+  let lead = 0;
+  for (const [i, { stage, share, there, least }] of parts.entries()) {
+    lead += BEHIND * (rival?.lossBy[i] ?? Number.POSITIVE_INFINITY);
     const [missed, used] = stage === history ? [mostMissed, mostUsed] : [1, Number.POSITIVE_INFINITY];
-    const one = rehearse(stage, there, least + spare / share, missed, used);
+    const one = rehearse(stage, there, Math.min(least + spare / share, lead / share), missed, used);
     if (typeof one === "string") return one;
     spare -= share * (one.loss - least);
-    loss += share * one.loss;
+    lead -= share * one.loss;
+    lossBy.push(share * one.loss);
     if (stage !== weekend) all.push(one);
   }
   const mean = (of: "taskHours" | "missed") => all.reduce((sum, one) => sum + one[of], 0) / alike;
-  return { ...all[0]!, taskHours: mean("taskHours"), missed: mean("missed"), loss };
+  return {
+    ...all[0]!,
+    taskHours: mean("taskHours"),
+    missed: mean("missed"),
+    loss: lossBy.reduce((a, b) => a + b),
+    lossBy,
+  };
 }
 
 /** Task-hours that a candidate takes at least from each minute on, whatever its reaction. */

@@ -3,8 +3,8 @@ import { beats, type Rehearsal, type Rejection } from "./rehearsal.ts";
 import type { Scope } from "./search-space.ts";
 import type { Standing } from "./standing.ts";
 
-/** Rehearses a candidate whose loss may be below the limit. */
-export type Trial = (candidate: Candidate, limit: number) => Rehearsal | Rejection;
+/** Rehearses a candidate whose loss may be below the limit; it may give up where it falls behind a rival. */
+export type Trial = (candidate: Candidate, limit: number, rival?: Rehearsal) => Rehearsal | Rejection;
 
 /** Reactions tried with every floor; the others are tried with the newest winners among the floors. */
 const [FIRST, WINNERS] = [3, 2];
@@ -121,7 +121,7 @@ export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal
     const name = nameOf(candidate);
     if (tried.has(name)) return; // it lost to what was no better than the best is now
     tried.add(name);
-    const outcome = trial(candidate, toBeat(best, candidate));
+    const outcome = trial(candidate, toBeat(best, candidate), best);
     if (typeof outcome !== "string") best = outcome;
   };
   for (let round = 0, before: Rehearsal | undefined; best !== before && round < ROUNDS; round++) {

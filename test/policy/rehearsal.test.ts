@@ -275,4 +275,26 @@ describe("rehearseAll", () => {
     expect(tried(any, all, wholeUse * 0.99)).to.equal("missing");
     expect(tried(any, all, wholeUse * 1.01)).to.have.property("loss");
   });
+
+  it("gives up where it falls behind a rival by a twentieth, and not by less", () => {
+    const known = rehearseAll(
+      history!,
+      { replicas, weekend: undefined },
+      at(0.5),
+      any,
+      all,
+      any,
+    ) as Rehearsal;
+    known.lossBy.forEach((loss, i) => expect(loss * each.length).to.be.closeTo(each[i]!.loss, 1e-6));
+    const against = (factorOf: (i: number) => number) =>
+      rehearseAll(history!, { replicas, weekend: undefined }, at(0.5), any, all, any, {
+        ...known,
+        lossBy: known.lossBy.map((loss, i) => loss * factorOf(i)),
+      });
+    expect(against(() => 1 / 1.049)).to.have.property("loss", known.loss);
+    expect(against(() => 1 / 1.051)).to.equal("costly");
+    // Behind on the history alone, however good what is to come; and made good by it, where it is not so far behind.
+    expect(against((i) => (i === 0 ? 1 / 1.051 : 2))).to.equal("costly");
+    expect(against((i) => (i === 1 ? 1 / 1.06 : 2))).to.have.property("loss", known.loss);
+  });
 });

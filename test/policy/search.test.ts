@@ -6,7 +6,7 @@ import { constantStanding, type Standing } from "../../policy/standing.ts";
 /** Half-busy tasks above one floor, and what they lose. */
 const losing = (loss: number, standing: Standing): Rehearsal => ({
   candidate: { utilization: 0.5, surge: undefined, standing },
-  ...{ taskHours: loss, missed: 0, loss, worstUse: 0, wholeUse: 0 },
+  ...{ taskHours: loss, missed: 0, loss, lossBy: [loss], worstUse: 0, wholeUse: 0 },
 });
 const constant = (loss: number) => losing(loss, constantStanding(3));
 const schedule = (loss: number) => losing(loss, { ...constantStanding(3), kind: "seasonal", multiple: 1.3 });
