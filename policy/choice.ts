@@ -27,7 +27,10 @@ import { workload } from "./workload.ts";
 /** Share of the windows: a candidate that is likely to miss more keeps no SLO. Chosen by walk-forward (docs/model.md). */
 export const MOST_MISSED = 0.25;
 
-/** Minutes of history up to which every candidate is tried on the replications as well: there chance weighs most, and a replay is quick. */
+/**
+ * Minutes of history up to which every candidate is tried on the replications as well, and none gives up where it falls behind: there chance
+ * weighs most, and a replay is quick.
+ */
 const QUICK = 3 * 1440;
 
 /** Minutes of history below which a rehearsal alone says too little: a day. */
@@ -129,7 +132,7 @@ function choiceOn(
       weekend: weekendUnseen ? stageFor(service, quietDays(trace), max) : undefined,
     };
     const onAll: Trial = (candidate, limit, rival) =>
-      rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed, rival);
+      rehearseAll(stage, beside, candidate, limit, MOST_MISSED, mostUsed, quick ? undefined : rival);
     const onHistory: Trial = (candidate, limit) =>
       rehearseAll(stage, { ...beside, replicas: [] }, candidate, limit, MOST_MISSED, mostUsed);
     // What keeps the history is rejected by nothing beside it, nor with more floors for days that it has not.
