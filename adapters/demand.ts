@@ -41,11 +41,8 @@ export function demandOf(
     judging.notes.push(
       `the history is clipped at the declared peak of ${sixDigits(peak)} /s; it reached ${sixDigits(most)} /s`,
     );
-    return {
-      kind: "history",
-      trace: { ...trace, rates: trace.rates.map((rate) => Math.min(rate, peak)) },
-      growth,
-    };
+    const clipped = trace.rates.map((rate) => Math.min(rate, peak));
+    return { kind: "history", trace: withRates(trace, clipped), growth };
   }
   judging.say(
     ["demand", "peak"],

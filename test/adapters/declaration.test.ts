@@ -366,6 +366,15 @@ describe("a declaration is read", () => {
     const { demand } = serviceOf({ demand: { peak: "150 /s", history: { file: "shop.csv", clip: true } } });
     expect(demand.kind === "history" && Math.max(...demand.trace.rates)).to.equal(150);
   });
+  it("CAP-13 with no minute that is clipped still above the peak within", () => {
+    const shapes = [999, 1000].map((minute) => ({ minute, shape: [0.5, 1.5] }));
+    const { demand } = declared(
+      { demand: { peak: "150 /s", history: { file: "shop.csv", clip: true } } },
+      "cart",
+      { ...trace, shapes },
+    ).service;
+    expect(demand.kind === "history" && demand.trace.shapes).to.deep.equal([shapes[0]]);
+  });
   it("CAP-13 with the history raised to a peak above it", () => {
     const { demand } = serviceOf({ demand: { peak: "400 /s", history: "shop.csv" } });
     expect(demand.kind === "history" && Math.max(...demand.trace.rates)).to.equal(400);
