@@ -3,6 +3,7 @@ import { type Calibration, type CalibrationResult, calibration } from "../../pol
 import type { Observation } from "../../policy/observation.ts";
 import type { TaskProfile } from "../../policy/service.ts";
 import { modeled, off, row, simulated } from "../support/measurements.ts";
+import { seededRandom } from "../support/simulate.ts";
 
 const UNKNOWN = { maxWait: 60, concurrency: null };
 
@@ -65,6 +66,21 @@ describe("calibration", () => {
       return [mean.low <= 0.2 && 0.2 <= mean.high, cv.low <= 0.7 && 0.7 <= cv.high];
     }).flat();
     expect(held.filter(Boolean).length).to.be.at.least(54); // of 60: 95 % less twice the standard deviation
+  });
+
+  it("holds the truth up to full load, where a percent more or fewer arrivals are a tenth more time", () => {
+    const loads = [0.2, 0.4, 0.6, 0.8, 0.9, 0.97];
+    const random = seededRandom(1);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()); // Box & Muller 1958
+    const held = Array.from({ length: 40 }, (_, seed) => {
+      const offered = loads.map((load) => load * Math.exp(0.01 * normal()));
+      const rows = modeled(CART, offered, 0.01, seed + 1).map(({ responses }, i) =>
+        row(10 * loads[i]!, { responses }),
+      );
+      const { mean } = calibration(rows, { maxWait: 60, concurrency: 2 }).calibration!; // believed or not
+      return mean.low <= 0.2 && 0.2 <= mean.high;
+    });
+    expect(held.filter(Boolean).length).to.be.at.least(35); // of 40: 95 % less twice the standard deviation
   });
 
   it("takes a concurrency that is known, and then needs no saturation", () => {
