@@ -38,6 +38,8 @@ export interface Findings {
   /** Of a task, where given. */
   readonly vcpus: number | null;
   readonly scalability: ScalabilityFit | null;
+  /** What N counts in it. */
+  readonly scaledBy: "tasks" | "others";
   /** The trace written: its file, days and mean rate. */
   readonly trace: { readonly file: string; readonly days: number; readonly meanRate: number } | null;
   readonly notes: readonly string[];
@@ -144,6 +146,7 @@ async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Find
     ...(await fits(test.observations, options, test.scaling.length + test.memory.length > 0)),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
+    scaledBy: test.scaledBy,
     trace: null,
     notes: [...test.notes, ...memoryRemarks(test.memory)],
   };
@@ -173,6 +176,7 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
     ...found,
     source: `CloudWatch in ${region}, ${target.loadBalancer}`,
     scalability: null,
+    scaledBy: "others",
     trace: trace === null ? null : written(options.writeTrace!, trace.trace),
     notes: [...new Set([...observed.notes, ...(trace?.notes ?? [])])],
   };
