@@ -1,7 +1,13 @@
 import type { MemorySample } from "../policy/memory-growth.ts";
-import { figureName, type Observation, type ResponseFigure } from "../policy/observation.ts";
+import {
+  figureName,
+  hardlyFails,
+  keepsUp,
+  type Observation,
+  type ResponseFigure,
+} from "../policy/observation.ts";
 import { twelveDigits } from "../policy/rounded.ts";
-import type { ScalingPoint } from "../policy/scalability.ts";
+import { LEAST_POINTS, type ScalingPoint } from "../policy/scalability.ts";
 import { figure } from "../policy/words.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
@@ -22,8 +28,9 @@ export interface LoadTestOptions {
 /** A load test as measured. */
 export interface LoadTest {
   readonly observations: readonly Observation[];
-  /** Throughput against users, threads or processors; empty where one number of them served all rows. */
+  /** Throughput against users, threads or processors, or what so many tasks serve at most; empty where it does not differ. */
   readonly scaling: readonly ScalingPoint[];
+  readonly scaledBy: "tasks" | "others";
   readonly memory: readonly MemorySample[];
   readonly notes: readonly string[];
 }
@@ -60,14 +67,19 @@ export function parseLoadTest(text: string, file: string, given: Partial<LoadTes
       file,
       `it has ${body.length} row(s)${options.warmup > 0 ? `, ${options.warmup} of them warm-up` : ""}; at least 3 rates are needed`,
     );
-  if (rows.every(tellsNothing))
+  const observations = rows.map(({ observation }) => observation);
+  const byOthers = scalingOf(rows);
+  const byTasks = byOthers.length > 0 ? [] : taskScaling(observations);
+  const enough = distinct(byTasks) >= LEAST_POINTS;
+  if (rows.every(tellsNothing) && !enough)
     throw refused(
       file,
       "no row holds what can be fitted; besides the rate there must be response times, CPU or users, as `p50_ms`, `p99_ms`, `cpu_percent` or `users`",
     );
   return {
-    observations: rows.map(({ observation }) => observation),
-    scaling: scalingOf(rows),
+    observations,
+    scaling: enough ? byTasks : byOthers,
+    scaledBy: enough ? "tasks" : "others",
     memory: memoryOf(rows),
     notes: [
       ...(ignored.length > 0
@@ -80,7 +92,8 @@ export function parseLoadTest(text: string, file: string, given: Partial<LoadTes
         ? ["it has no achieved rate: every row is taken to have kept up"]
         : []),
       ...(options.warmup > 0 ? [`the first ${options.warmup} row(s) are left out as warm-up`] : []),
-      ...percentNote(rows.map(({ observation }) => observation)),
+      ...(byTasks.length > 0 && !enough ? [tooFewCounts(distinct(byTasks))] : []),
+      ...percentNote(observations),
     ].map((note) => `${file}: ${note}`),
   };
 }
@@ -244,7 +257,23 @@ function scalingOf(rows: readonly Row[]): readonly ScalingPoint[] {
   const points = rows.flatMap(({ n, observation }) =>
     n === null ? [] : [{ n, throughput: observation.throughput }],
   );
-  return new Set(points.map(({ n }) => n)).size > 1 ? points : [];
+  return distinct(points) > 1 ? points : [];
+}
+
+/** What the tasks of each row past saturation serve together, where their number differs in the table: below it throughput only tells the load. */
+function taskScaling(observations: readonly Observation[]): readonly ScalingPoint[] {
+  if (new Set(observations.map(({ tasks }) => tasks)).size < 2) return [];
+  return observations
+    .filter((each) => !keepsUp(each) && hardlyFails(each))
+    .map(({ tasks, throughput }) => ({ n: tasks, throughput }));
+}
+
+function distinct(points: readonly ScalingPoint[]): number {
+  return new Set(points.map(({ n }) => n)).size;
+}
+
+function tooFewCounts(counts: number): string {
+  return `${counts} task count(s) have a row past saturation; with at least ${LEAST_POINTS} it would tell \`contention\``;
 }
 
 /** Memory against time since the start: as recorded, or as the durations add up. */

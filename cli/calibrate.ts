@@ -38,6 +38,8 @@ export interface Findings {
   /** Of a task, where given. */
   readonly vcpus: number | null;
   readonly scalability: ScalabilityFit | null;
+  /** What N counts in it. */
+  readonly scaledBy: "tasks" | "others";
   /** The trace written: its file, days and mean rate. */
   readonly trace: { readonly file: string; readonly days: number; readonly meanRate: number } | null;
   readonly notes: readonly string[];
@@ -141,12 +143,10 @@ async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Find
   const { tasks, warmup, rateColumn } = options;
   const test = readLoadTest(file, { tasks, warmup, rate: rateColumn ?? null });
   return {
-    ...(await fits(test.observations, options, {
-      live: false,
-      other: test.scaling.length + test.memory.length > 0,
-    })),
+    ...(await fits(test.observations, options, test.scaling.length + test.memory.length > 0)),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
+    scaledBy: test.scaledBy,
     trace: null,
     notes: [...test.notes, ...memoryRemarks(test.memory)],
   };
@@ -169,13 +169,14 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
   const trace = options.writeTrace === undefined ? null : await readDemand(client, target, window);
   const observed = await readObservations(client, target, window);
   progress(`fitting ${observed.observations.length} periods`);
-  const found = await fits(observed.observations, options, { live: true, other: trace !== null });
+  const found = await fits(observed.observations, options, trace !== null);
   const { writeTrace } = await import("../adapters/trace-file.ts");
   if (trace !== null) writeTrace(options.writeTrace!, trace.trace);
   return {
     ...found,
     source: `CloudWatch in ${region}, ${target.loadBalancer}`,
     scalability: null,
+    scaledBy: "others",
     trace: trace === null ? null : written(options.writeTrace!, trace.trace),
     notes: [...new Set([...observed.notes, ...(trace?.notes ?? [])])],
   };
@@ -202,14 +203,10 @@ function watched({ loadBalancer, targetGroup, cluster, service }: CalibrateOptio
 }
 
 /** What the observations hold: response times, CPU, or both. Where they hold neither, and there is nothing `other`, the profile says so. */
-async function fits(
-  observations: readonly Observation[],
-  options: CalibrateOptions,
-  { live, other }: { readonly live: boolean; readonly other: boolean },
-) {
+async function fits(observations: readonly Observation[], options: CalibrateOptions, other: boolean) {
   const { calibration } = await import("../policy/calibration.ts");
   const { cpuDemand } = await import("../policy/cpu-demand.ts");
-  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null, live };
+  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null };
   const cpu = cpuDemand(observations);
   const timed = observations.some(({ responses }) => responses.length > 0);
   return {

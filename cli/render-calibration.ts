@@ -10,7 +10,7 @@ import { bold, warning } from "./terminal.ts";
 
 /** A fit for people: what is refused first, then each estimate with its interval, the rows beside the model, and what to commit. */
 export function calibrationText(findings: Findings): string {
-  const { source, rows, profile, cpu, vcpus, scalability, trace, notes } = findings;
+  const { source, rows, profile, cpu, vcpus, scalability, scaledBy, trace, notes } = findings;
   const fitted = profile?.kind === "calibrated" ? profile.calibration : null;
   const shown = profile?.calibration ?? null;
   return [
@@ -29,7 +29,7 @@ export function calibrationText(findings: Findings): string {
     ...section("CPU", cpu === null ? [] : cpuLines(cpu, vcpus)),
     ...section(
       "Universal Scalability Law",
-      scalability?.scalability ? scalabilityLines(scalability.scalability) : [],
+      scalability?.scalability ? scalabilityLines(scalability.scalability, scaledBy) : [],
     ),
     ...section("Measured, and what the model says", shown === null ? [] : [rowTable(shown.rows)]),
     ...section(
@@ -38,7 +38,15 @@ export function calibrationText(findings: Findings): string {
         .filter((note) => note !== cpu?.refused)
         .map((note) => hanging("    · ", note)),
     ),
-    ...section("To commit", [...(fitted === null ? [] : commitLines(fitted, vcpus)), ...traceLines(trace)]),
+    ...section("To commit", [
+      ...capacityLines([
+        ...(fitted === null ? [] : profileCommit(fitted, vcpus)),
+        ...(scalability?.kind === "fitted" && scaledBy === "tasks"
+          ? contentionCommit(scalability.scalability)
+          : []),
+      ]),
+      ...traceLines(trace),
+    ]),
     ...(profile?.kind === "refused"
       ? [
           "",
@@ -88,7 +96,12 @@ function cpuLines({ work, idle, explained, rows }: CpuDemand, vcpus: number | nu
   ];
 }
 
-function scalabilityLines({ lambda, alpha, beta, residual, peak, points }: Scalability): readonly string[] {
+function scalabilityLines(
+  { lambda, alpha, beta, residual, peak, points }: Scalability,
+  scaledBy: Findings["scaledBy"],
+): readonly string[] {
+  const counts = [...new Set(points.map(({ n }) => n))];
+  const range = `${figure(Math.min(...counts))} to ${figure(Math.max(...counts))}`;
   const cells = points.map(({ n, throughput, expected }) => [
     figure(n),
     figure(throughput),
@@ -96,6 +109,12 @@ function scalabilityLines({ lambda, alpha, beta, residual, peak, points }: Scala
     `${figure(100 * (expected / throughput - 1))} %`,
   ]);
   return [
+    line(
+      "rests on",
+      scaledBy === "tasks"
+        ? `${counts.length} task counts from ${range}, in ${points.length} rows past saturation`
+        : `${counts.length} different N from ${range}, in ${points.length} rows`,
+    ),
     line("λ, the first one", interval(lambda, figure)),
     line("α, contention", interval(alpha, figure)),
     line("β, coherency", interval(beta, figure)),
@@ -132,14 +151,26 @@ function rowTable(rows: readonly CalibratedRow[]): string {
   return table(head, cells, "    ");
 }
 
+function capacityLines(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["    capacity:", ...lines];
+}
+
+/** Of what tasks share; nothing where they share nothing. A declared service time is that of a task alone. */
+function contentionCommit({ alpha, beta }: Scalability): readonly string[] {
+  if (alpha.value === 0 && beta.value === 0) return [];
+  return [
+    `      contention: { alpha: ${figure(alpha.value)}, beta: ${figure(beta.value)} }`,
+    "      # with contention, serviceTime is that of one task alone: fit its rows by themselves",
+  ];
+}
+
 /** The declaration's own words; what was not measured stays for its owner to say. */
-function commitLines(
+function profileCommit(
   { mean, cv, concurrency, cpu, saturation }: Calibration,
   vcpus: number | null,
 ): readonly string[] {
   const work = bindingWork(cpu, saturation);
   return [
-    "    capacity:",
     `      serviceTime: { mean: ${milliseconds(mean.value)}, cv: ${figure(cv.value)} }`,
     `      concurrency: ${concurrency.value}`,
     ...(work === undefined ? [] : [`      ${cpuTimeLine(work, vcpus)}`]),

@@ -1,5 +1,6 @@
 import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
 import { bindingWork, type CpuDemand, cpuDemand } from "./cpu-demand.ts";
+import { type Doubted, undoubted } from "./failure-doubt.ts";
 import { fitRefusals, tableRefusals } from "./identifiability.ts";
 import {
   type Estimate,
@@ -55,8 +56,6 @@ export interface Known {
   readonly maxWait: number;
   /** Requests that a task serves at a time, where that is known. */
   readonly concurrency: number | null;
-  /** Measured on users' traffic, of which some requests always fail, such as where a client hangs up; not in a load test. */
-  readonly live?: boolean;
 }
 
 /**
@@ -64,12 +63,12 @@ export interface Known {
  * what they cannot show.
  */
 export function calibration(observations: readonly Observation[], known: Known): CalibrationResult {
-  const served = observations.filter(hardlyFails);
+  const { observations: served, doubted } = undoubted(observations.filter(hardlyFails));
   const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
   const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
   const cpu = cpuDemand(observations);
-  const early = tableRefusals(observations, usable, known.live === true);
+  const early = tableRefusals(observations, usable);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
   const fit =
@@ -79,8 +78,9 @@ export function calibration(observations: readonly Observation[], known: Known):
     ...leftOut(
       saturated,
       served.filter((each) => !keepsUp(each) && !saturated.includes(each)),
-      observations.filter((each) => !served.includes(each)),
+      observations.filter((each) => !hardlyFails(each)),
     ),
+    ...doubtNotes(doubted),
     ...outlierNotes(fit, found.rows),
     ...fallingLatency(data.rows, usable),
     ...inferredLimit(found, known),
@@ -134,6 +134,15 @@ function leftOut(
   );
 }
 
+function doubtNotes(doubted: readonly Doubted[]): readonly string[] {
+  if (doubted.length === 0) return [];
+  const figures = [...new Set(doubted.flatMap((row) => row.figures))].map(figureName);
+  const most = Math.max(...doubted.map(({ errors }) => errors));
+  return [
+    `${figures.join(", ")} of ${listed(doubted)} ${doubted.length + figures.length > 2 ? "are" : "is"} left out: failed requests, up to ${percent(most)}, may have decided them`,
+  ];
+}
+
 function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow[]): readonly string[] {
   return outliers.map(({ row, of }) => {
     const { observation, expected } = rows[row]!;
@@ -153,9 +162,8 @@ function fallingLatency(rows: readonly Observation[], inFile: readonly Observati
   const inOrder = rows.toSorted((a, b) => a.arrivalRate / a.tasks - b.arrivalRate / b.tasks);
   const falls = inOrder.filter((row, i) => {
     const now = row.responses[0];
-    return inOrder.slice(i + 1).some(({ responses: [later] }) => {
-      return now !== undefined && later?.of === now.of && now.time > FALLS * later.time;
-    });
+    const later = inOrder.slice(i + 1).flatMap(({ responses }) => responses);
+    return now !== undefined && later.some(({ of, time }) => of === now.of && now.time > FALLS * time);
   });
   if (falls.length === 0) return [];
   const warming = Math.max(...falls.map((row) => inFile.indexOf(row))) + 1;
@@ -192,7 +200,7 @@ function cpuNotes(cpu: CpuDemand | null, saturation: number): readonly string[] 
       ];
 }
 
-function listed(rows: readonly Observation[]): string {
+function listed(rows: readonly Pick<Observation, "label">[]): string {
   const labels = rows.slice(0, 3).map(({ label }) => label);
   return rows.length <= 3 ? labels.join(", ") : `${labels.join(", ")} and ${rows.length - 3} more`;
 }

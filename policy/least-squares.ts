@@ -5,6 +5,8 @@ export interface LeastSquares {
   readonly parameters: readonly number[];
   readonly residuals: readonly number[];
   readonly sumOfSquares: number;
+  /** By how much each residual rises with a parameter: a column for each parameter. */
+  readonly jacobian: readonly (readonly number[])[];
   /** (JᵀJ)⁻¹ at the minimum: times the residuals' variance, the covariance of the parameters; `null` where it is singular. */
   readonly unscaledCovariance: readonly (readonly number[])[] | null;
   /** Covariance of the parameters where some residuals may err more than others; `null` with the other. */
@@ -53,7 +55,7 @@ export function leastSquares(residualsAt: Residuals, start: readonly number[]): 
   const jacobian = jacobianAt(residualsAt, parameters, residuals);
   const unscaledCovariance = inverse(products(jacobian));
   const robustCovariance = unscaledCovariance && robust(jacobian, residuals, unscaledCovariance);
-  return { parameters, residuals, sumOfSquares: squares, unscaledCovariance, robustCovariance };
+  return { parameters, residuals, sumOfSquares: squares, jacobian, unscaledCovariance, robustCovariance };
 }
 
 /** HC3: J. G. MacKinnon & H. White, Journal of Econometrics 29(3), 1985: each residual, put right by its leverage, is its own error. */

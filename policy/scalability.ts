@@ -33,7 +33,7 @@ export type ScalabilityFit =
     };
 
 /** Fewer distinct N leave the three parameters without a check. */
-const LEAST_POINTS = 4;
+export const LEAST_POINTS = 4;
 
 /** Relative residual above which the law does not describe the data. */
 const MOST_RESIDUAL = 0.2;

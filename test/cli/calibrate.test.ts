@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { readTrace } from "../../adapters/trace-csv.ts";
+import { scaleUp } from "../../policy/contention.ts";
 import { responseTimes } from "../../policy/response-time.ts";
 import {
   type FakeCloudWatch,
@@ -13,7 +14,17 @@ import { loadTestCsv } from "../support/measurements.ts";
 import { PROFILE } from "../support/services.ts";
 import { folder, run } from "./setpoint.ts";
 
+const CONTENTION = { alpha: 0.03, beta: 0.0005 };
+
+/** Twice what so many tasks can serve is offered them, a tenth of which one task kept up with. */
+function overTasks(counts: readonly number[]): string {
+  const past = counts.map((tasks) => [200 * tasks, 100 * scaleUp(CONTENTION, tasks), tasks].join(","));
+  return ["offered_rps,achieved_rps,tasks", "10,10,1", ...past, ""].join("\n");
+}
+
 const root = folder({
+  "tasks.csv": overTasks([1, 2, 4, 8, 16]),
+  "few-tasks.csv": `${loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]).replaceAll("\n", ",1\n").replace("p99_ms,1", "p99_ms,tasks")},1\n40,20,,,,2\n`,
   "cart.csv": loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]),
   "idle.csv": loadTestCsv(PROFILE, [0.02, 0.05, 0.1]),
   "swapped.csv": "offered_rps,p50_ms,p99_ms\n1,9,5\n2,9,5\n",
@@ -86,8 +97,31 @@ describe("setpoint calibrate --load-test", () => {
     const { code, stdout } = await run(["calibrate", "--load-test", "test/fixtures/latency/specsdm91.csv"]);
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/α, contention +0\.0277 \(95 %: /)
-      .and.match(/most throughput +at N = 96\.5/);
+      .to.match(/rests on +7 different N from 1 to 216, in 7 rows\n/)
+      .and.match(/α, contention +0\.0277 \(95 %: /)
+      .and.match(/most throughput +at N = 96\.5/)
+      .and.not.include("To commit"); // its N are no tasks
+  });
+
+  it("fits it to what 1 to 16 tasks serve at most, says on how many counts it rests, and prints contention to commit", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/tasks.csv`]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/rests on +5 task counts from 1 to 16, in 5 rows past saturation\n/)
+      .and.match(/To commit\n {4}capacity:\n {6}contention: \{ alpha: 0\.03, beta: 0\.0005 \}\n/)
+      .and.not.include("serviceTime: {");
+    for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("fits the profile alone where too few task counts have a row past saturation, and says what is missing", async () => {
+    const { code, stdout } = await run([
+      ...["calibrate", "--load-test", `${root}/few-tasks.csv`, "--concurrency", "2", "--max-wait", "5s"],
+    ]);
+    expect(code).to.equal(0);
+    expect(stdout.replace(/\s+/g, " "))
+      .to.include("1 task count(s) have a row past saturation; with at least 4 it would tell `contention`")
+      .and.include("capacity: serviceTime: { mean: 200 ms")
+      .and.not.include("contention: {");
   });
 
   it("CW-18 states CPU seconds for the vCPUs given, and exits with 1 where requests do not explain them", async () => {
