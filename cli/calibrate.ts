@@ -143,7 +143,10 @@ async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Find
   const { tasks, warmup, rateColumn } = options;
   const test = readLoadTest(file, { tasks, warmup, rate: rateColumn ?? null });
   return {
-    ...(await fits(test.observations, options, test.scaling.length + test.memory.length > 0)),
+    ...(await fits(test.observations, options, {
+      live: false,
+      other: test.scaling.length + test.memory.length > 0,
+    })),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
     scaledBy: test.scaledBy,
@@ -169,7 +172,7 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
   const trace = options.writeTrace === undefined ? null : await readDemand(client, target, window);
   const observed = await readObservations(client, target, window);
   progress(`fitting ${observed.observations.length} periods`);
-  const found = await fits(observed.observations, options, trace !== null);
+  const found = await fits(observed.observations, options, { live: true, other: trace !== null });
   const { writeTrace } = await import("../adapters/trace-file.ts");
   if (trace !== null) writeTrace(options.writeTrace!, trace.trace);
   return {
@@ -203,10 +206,14 @@ function watched({ loadBalancer, targetGroup, cluster, service }: CalibrateOptio
 }
 
 /** What the observations hold: response times, CPU, or both. Where they hold neither, and there is nothing `other`, the profile says so. */
-async function fits(observations: readonly Observation[], options: CalibrateOptions, other: boolean) {
+async function fits(
+  observations: readonly Observation[],
+  options: CalibrateOptions,
+  { live, other }: { readonly live: boolean; readonly other: boolean },
+) {
   const { calibration } = await import("../policy/calibration.ts");
   const { cpuDemand } = await import("../policy/cpu-demand.ts");
-  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null };
+  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null, live };
   const cpu = cpuDemand(observations);
   const timed = observations.some(({ responses }) => responses.length > 0);
   return {

@@ -56,6 +56,8 @@ export interface Known {
   readonly maxWait: number;
   /** Requests that a task serves at a time, where that is known. */
   readonly concurrency: number | null;
+  /** Measured on users' traffic, of which some requests always fail, such as where a client hangs up; not in a load test. */
+  readonly live?: boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ export function calibration(observations: readonly Observation[], known: Known):
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
   const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
   const cpu = cpuDemand(observations);
-  const early = tableRefusals(observations, usable);
+  const early = tableRefusals(observations, usable, known.live === true);
   if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
   const fit =

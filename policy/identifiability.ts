@@ -15,13 +15,14 @@ const LEAST_RATES = 3;
 /** Rates closer than this, relatively, are one. */
 const SAME_RATE = 0.02;
 
-/** Failures rarer than this come with all traffic, as a connection is lost or a client hangs up; a busy service has some in every minute, and a load test of a hundred thousand requests in every row. */
+/** Failures rarer than this come with users' traffic, such as from clients that hang up; a busy service has some in every minute. */
 const STRAY_ERRORS = 0.001;
 
-/** Why a table cannot be fitted at all. */
+/** Why a table cannot be fitted at all; `live`: measured on users' traffic, of which some requests always fail. */
 export function tableRefusals(
   observations: readonly Observation[],
   usable: readonly Observation[],
+  live: boolean,
 ): readonly string[] {
   const rates = distinctRates(observations);
   const reasons: string[] = [];
@@ -29,10 +30,8 @@ export function tableRefusals(
     reasons.push(
       `it has ${rates} distinct rate(s); at least ${LEAST_RATES} are needed, at least one of them below saturation`,
     );
-  if (observations.length > 0 && observations.every(({ errors }) => errors > STRAY_ERRORS))
-    reasons.push(
-      `more than ${percent(STRAY_ERRORS)} of the requests fail at every rate; the capacity of a failing service is undefined`,
-    );
+  if (observations.length > 0 && observations.every(({ errors }) => errors > (live ? STRAY_ERRORS : 0)))
+    reasons.push("requests fail at every rate; the capacity of a failing service is undefined");
   else if (usable.length === 0)
     reasons.push(
       `no row with a response time is below saturation (achieved at least ${percent(KEPT_UP)} of offered, errors at most ${percent(MOST_ERRORS)}); the service time shows only there`,
