@@ -128,6 +128,9 @@ export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal
     before = best;
     const { candidate } = best;
     const { utilization: middle } = candidate;
+    // What was found on the history alone may be too busy by far for its replications; before floors, which are the dear way out of that.
+    for (const utilization of utilizations.filter((idler) => idler < middle))
+      attempt({ ...candidate, utilization });
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
     for (const surge of reactions)

@@ -249,7 +249,7 @@ describe("reasons", () => {
 
   it("say how likely a miss is where surges are too rare to stand ready for, and nothing where they are not", () => {
     const remarks = (bursts: number) => {
-      const trace = habitual({ days: 4, level: 60, swing: 0.3, bursts, height: 3, seed: 2 });
+      const trace = habitual({ days: 4, level: 60, swing: 0.3, bursts, height: 3, seed: 3 });
       return scalingPlan({ ...CART, demand: { kind: "history", trace, growth: 0 } }).assumptions.join();
     };
     expect(remarks(0.75)).to.match(/about 1 in \d+ windows of two days is likely to miss an SLO/);
