@@ -285,7 +285,8 @@ describe("rehearseAll", () => {
       all,
       any,
     ) as Rehearsal;
-    known.lossBy.forEach((loss, i) => expect(loss * each.length).to.be.closeTo(each[i]!.loss, 1e-6));
+    for (const [i, { loss }] of each.entries())
+      expect(known.lossBy[i]! * each.length).to.be.closeTo(loss, 1e-6);
     const against = (factorOf: (i: number) => number) =>
       rehearseAll(history!, { replicas, weekend: undefined }, at(0.5), any, all, any, {
         ...known,
