@@ -2,8 +2,8 @@ import type { MemorySample } from "../policy/memory-growth.ts";
 import {
   figureName,
   hardlyFails,
-  keepsUp,
   type Observation,
+  pastSaturation,
   type ResponseFigure,
 } from "../policy/observation.ts";
 import { twelveDigits } from "../policy/rounded.ts";
@@ -262,10 +262,13 @@ function scalingOf(rows: readonly Row[]): readonly ScalingPoint[] {
 
 /** What the tasks of each row past saturation serve together, where their number differs in the table: below it throughput only tells the load. */
 function taskScaling(observations: readonly Observation[]): readonly ScalingPoint[] {
-  if (new Set(observations.map(({ tasks }) => tasks)).size < 2) return [];
-  return observations
-    .filter((each) => !keepsUp(each) && hardlyFails(each))
-    .map(({ tasks, throughput }) => ({ n: tasks, throughput }));
+  const counts = [...new Set(observations.map(({ tasks }) => tasks))];
+  if (counts.length < 2) return [];
+  return counts.flatMap((n) => {
+    const rows = observations.filter((each) => each.tasks === n && hardlyFails(each));
+    const most = Math.max(...rows.map(({ throughput }) => throughput)) / n;
+    return pastSaturation(rows, most).map(({ throughput }) => ({ n, throughput }));
+  });
 }
 
 function distinct(points: readonly ScalingPoint[]): number {

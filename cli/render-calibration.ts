@@ -13,6 +13,8 @@ export function calibrationText(findings: Findings): string {
   const { source, rows, profile, cpu, vcpus, scalability, scaledBy, trace, notes } = findings;
   const fitted = profile?.kind === "calibrated" ? profile.calibration : null;
   const shown = profile?.calibration ?? null;
+  const contention =
+    scalability?.kind === "fitted" && scaledBy === "tasks" ? contentionCommit(scalability.scalability) : [];
   return [
     bold(`${source}: ${rows} rows`),
     ...(profile?.kind === "refused" ? refusal("The task's profile is refused:", profile.reasons) : []),
@@ -40,10 +42,10 @@ export function calibrationText(findings: Findings): string {
     ),
     ...section("To commit", [
       ...capacityLines([
-        ...(fitted === null ? [] : profileCommit(fitted, vcpus)),
-        ...(scalability?.kind === "fitted" && scaledBy === "tasks"
-          ? contentionCommit(scalability.scalability)
-          : []),
+        ...(fitted === null || (contention.length > 0 && servedByUnlikeNumbers(fitted))
+          ? []
+          : profileCommit(fitted, vcpus)),
+        ...contention,
       ]),
       ...traceLines(trace),
     ]),
@@ -112,7 +114,7 @@ function scalabilityLines(
     line(
       "rests on",
       scaledBy === "tasks"
-        ? `${counts.length} task counts from ${range}, in ${points.length} rows past saturation`
+        ? `${counts.length} task counts from ${range}, in ${points.length} rows that achieve less than was offered`
         : `${counts.length} different N from ${range}, in ${points.length} rows`,
     ),
     line("λ, the first one", interval(lambda, figure)),
@@ -155,9 +157,14 @@ function capacityLines(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["    capacity:", ...lines];
 }
 
-/** Of what tasks share; nothing where they share nothing. A declared service time is that of a task alone. */
+/** Whether the service time is one of tasks that slow each other, which `contention` beside it would count twice. */
+function servedByUnlikeNumbers({ rows }: Calibration): boolean {
+  return new Set(rows.map(({ observation }) => observation.tasks)).size > 1;
+}
+
+/** Of what tasks share; nothing where that is not told from nothing. A declared service time is that of a task alone. */
 function contentionCommit({ alpha, beta }: Scalability): readonly string[] {
-  if (alpha.value === 0 && beta.value === 0) return [];
+  if (alpha.low === 0 && beta.low === 0) return [];
   return [
     `      contention: { alpha: ${figure(alpha.value)}, beta: ${figure(beta.value)} }`,
     "      # with contention, serviceTime is that of one task alone: fit its rows by themselves",

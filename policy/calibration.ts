@@ -10,6 +10,7 @@ import {
   keepsUp,
   MOST_ERRORS,
   type Observation,
+  pastSaturation,
 } from "./observation.ts";
 import { binned } from "./observation-bins.ts";
 import { responseTimes } from "./response-time.ts";
@@ -65,13 +66,15 @@ export interface Known {
  * what they cannot show.
  */
 export function calibration(observations: readonly Observation[], known: Known): CalibrationResult {
-  const { observations: served, doubted } = undoubted(observations.filter(hardlyFails));
-  const usable = served.filter((each) => keepsUp(each) && each.responses.length > 0);
+  const served = observations.filter(hardlyFails);
+  const { observations: kept, doubted } = undoubted(served.filter(keepsUp));
+  const usable = kept.filter(({ responses }) => responses.length > 0);
   const most = Math.max(...usable.map(({ throughput, tasks }) => throughput / tasks));
-  const saturated = served.filter((each) => !keepsUp(each) && each.throughput / each.tasks > 0.9 * most);
+  const saturated = pastSaturation(served, most);
   const cpu = cpuDemand(observations);
   const early = tableRefusals(observations, usable, known.live === true);
-  if (early.length > 0) return { kind: "refused", reasons: early, calibration: null };
+  if (early.length > 0)
+    return { kind: "refused", reasons: [...early, ...doubtNotes(doubted)], calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
   const fit =
     known.concurrency === null ? concurrencyFit(data) : knownConcurrencyFit(data, known.concurrency);

@@ -47,3 +47,11 @@ export function keepsUp({ throughput, arrivalRate }: Observation): boolean {
 export function hardlyFails({ errors }: Observation): boolean {
   return errors <= MOST_ERRORS;
 }
+
+/** A row that does not keep up marks the limit if it achieves this share of the most that was; else its load generator waits. */
+const AT_THE_LIMIT = 0.9;
+
+/** The observations past saturation, `most` being the highest throughput of a task that was measured, 1/s. */
+export function pastSaturation(observations: readonly Observation[], most: number): readonly Observation[] {
+  return observations.filter((each) => !keepsUp(each) && each.throughput / each.tasks > AT_THE_LIMIT * most);
+}

@@ -119,7 +119,7 @@ export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal
   const tried = new Set([nameOf(start.candidate)]);
   const attempt = (candidate: Candidate) => {
     const name = nameOf(candidate);
-    if (tried.has(name)) return; // it lost to what was no better than the best is now
+    if (tried.has(name)) return; // it lost to what was no better than the best is now, or fell behind it
     tried.add(name);
     const outcome = trial(candidate, toBeat(best, candidate), best);
     if (typeof outcome !== "string") best = outcome;

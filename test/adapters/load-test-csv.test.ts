@@ -96,6 +96,15 @@ describe("a load test", () => {
     expect(parse(text).observations).to.have.lengthOf(1);
   });
 
+  it("takes what four task counts or more serve past saturation, not where the load generator halted", () => {
+    const past = [1, 2, 4, 8].map((tasks) => `${20 * tasks},${10 * tasks},${tasks}`);
+    const table = (...rows: readonly string[]) =>
+      parse(["offered_rps,achieved_rps,tasks", "5,5,1", ...rows, ""].join("\n"));
+    const { scaling, scaledBy } = table(...past, "200,32,8");
+    expect(scaledBy).to.equal("tasks");
+    expect(scaling).to.deep.equal([1, 2, 4, 8].map((n) => ({ n, throughput: 10 * n })));
+  });
+
   it("takes users, threads or processors that differ for a curve of scalability", () => {
     expect(readLoadTest("test/fixtures/latency/specsdm91.csv").scaling[1]).to.deep.equal({
       n: 18,

@@ -16,6 +16,21 @@ import { folder, run } from "./setpoint.ts";
 
 const CONTENTION = { alpha: 0.03, beta: 0.0005 };
 
+/** The response times of one task at four rates, and of four tasks that slow each other, between rows past saturation. */
+function mixed(): string {
+  const [header, ...alone] = loadTestCsv(PROFILE, [0.1, 0.5, 0.8, 0.9]).split("\n");
+  const kept = [1, 4].flatMap((tasks) =>
+    alone.map((line) => {
+      const [rate, , ...times] = line.split(",");
+      return [tasks * Number(rate), tasks * Number(rate), ...times, tasks].join(",");
+    }),
+  );
+  const past = [1, 2, 3, 4].map((tasks) =>
+    [20 * tasks, 10 * scaleUp(CONTENTION, tasks), "", "", "", tasks].join(","),
+  );
+  return [`${header},tasks`, ...kept, ...past, ""].join("\n");
+}
+
 /** Twice what so many tasks can serve is offered them, a tenth of which one task kept up with. */
 function overTasks(counts: readonly number[]): string {
   const past = counts.map((tasks) => [200 * tasks, 100 * scaleUp(CONTENTION, tasks), tasks].join(","));
@@ -23,6 +38,8 @@ function overTasks(counts: readonly number[]): string {
 }
 
 const root = folder({
+  "mixed.csv": mixed(),
+  "waiting.csv": `offered_rps,achieved_rps,tasks\n10,10,1\n${[1, 2, 4, 8, 16].map((tasks) => `${30 * tasks},${28.8 * tasks},${tasks}`).join("\n")}\n`,
   "tasks.csv": overTasks([1, 2, 4, 8, 16]),
   "few-tasks.csv": `${loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]).replaceAll("\n", ",1\n").replace("p99_ms,1", "p99_ms,tasks")},1\n40,20,,,,2\n`,
   "cart.csv": loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]),
@@ -107,10 +124,27 @@ describe("setpoint calibrate --load-test", () => {
     const { code, stdout } = await run(["calibrate", "--load-test", `${root}/tasks.csv`]);
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/rests on +5 task counts from 1 to 16, in 5 rows past saturation\n/)
+      .to.match(/rests on +5 task counts from 1 to 16, in 5 rows that achieve less than was offered\n/)
       .and.match(/To commit\n {4}capacity:\n {6}contention: \{ alpha: 0\.03, beta: 0\.0005 \}\n/)
       .and.not.include("serviceTime: {");
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("prints no contention that is not told from none, such as of a load generator that is a little slow everywhere", async () => {
+    const { code, stdout } = await run(["calibrate", "--load-test", `${root}/waiting.csv`]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/α, contention/)
+      .and.not.include("To commit");
+  });
+
+  it("commits no service time of tasks that slow each other beside the contention that does so", async () => {
+    const { stdout } = await run([
+      ...["calibrate", "--load-test", `${root}/mixed.csv`, "--concurrency", "2", "--max-wait", "5s"],
+    ]);
+    const [found, commit] = stdout.split("To commit");
+    expect(found).to.include("What one task can do");
+    expect(commit).to.include("contention: {").and.not.include("serviceTime: {");
   });
 
   it("fits the profile alone where too few task counts have a row past saturation, and says what is missing", async () => {

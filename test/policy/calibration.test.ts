@@ -68,11 +68,11 @@ describe("calibration", () => {
     expect(held.filter(Boolean).length).to.be.at.least(54); // of 60: 95 % less twice the standard deviation
   });
 
-  it("holds the truth up to full load, where a percent more or fewer arrivals are a tenth more time", () => {
+  it("holds the truth close to full load, where a percent more or fewer arrivals are a tenth more time", () => {
     const loads = [0.2, 0.4, 0.6, 0.8, 0.9, 0.97];
     const random = seededRandom(1);
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()); // Box & Muller 1958
-    const held = Array.from({ length: 40 }, (_, seed) => {
+    const held = Array.from({ length: 20 }, (_, seed) => {
       const offered = loads.map((load) => load * Math.exp(0.01 * normal()));
       const rows = modeled(CART, offered, 0.01, seed + 1).map(({ responses }, i) =>
         row(10 * loads[i]!, { responses }),
@@ -80,7 +80,7 @@ describe("calibration", () => {
       const { mean } = calibration(rows, { maxWait: 60, concurrency: 2 }).calibration!; // believed or not
       return mean.low <= 0.2 && 0.2 <= mean.high;
     });
-    expect(held.filter(Boolean).length).to.be.at.least(35); // of 40: 95 % less twice the standard deviation
+    expect(held.filter(Boolean).length).to.be.at.least(17); // of 20: 95 % less twice the standard deviation
   });
 
   it("takes a concurrency that is known, and then needs no saturation", () => {
@@ -189,6 +189,14 @@ describe("calibration", () => {
     );
   });
 
+  it("says nothing of the figures of rows past saturation, which are not fitted, whatever failed there", () => {
+    const limit = row(20, { throughput: 10, errors: 0.005, responses: [{ of: 0.99, time: 5 }] });
+    const { notes } = fitted(calibration([...measured, limit], { maxWait: 60, concurrency: 2 }));
+    expect(notes.join())
+      .to.include("1 row is past saturation")
+      .and.not.match(/failed requests/);
+  });
+
   it("leaves out a row past saturation most of whose answers are failures: they are quick, and no limit", () => {
     const below = modeled(CART, [0.1, 0.3, 0.5, 0.7, 0.9], 0.02);
     const shedding = row(20, { throughput: 19, errors: 0.5, responses: [{ of: 0.5, time: 0.02 }] });
@@ -230,6 +238,11 @@ describe("calibration is refused", () => {
       /no row with a response time is below saturation/,
     ],
     ["LT-5 with errors at every rate", failing, /fail at every rate.*undefined/],
+    [
+      "with no figure that failed requests may not have decided, which is why",
+      [...only(0.99, measured).map((each) => ({ ...each, errors: 0.005 })), row(20, { throughput: 10 })],
+      /no row with a response time.*p99 of 1 \/s.* and 4 more are left out: failed requests, up to 0\.5 %/,
+    ],
     [
       "LT-6 when the model misses by more than 20 %",
       unlike,

@@ -294,8 +294,9 @@ describe("rehearseAll", () => {
       });
     expect(against(() => 1 / 1.049)).to.have.property("loss", known.loss);
     expect(against(() => 1 / 1.051)).to.equal("costly");
-    // Behind on the history alone, however good what is to come; and made good by it, where it is not so far behind.
-    expect(against((i) => (i === 0 ? 1 / 1.051 : 2))).to.equal("costly");
+    // By a tenth on the history, by which the rival was chosen, however good what is to come; where it is less, that makes it good.
+    expect(against((i) => (i === 0 ? 1 / 1.101 : 2))).to.equal("costly");
+    expect(against((i) => (i === 0 ? 1 / 1.099 : 2))).to.have.property("loss", known.loss);
     expect(against((i) => (i === 1 ? 1 / 1.06 : 2))).to.have.property("loss", known.loss);
   });
 });
