@@ -26,12 +26,13 @@ export function readGivenPlan(file: string, service: Service): GivenPlan {
 function boundNotes({ min, max, schedule }: ScalingControls, { bounds }: Service): readonly string[] {
   const highest = Math.max(max, ...schedule.flatMap((action) => action.max ?? []));
   const lowest = Math.min(min, ...schedule.flatMap((action) => action.min ?? []));
+  const scheduled = " by a scheduled action";
   return [
     ...(bounds.max !== undefined && highest > bounds.max
-      ? [`its max of ${highest} is above the ${bounds.max} of bounds.max`]
+      ? [`its max is ${highest}${highest > max ? scheduled : ""}, above the ${bounds.max} of bounds.max`]
       : []),
     ...(bounds.min !== undefined && lowest < bounds.min
-      ? [`its min of ${lowest} is below the ${bounds.min} of bounds.min`]
+      ? [`its min is ${lowest}${lowest < min ? scheduled : ""}, below the ${bounds.min} of bounds.min`]
       : []),
   ];
 }

@@ -30,6 +30,7 @@ export interface LoadTest {
   readonly observations: readonly Observation[];
   /** Throughput against users, threads or processors, or what so many tasks serve at most; empty where it does not differ. */
   readonly scaling: readonly ScalingPoint[];
+  /** What N counts there: tasks, or what else a column such as `users` does. */
   readonly scaledBy: "tasks" | "others";
   readonly memory: readonly MemorySample[];
   readonly notes: readonly string[];

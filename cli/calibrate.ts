@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { badInput } from "../adapters/bad-input.ts";
 import type { Watched } from "../adapters/cloudwatch-names.ts";
+import type { LoadTest } from "../adapters/load-test-csv.ts";
 import { retentionDays } from "../adapters/metric-periods.ts";
 import { duration as parsedDuration } from "../adapters/quantity.ts";
 import type { CalibrationResult, Known } from "../policy/calibration.ts";
@@ -38,8 +39,8 @@ export interface Findings {
   /** Of a task, where given. */
   readonly vcpus: number | null;
   readonly scalability: ScalabilityFit | null;
-  /** What N counts in it. */
-  readonly scaledBy: "tasks" | "others";
+  /** What N counts in it: tasks, or others such as users; null without it. */
+  readonly scaledBy: LoadTest["scaledBy"] | null;
   /** The trace written: its file, days and mean rate. */
   readonly trace: { readonly file: string; readonly days: number; readonly meanRate: number } | null;
   readonly notes: readonly string[];
@@ -149,7 +150,7 @@ async function ofLoadTest(options: CalibrateOptions, file: string): Promise<Find
     })),
     source: file,
     scalability: test.scaling.length > 0 ? scalability(test.scaling) : null,
-    scaledBy: test.scaledBy,
+    scaledBy: test.scaling.length > 0 ? test.scaledBy : null,
     trace: null,
     notes: [...test.notes, ...memoryRemarks(test.memory)],
   };
@@ -179,7 +180,7 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
     ...found,
     source: `CloudWatch in ${region}, ${target.loadBalancer}`,
     scalability: null,
-    scaledBy: "others",
+    scaledBy: null,
     trace: trace === null ? null : written(options.writeTrace!, trace.trace),
     notes: [...new Set([...observed.notes, ...(trace?.notes ?? [])])],
   };

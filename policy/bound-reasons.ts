@@ -5,7 +5,7 @@ import { HOURS_A_MONTH } from "./month.ts";
 import { quotaWords } from "./quotas.ts";
 import type { Reason, ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
-import { fewerWords, strongestWords, unkeptWords } from "./unkept-words.ts";
+import { strongestWords, unkeptWords } from "./unkept-words.ts";
 import { dollars, figure, perSecond } from "./words.ts";
 
 /** Why no fewer tasks run and no more. */
@@ -39,6 +39,13 @@ function minWords(service: Service, controls: ScalingControls, { choice, rehears
   return declared === undefined && min === least.count
     ? `${least.because}; ${CHEAPER}`
     : "the cheapest standing capacity that the rehearsal wanted: what cannot be started in time must already run";
+}
+
+/** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */
+function fewerWords({ capacity }: Service): string {
+  return capacity.contention === undefined
+    ? "fewer would miss more"
+    : "fewer would carry less of its peak, though what they do carry they would serve faster";
 }
 
 const UNUSED = "a ceiling costs nothing until it is used, and stops a runaway";

@@ -1,6 +1,5 @@
 import type { Backtest } from "./backtest.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
-import type { Service } from "./service.ts";
 
 /** Why all that helps stands: nothing keeps the history, or what keeps it as it was is likely to miss what is like it. */
 export function unkeptWords({ met }: Backtest): string {
@@ -12,11 +11,4 @@ export function unkeptWords({ met }: Backtest): string {
 /** What stands where nothing keeps the SLOs; tasks that slow each other carry less beyond a number. */
 export function strongestWords({ min, max }: ScalingControls): string {
   return min < max ? "those that together carry most" : "all that may run";
-}
-
-/** Tasks that slow each other serve what fewer carry the faster, the fewer they are. */
-export function fewerWords({ capacity }: Service): string {
-  return capacity.contention === undefined
-    ? "fewer would miss more"
-    : "fewer would carry less of its peak, though what they do carry they would serve faster";
 }

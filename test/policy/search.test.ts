@@ -51,8 +51,8 @@ describe("refined", () => {
     return loss < limit ? { ...losing(loss, standing), candidate } : "costly";
   };
 
-  // Started from tasks too busy by far, it went a step down, then raised the floor: on a week's pattern for 40 % more than its best.
-  it("finds far idler tasks before it raises the floor for what they would keep", () => {
+  // It went to what lies beside a start that is too busy by far and no further down: with few tasks it then raised the floor (decision 23).
+  it("finds idler tasks however far below a start that is too busy", () => {
     const [one, more] = [constantStanding(1), constantStanding(2)];
     const scope = {
       floors: { all: [one, more], beside: () => [more], busierWeekends: () => [] },

@@ -79,8 +79,8 @@ describe("plans in tests", () => {
   it("tell where one made elsewhere goes beyond the bounds declared, by schedule too", () => {
     const notes = (plan: string) => givenPlanOf(services, "cart", `${root}/${plan}`).notes?.join("\n");
     expect(notes("wide.json"))
-      .to.include("its max of 30 is above the 20 of bounds.max")
-      .and.include("its min of 0 is below the 1 of bounds.min");
+      .to.include("its max is 30 by a scheduled action, above the 20 of bounds.max")
+      .and.include("its min is 0 by a scheduled action, below the 1 of bounds.min");
     expect(notes("plan.json")).to.not.include("bounds.");
   });
 
