@@ -126,11 +126,12 @@ export function refined(trial: Trial, scope: Scope, start: Rehearsal): Rehearsal
   };
   for (let round = 0, before: Rehearsal | undefined; best !== before && round < ROUNDS; round++) {
     before = best;
+    const { candidate: found } = best;
+    // What was found on the history alone may be too busy by far for its replications; before floors, which are the dear way out of that.
+    for (const utilization of utilizations.filter((idler) => idler < found.utilization))
+      attempt({ ...found, utilization });
     const { candidate } = best;
     const { utilization: middle } = candidate;
-    // What was found on the history alone may be too busy by far for its replications; before floors, which are the dear way out of that.
-    for (const utilization of utilizations.filter((idler) => idler < middle))
-      attempt({ ...candidate, utilization });
     for (const standing of floors.beside(candidate.standing)) attempt({ ...candidate, standing });
     for (const utilization of hundredths(middle, utilizations)) attempt({ ...candidate, utilization });
     for (const surge of reactions)
