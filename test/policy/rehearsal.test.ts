@@ -210,16 +210,12 @@ describe("rehearseAll", () => {
   const each = [history!, ...replicas].map((stage) => rehearse(stage, at(0.5)));
   const mean = (of: (one: Rehearsal) => number) => each.reduce((sum, one) => sum + of(one), 0) / each.length;
 
+  const onAll = (rival?: Rehearsal) =>
+    rehearseAll(history!, { replicas, weekend: undefined }, at(0.5), any, all, any, rival);
+
   it("is the mean over the history and its replications, and what the history itself used", () => {
     const { worstUse, wholeUse } = each[0]!;
-    const known = rehearseAll(
-      history!,
-      { replicas, weekend: undefined },
-      at(0.5),
-      any,
-      all,
-      any,
-    ) as Rehearsal;
+    const known = onAll() as Rehearsal;
     expect(known).to.deep.include({ candidate: at(0.5), worstUse, wholeUse });
     for (const of of ["taskHours", "missed", "loss"] as const)
       expect(known[of]).to.be.closeTo(
@@ -277,21 +273,11 @@ describe("rehearseAll", () => {
   });
 
   it("gives up where it falls behind a rival by a twentieth, and not by less", () => {
-    const known = rehearseAll(
-      history!,
-      { replicas, weekend: undefined },
-      at(0.5),
-      any,
-      all,
-      any,
-    ) as Rehearsal;
+    const known = onAll() as Rehearsal;
     for (const [i, { loss }] of each.entries())
       expect(known.lossBy[i]! * each.length).to.be.closeTo(loss, 1e-6);
     const against = (factorOf: (i: number) => number) =>
-      rehearseAll(history!, { replicas, weekend: undefined }, at(0.5), any, all, any, {
-        ...known,
-        lossBy: known.lossBy.map((loss, i) => loss * factorOf(i)),
-      });
+      onAll({ ...known, lossBy: known.lossBy.map((loss, i) => loss * factorOf(i)) });
     expect(against(() => 1 / 1.049)).to.have.property("loss", known.loss);
     expect(against(() => 1 / 1.051)).to.equal("costly");
     // By a tenth on the history, by which the rival was chosen, however good what is to come; where it is less, that makes it good.
