@@ -6,6 +6,8 @@ import { lowestFloor } from "./floor.ts";
 import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { backwards, neverActs } from "./step-reach.ts";
+import { breaches, stepAt } from "./step-scaling.ts";
 import { rateAt } from "./task-bounds.ts";
 import { figure, percent, perSecond, seconds } from "./words.ts";
 
@@ -16,6 +18,8 @@ export interface Fight {
     | "step scale-in"
     | "compounding"
     | "runaway"
+    | "backwards"
+    | "never acts"
     | "ratchet"
     | "disagreement"
     | "late setpoint"
@@ -34,10 +38,31 @@ export function fights(service: Service, controls: ScalingControls): readonly Fi
   if (controls.tracking.length + controls.steps.length === 0) return [];
   const fixed = pinned(controls);
   if (fixed.length > 0) return fixed;
+  const dead = controls.steps.flatMap((step) => idle(service, step));
+  const idlers = new Set(dead.flatMap(({ policies }) => policies));
+  const acting = { ...controls, steps: controls.steps.filter(({ name }) => !idlers.has(name)) };
+  if (acting.tracking.length + acting.steps.length === 0) return dead;
+  return [...amongActing(service, acting), ...dead].toSorted(byRefusal);
+}
+
+function byRefusal(a: Fight, b: Fight): number {
+  return Number(a.severity === "warn") - Number(b.severity === "warn");
+}
+
+/** A step policy that no load brings to act. */
+function idle(service: Service, step: StepScaling): readonly Fight[] {
+  const found = neverActs(service, step);
+  if (found === undefined) return [];
+  const { why, wayOut, severity } = found;
+  return [{ kind: "never acts", severity, policies: [step.name], why: `${step.name} ${why}`, wayOut }];
+}
+
+function amongActing(service: Service, controls: ScalingControls): readonly Fight[] {
   const cycles = limitCycles(service, controls).map((cycle) => limitCycle(controls, cycle));
   return [
     ...cycles,
     ...(cycles.length > 0 ? [] : staleCycles(service, controls).map(exactOnStale)),
+    ...wrongWay(controls),
     ...stepScaleIn(controls, cycles),
     ...compounding(service, controls).map((found) => tooEager(service, found)),
     ...overRemovals(service, controls).map(tooQuick),
@@ -136,6 +161,23 @@ function tooQuick({ policy, cooldown, least, enough, harmless }: OverRemoval): F
   };
 }
 
+/** Steps that answer a rising metric with fewer tasks, or a falling one with more. */
+function wrongWay({ steps, max }: ScalingControls): readonly Fight[] {
+  return steps.filter(backwards).map((step): Fight => {
+    const { comparison } = step.alarm;
+    const removes = comparison.startsWith(">");
+    return {
+      kind: "backwards",
+      severity: "refuse",
+      policies: [step.name],
+      why: removes
+        ? `${step.name} takes tasks away while its metric is ${comparison} ${level(step)}: those that are left get busier, and it goes on to min`
+        : `${step.name} adds tasks while its metric is ${comparison} ${level(step)}: each then has less to do, and it goes on to ${max}`,
+      wayOut: `turn the sign of its ScalingAdjustment, or the comparison of its alarm`,
+    };
+  });
+}
+
 /** Steps on a metric that capacity does not lower act for as long as the load lasts, until max. */
 function runaways({ capacity }: Service, { steps, max }: ScalingControls): readonly Fight[] {
   return steps.flatMap((step): Fight[] => {
@@ -144,10 +186,13 @@ function runaways({ capacity }: Service, { steps, max }: ScalingControls): reado
     if (!adds || comparison.startsWith("<")) return [];
     const onLoad = metric === "requestRate";
     const onSlowness = metric === "responseTime" && threshold < capacity.serviceTime.mean;
-    if (!onLoad && !onSlowness) return [];
+    const always = breaches(step.alarm, 0) && (stepAt(step.steps, -threshold)?.change ?? 0) > 0;
+    if (!onLoad && !onSlowness && !always) return [];
     const what = onLoad
       ? `the requests of all tasks together, which no task more or less changes: above ${perSecond(threshold)}`
-      : `a response time below the ${seconds(capacity.serviceTime.mean)} that an idle task takes: at any load`;
+      : onSlowness
+        ? `a response time below the ${seconds(capacity.serviceTime.mean)} that an idle task takes: at any load`
+        : `an alarm at ${level(step)}, which is on without a request, too: at any load`;
     return [
       {
         kind: "runaway",
@@ -156,7 +201,7 @@ function runaways({ capacity }: Service, { steps, max }: ScalingControls): reado
         why: `${step.name} follows ${what} it adds again and again, up to ${max}`,
         wayOut: onLoad
           ? "follow RequestCountPerTarget, or set ExactCapacity for each band"
-          : `a threshold above ${seconds(capacity.serviceTime.mean)}`,
+          : `a threshold above ${onSlowness ? seconds(capacity.serviceTime.mean) : 0}`,
       },
     ];
   });

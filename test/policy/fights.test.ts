@@ -145,6 +145,57 @@ describe("fights", () => {
       /above 200 ms/,
     ],
     [
+      "SCL-18 steps below the threshold of an alarm that is on above it",
+      {
+        tracking: [tracks("cpu", 0.5)],
+        steps: [steps("surge", ">", 0.7, 2, { steps: [{ lower: null, upper: 0, change: 2 }] })],
+      },
+      ["never acts refuse surge"],
+      /on above its threshold, and all its steps lie below: none is ever found/,
+      /MetricIntervalLowerBound 0/,
+    ],
+    [
+      "SCL-18 steps above the threshold of an alarm that is on below it, the only ones that scale in",
+      {
+        tracking: [tracks("cpu", 0.5, { disableScaleIn: true })],
+        steps: [steps("low", "<", 0.2, -1, { steps: [{ lower: 0, upper: null, change: -1 }] })],
+      },
+      ["never acts refuse low", "ratchet warn cpu"],
+      /on below its threshold, and all its steps lie above/,
+      /MetricIntervalUpperBound 0/,
+    ],
+    [
+      "an alarm on more CPU than there is",
+      { tracking: [tracks("cpu", 0.5)], steps: [steps("surge", ">", 1.5, 2)] },
+      ["never acts warn surge"],
+      /waits for CPU of 150 %; it is 100 % at the most/,
+      /below 100 %/,
+    ],
+    [
+      "an alarm on a response time in milliseconds, which AWS has in seconds",
+      {
+        tracking: [tracks("cpu", 0.5)],
+        steps: [steps("slow", ">", 800, 2, { alarm: { metric: "responseTime" } })],
+      },
+      ["never acts warn slow"],
+      /it is 5\.2 s at the most/, // maxWait 5 s and 200 ms
+      /below 5\.2 s/,
+    ],
+    [
+      "an alarm that is on without a request, too",
+      { tracking: [tracks("cpu", 0.5)], steps: [steps("surge", ">", -0.1, 2)] },
+      ["runaway refuse surge"],
+      /at any load it adds again and again, up to 100/,
+      /above 0/,
+    ],
+    [
+      "steps with their signs exchanged: fewer tasks the busier they are, and more the idler",
+      { steps: [steps("high", ">=", 0.75, -1), steps("low", "<=", 0.25, 1)] },
+      ["backwards refuse high", "backwards refuse low"],
+      /high takes tasks away while its metric is >= 75 %: those that are left get busier, and it goes on to min/,
+      /turn the sign/,
+    ],
+    [
       "scaling that only goes out",
       { steps: [steps("high", ">=", 0.7, 1)] },
       ["ratchet warn high"],
@@ -192,6 +243,22 @@ describe("fights", () => {
     expect(found({})).to.deep.equal([]);
     for (const utilization of [0.3, 0.5, 0.7])
       expect(fights(CART, cpuTracking(utilization, 1, 200))).to.deep.equal([]);
+  });
+
+  it("take no alarm with bands on both sides of where nothing should happen for one the wrong way round", () => {
+    const bands = [
+      { lower: null, upper: 0.25, change: -1 },
+      { lower: 0.6, upper: null, change: 2 },
+    ];
+    const ladder = steps("all", ">=", 0, 0, { steps: bands, alarm: { evaluationPeriods: 5, datapoints: 5 } });
+    expect(found({ steps: [ladder] })).to.deep.equal([]);
+    const onInstances: Service = {
+      ...CART,
+      host: { instanceType: "m7i.large", tasks: 4, price: 0.1 },
+    };
+    expect(
+      found({ tracking: [tracks("cpu", 0.5)], steps: [steps("high", ">", 1.2, 1)] }, onInstances),
+    ).to.deep.equal([]);
   });
 
   it("take CPU to be as busy as the declared CPU time makes it, as the replay does", () => {
