@@ -39,6 +39,14 @@ export function columnsOf(
   });
   if (chosen !== undefined && !names.includes(chosen))
     faults.push({ message: `there is no column ${shown("column", rate)}; ${didYouMean(chosen, names)}` });
+  const kinds = [...columns.values()].map(({ kind }) => kind);
+  const longer = names.find(
+    (name, place) => PER_LONGER.test(name) && columns.get(place)?.kind === "achieved",
+  );
+  if (longer !== undefined && longer !== chosen && (kinds.includes("response") || kinds.includes("cpu")))
+    faults.push({
+      message: `the column ${shown("column", longer)} counts hours or days; response times and CPU need a rate. Write \`achieved_rps\` or \`achieved_rpm\`.`,
+    });
   return { columns, ignored, faults };
 }
 
@@ -82,13 +90,19 @@ function each(names: readonly string[], column: Column): readonly (readonly [str
   return names.map((name) => [name, column]);
 }
 
+/** `throughput_rpm`, `throughput_per_minute`, `throughput_requests_per_minute`. */
+const PER_MINUTE = /_(rpm|per_min(ute)?)$/;
+
+/** `throughput_scripts_per_hour`: against N any unit will do, beside times only one that is known. */
+const PER_LONGER = /_per_(hour|day)$/;
+
 const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1 };
 
 /** What a name says, why it cannot be read, or `null` where it says nothing to us. */
 function columnOf(name: string): Column | string | null {
   const known = NAMES.get(name);
   if (known !== undefined) return known;
-  if (name.startsWith("throughput")) return { kind: "achieved", perRow: 1 };
+  if (name.startsWith("throughput")) return { kind: "achieved", perRow: PER_MINUTE.test(name) ? 60 : 1 };
   if (name === "cpu") return "has no unit; write `cpu_percent` or `cpu_ratio`";
   const response = /^(p\d+(?:\.\d+)?|mean|avg|average)(?:_(?:latency|response))?(?:_([a-zµ]+))?$/.exec(name);
   if (response === null) return null;

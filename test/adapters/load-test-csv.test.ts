@@ -113,6 +113,11 @@ describe("a load test", () => {
     expect(readLoadTest("test/fixtures/latency/node-mysql2-rc13.csv").scaling).to.deep.equal([]); // 200 connections throughout
   });
 
+  it("reads a throughput by the minute as one", () => {
+    for (const name of ["throughput_rpm", "throughput_per_minute", "throughput_requests_per_min"])
+      expect(parse(table(["600,20"], `${name},p50_ms`)).observations[0]!.throughput, name).to.equal(10);
+  });
+
   it("takes the column named for its rate", () => {
     const [each] = parse(table(["1,100,200"], "cpus,rps_0kb,rps_1kb"), { rate: "rps_1kb" }).observations;
     expect(each!.throughput).to.equal(200);
@@ -157,6 +162,11 @@ describe("a load test is refused", () => {
       "LT-7 with a time in an unknown unit",
       table(["10,250"], "offered_rps,p99_min"),
       /"p99_min" has an unknown unit/,
+    ],
+    [
+      "LT-7 with a throughput by the hour beside times",
+      table(["36000,20"], "throughput_requests_per_hour,p50_ms"),
+      /counts hours or days.*`achieved_rps`/,
     ],
     [
       "LT-7 with CPU without a unit",
