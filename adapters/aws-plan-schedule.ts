@@ -27,7 +27,7 @@ export function scheduled(
   { say }: Reading,
 ): ScheduledAction[] {
   const path = ["ScheduledActions", i];
-  if (!UTC.has(zone)) say([...path, zoneField], `${zoneField} is ${shown("zone", zone)}; ${zoneRule(zone)}.`);
+  if (!UTC.has(zone)) say([...path, zoneField], `${zoneField} is ${shown("zone", zone)}; ${zoneRule(zone)}`);
   for (const limit of ["StartTime", "EndTime"] as const)
     if (action[limit] !== undefined)
       say([...path, limit], `${limit} limits when the schedule holds, which cannot be replayed. Remove it.`);
@@ -46,8 +46,14 @@ export function scheduled(
 function zoneRule(zone: string): string {
   const zones = Intl.supportedValuesOf("timeZone");
   if (zones.includes(zone))
-    return "the replay follows UTC, as summer time has no place in it. Write the schedule in UTC";
-  const city = zone.split("/").at(-1)!;
-  const near = zones.filter((known) => known.toLowerCase().includes(city.toLowerCase())).slice(0, 3);
-  return `it is no IANA time zone; ${near.length > 0 && city.length > 2 ? `did you mean ${near.join(", ")}?` : didYouMean(zone, zones).replace(/^known here.*/, "write `UTC`")}`;
+    return "the replay follows UTC, as summer time has no place in it. Write the schedule in UTC.";
+  const city = placeOf(zone);
+  const near = city.length > 2 ? zones.filter((known) => placeOf(known).startsWith(city)).slice(0, 3) : [];
+  if (near.length > 0) return `it is no IANA time zone; did you mean ${near.join(", ")}?`;
+  return `it is no IANA time zone; ${didYouMean(zone, zones).replace(/^known here.*/, "write `UTC`.")}`;
+}
+
+/** `new_york` of `America/New_York`. */
+function placeOf(zone: string): string {
+  return zone.split("/").at(-1)!.toLowerCase();
 }

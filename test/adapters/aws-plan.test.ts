@@ -648,6 +648,16 @@ const refusals: readonly [string, string, RegExp][] = [
   ],
   ["SCL-31 an unknown zone", actions(action({ Timezone: "Mars/Olympus" }), evening), /no IANA time zone/],
   [
+    "SCL-31 an abbreviation, which is no part of a city's name",
+    actions(action({ Timezone: "EST" }), evening),
+    /"EST"; it is no IANA time zone; write `UTC`\.$/,
+  ],
+  [
+    "SCL-31 a city alone",
+    actions(action({ Timezone: "Berlin" }), evening),
+    /no IANA time zone; did you mean Europe\/Berlin\?$/,
+  ],
+  [
     "SCL-31 a misspelt zone",
     actions(action({ Timezone: "Europe/Berln" }), evening),
     /did you mean `?Europe\/Berlin/,
