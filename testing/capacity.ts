@@ -146,7 +146,7 @@ function judgedOn(traffic: Traffic): Judged {
   if (traffic instanceof URL) return { name: basename(pathOf(traffic)), trace: readTrace(traffic) };
   const wrong = isTrace(traffic)
     ? traceFault(traffic)
-    : `the traffic is ${shown("traffic", traffic)}; it must be a CSV file's name or a trace, such as the \`trace\` of what heldOut returns`;
+    : `the traffic is ${(traffic as unknown) instanceof Promise ? "a promise, which nobody has awaited" : shown("traffic", traffic)}; it must be a CSV file's name or a trace, such as the \`trace\` of what heldOut returns`;
   if (wrong === undefined) return { name: "", trace: traffic };
   throw badInput([{ where: "on", message: `${wrong}. Write \`.on("traces/monday.csv")\`.` }]);
 }

@@ -225,6 +225,14 @@ describe("capacity tests", () => {
           .on(quiet),
       /SLO is missing; .*\.meet\("latency"\)/,
     ],
+    [
+      "a trace that nobody has awaited",
+      () =>
+        expect(ten)
+          .to.meet("latency")
+          .on(Promise.resolve(quiet) as never),
+      /the traffic is a promise, which nobody has awaited; it must be a CSV file's name or a trace/,
+    ],
     ["a trace of nothing", () => expect(ten).to.meet("latency").on(flat(1, 0)), /no request in it/],
     [
       "no zones",
