@@ -163,7 +163,7 @@ async function ofCloudWatch(options: CalibrateOptions): Promise<Findings> {
   const { readDemand } = await import("../adapters/cloudwatch.ts");
   const { readObservations } = await import("../adapters/cloudwatch-observations.ts");
   const { client, region } = await cloudWatchClient(options.region ?? null);
-  progress(`reading ${options.days} days of CloudWatch in ${region}`);
+  progress(`reading ${options.days} day${options.days === 1 ? "" : "s"} of CloudWatch in ${region}`);
   const target = await lookedUp(client, { ...named, region });
   const window = {
     now: Date.now() / 1000,

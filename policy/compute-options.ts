@@ -152,7 +152,7 @@ function translation(
 }
 
 function packedName(option: ComputeOption, tasks: number): string {
-  return `${nameOf(option)}, ${tasks} tasks each`;
+  return `${nameOf(option)}, ${tasks} task${tasks === 1 ? "" : "s"} each`;
 }
 
 function nameOf({ kind, compute }: ComputeOption): string {

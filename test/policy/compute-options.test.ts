@@ -82,6 +82,15 @@ describe("alternatives", () => {
     }
   });
 
+  it("count one task an instance as one", () => {
+    const small: ComputeOption = {
+      kind: "ecs",
+      compute: { type: "ec2", instanceType: "c7g.medium" },
+      price: 0.04,
+    };
+    expect(one(cart, small).name).to.equal("ECS on c7g.medium, 1 task each");
+  });
+
   it("price a task of ECS as its share of a full instance, and start it after the instance", () => {
     const { service } = one(cart, ecs);
     expect(service.price).to.be.closeTo(0.1008 / 4, 1e-12);
