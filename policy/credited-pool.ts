@@ -18,9 +18,28 @@ export interface CreditedPool extends Pick<TaskPool, "serve"> {
 const MOMENT = 0.5;
 
 /**
- * A pool of burstable instances, one mean balance standing for all: with credits it serves as `full` does, without them, in
- * standard mode, as `throttled`; in unlimited mode it is charged for what it borrows beyond a day's. Instances that join
- * bring their launch credits, those that leave pay what they owe. `cpuShare` is the CPU utilization of a pool that is all busy.
+ * Balances closer than this share of what an instance can save are one: 17 s of full speed. With 2 % CPU tracking at 50 % on a t2.small was found
+ * good for 99.3 % of requests, which are 98.5 to 99.0 % served one by one, and 98.5 % here (2026-11-27).
+ */
+const ALIKE = 0.001;
+
+/** Instances that started together, or whose balances are as good as one. */
+interface Cohort {
+  count: number;
+  balance: CreditBalance;
+  /** Requests in each. */
+  inSystem: number;
+}
+
+const NOTHING: Served = { late: new Float64Array(0), refused: 0, busy: 0, inSystem: 0 };
+
+type MutableServed = { -readonly [K in keyof Served]: Served[K] };
+
+/**
+ * A pool of burstable instances, each with the balance of those that started with it: with credits they serve as `full` does, without them, in
+ * standard mode, as `throttled`; in unlimited mode they are charged for what they borrow beyond a day's. The balancer gives those
+ * without credits as much as the others, so that a mean balance would not do: it has credits for as long as anyone has. Instances that join
+ * bring their launch credits; the newest leave first, and pay what they owe. `cpuShare` is the CPU utilization of a pool that is all busy.
  */
 export function creditedPool(
   rules: CreditRules,
@@ -28,48 +47,119 @@ export function creditedPool(
   full: TaskPool,
   throttled: TaskPool,
 ): CreditedPool {
-  let [balance, before, charged] = [launchBalance(rules), 0, 0];
+  let cohorts: Cohort[] = [];
+  let charged = 0;
   const resized = (tasks: number) => {
-    charged = Math.max(0, before - tasks) * owed(rules, balance);
-    if (tasks > before && before > 0) balance = joined(balance, before / tasks, launchBalance(rules));
-    before = tasks;
+    charged = 0;
+    let more = tasks - total(cohorts);
+    if (more > 0) cohorts.push({ count: more, balance: launchBalance(rules), inSystem: 0 });
+    for (let newest = cohorts.at(-1); newest && more < 0; newest = cohorts.at(-1)) {
+      const gone = Math.min(-more, newest.count);
+      charged += gone * owed(rules, newest.balance);
+      newest.count -= gone;
+      more += gone;
+      if (newest.count === 0) cohorts.pop();
+    }
   };
-  const spend = (tasks: number, busy: number, seconds: number) => {
-    const slice = creditSlice(rules, balance, Math.min(1, busy * cpuShare), seconds);
-    balance = slice.balance;
-    charged += tasks * slice.charged;
+  const spend = (cohort: Cohort, busy: number, seconds: number) => {
+    const slice = creditSlice(rules, cohort.balance, Math.min(1, busy * cpuShare), seconds);
+    cohort.balance = slice.balance;
+    charged += cohort.count * slice.charged;
+  };
+  // What `full` served last in this slice, and the queues that it began with: those of most cohorts are the same.
+  let [whole, began]: [Served, number] = [NOTHING, Number.NaN];
+  const served = (cohort: Cohort, tasks: number, rate: number, seconds: number): Served => {
+    const { inSystem } = cohort;
+    if (inSystem !== began) whole = full.serve(tasks, rate, seconds, inSystem);
+    began = inSystem;
+    const lasting = Math.min(
+      seconds,
+      burstSeconds(rules, cohort.balance, Math.min(1, whole.busy * cpuShare)),
+    );
+    if (lasting >= seconds) {
+      spend(cohort, whole.busy, seconds);
+      return whole;
+    }
+    if (lasting < MOMENT) {
+      const slow = throttled.serve(tasks, rate, seconds, inSystem);
+      spend(cohort, slow.busy, seconds);
+      return slow;
+    }
+    began = Number.NaN;
+    const first = copied(full.serve(tasks, rate, lasting, inSystem));
+    spend(cohort, first.busy, lasting);
+    const rest = throttled.serve(tasks, rate, seconds - lasting, first.inSystem);
+    spend(cohort, rest.busy, seconds - lasting);
+    return mixed(first, rest, lasting / seconds);
   };
   return {
     serve: (tasks, rate, seconds, inSystem) => {
       resized(tasks);
-      const whole = full.serve(tasks, rate, seconds, inSystem);
-      const lasting = Math.min(seconds, burstSeconds(rules, balance, Math.min(1, whole.busy * cpuShare)));
-      if (lasting >= seconds) {
-        spend(tasks, whole.busy, seconds);
-        return whole;
+      const before = meanInSystem(cohorts, tasks);
+      const sum: MutableServed = { ...NOTHING };
+      began = Number.NaN;
+      for (const cohort of cohorts) {
+        cohort.inSystem = before > 0 ? (cohort.inSystem * inSystem) / before : inSystem;
+        const each = served(cohort, tasks, rate, seconds);
+        cohort.inSystem = each.inSystem;
+        add(sum, each, cohort.count / tasks);
       }
-      if (lasting < MOMENT) {
-        const slow = throttled.serve(tasks, rate, seconds, inSystem);
-        spend(tasks, slow.busy, seconds);
-        return slow;
-      }
-      const first = copied(full.serve(tasks, rate, lasting, inSystem));
-      spend(tasks, first.busy, lasting);
-      const rest = throttled.serve(tasks, rate, seconds - lasting, first.inSystem);
-      spend(tasks, rest.busy, seconds - lasting);
-      return mixed(first, rest, lasting / seconds);
+      cohorts = alike(cohorts, ALIKE * rules.most);
+      return sum;
     },
     charged: () => charged,
   };
 }
 
-/** The mean balance once instances with another one have joined; `share` is that of those that were there. */
-function joined(balance: CreditBalance, share: number, fresh: CreditBalance): CreditBalance {
-  return {
-    accrued: mean(share, balance.accrued, fresh.accrued),
-    launch: mean(share, balance.launch, fresh.launch),
-    surplus: mean(share, balance.surplus, fresh.surplus),
+function total(cohorts: readonly Cohort[]): number {
+  let count = 0;
+  for (const cohort of cohorts) count += cohort.count;
+  return count;
+}
+
+function meanInSystem(cohorts: readonly Cohort[], tasks: number): number {
+  let sum = 0;
+  for (const { count, inSystem } of cohorts) sum += count * inSystem;
+  return sum / tasks;
+}
+
+/** Adds what a share of the instances did. */
+function add(sum: MutableServed, each: Served, share: number): void {
+  if (sum.late.length === 0) sum.late = new Float64Array(each.late.length);
+  for (let i = 0; i < each.late.length; i++) sum.late[i]! += share * each.late[i]!;
+  sum.refused += share * each.refused;
+  sum.busy += share * each.busy;
+  sum.inSystem += share * each.inSystem;
+}
+
+/** Those that started one after the other taken together where their balances are within so many credits. */
+function alike(cohorts: Cohort[], credits: number): Cohort[] {
+  if (cohorts.length < 2) return cohorts;
+  const apart: Cohort[] = [];
+  for (const cohort of cohorts) {
+    const older = apart.at(-1);
+    if (older !== undefined && Math.abs(net(older.balance) - net(cohort.balance)) <= credits)
+      join(older, cohort);
+    else apart.push(cohort);
+  }
+  return apart;
+}
+
+function net({ accrued, launch, surplus }: CreditBalance): number {
+  return accrued + launch - surplus;
+}
+
+function join(older: Cohort, newer: Cohort): void {
+  const count = older.count + newer.count;
+  const share = older.count / count;
+  const [a, b] = [older.balance, newer.balance];
+  older.balance = {
+    accrued: mean(share, a.accrued, b.accrued),
+    launch: mean(share, a.launch, b.launch),
+    surplus: mean(share, a.surplus, b.surplus),
   };
+  older.inSystem = mean(share, older.inSystem, newer.inSystem);
+  older.count = count;
 }
 
 function mean(share: number, a: number, b: number): number {

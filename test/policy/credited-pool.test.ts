@@ -76,7 +76,39 @@ describe("instances on CPU credits", () => {
     const t2 = steadyPlant(small);
     for (let minute = 0; minute < 180; minute++) t2(1, 0.9 * slots, 60);
     expect(t2(1, 0.9 * slots, 60).refused).to.be.above(0);
-    for (let minute = 0; minute < 3; minute++) t2(4, 0.9 * slots, 60);
-    expect(t2(4, 0.9 * slots, 60).refused).to.be.below(0.01);
+    // Ten are asked for less than the baseline each, so that the one without credits keeps up, too.
+    for (let minute = 0; minute < 3; minute++) t2(10, 0.9 * slots, 60);
+    expect(t2(10, 0.9 * slots, 60).refused).to.be.below(0.01);
+  });
+
+  it("have a balance each: what old ones have saved is no help to those that join without credits", () => {
+    const t3 = steadyPlant({
+      ...on("t3.small", 0.0208),
+      compute: { type: "ec2", instanceType: "t3.small", credits: "standard" },
+    });
+    for (let minute = 0; minute < 1440; minute++) t3(4, 0, 60);
+    for (let minute = 0; minute < 30; minute++) t3(8, 0.6 * 8 * slots, 60);
+    const { refused, arrived } = t3(8, 0.6 * 8 * slots, 60);
+    // Half of the requests meet one at its baseline, a fifth of the CPU, which serves a third of three fifths.
+    expect(refused / arrived).to.be.closeTo((1 / 2) * (2 / 3), 0.01);
+  });
+
+  it("slow down alone when their own credits are spent", () => {
+    const t2 = steadyPlant(small);
+    for (let minute = 0; minute < 180; minute++) t2(1, 0.9 * slots, 60);
+    for (let minute = 0; minute < 10; minute++) t2(2, 0.8 * 2 * slots, 60);
+    const { refused, arrived } = t2(2, 0.8 * 2 * slots, 60);
+    // The one that has just started has half an hour of launch credits; the old one serves a fifth of its CPU.
+    expect(refused / arrived).to.be.closeTo((1 / 2) * (3 / 4), 0.01);
+    expect(t2(1, 0.1 * slots, 60).refused, "the newest leaves first").to.be.above(0);
+  });
+
+  it("pay what the newest owe when these end", () => {
+    const t3 = steadyPlant(on("t3.small", 0.0208));
+    for (let minute = 0; minute < 600; minute++) t3(2, 0, 60);
+    for (let minute = 0; minute < 60; minute++) t3(4, 0.5 * 4 * slots, 60);
+    const owed = (0.3 * 2 * 0.05 * 60) / 60; // after an hour; the old ones spend what they have saved
+    expect(t3(3, 1.5 * slots, 60).charged).to.be.closeTo(owed, 0.002);
+    expect(t3(1, 0.5 * slots, 60).charged).to.be.closeTo(owed, 0.002);
   });
 });
