@@ -47,68 +47,95 @@ export function creditedPool(
   full: TaskPool,
   throttled: TaskPool,
 ): CreditedPool {
-  let cohorts: Cohort[] = [];
-  let charged = 0;
-  const resized = (tasks: number) => {
-    charged = 0;
+  return new Cohorts(rules, cpuShare, full, throttled);
+}
+
+/** A class for the reason that `SteadyPool` is one (task-pool.ts). */
+class Cohorts implements CreditedPool {
+  private readonly rules: CreditRules;
+  private readonly cpuShare: number;
+  private readonly full: TaskPool;
+  private readonly throttled: TaskPool;
+  private readonly sum: MutableServed = { ...NOTHING };
+  /** The oldest first. */
+  private cohorts: Cohort[] = [];
+  private dollars = 0;
+  /** What `full` served last in this slice, and the queues that it began with: those of most cohorts are the same. */
+  private whole: Served = NOTHING;
+  private began = Number.NaN;
+
+  constructor(rules: CreditRules, cpuShare: number, full: TaskPool, throttled: TaskPool) {
+    this.rules = rules;
+    this.cpuShare = cpuShare;
+    this.full = full;
+    this.throttled = throttled;
+  }
+
+  serve(tasks: number, rate: number, seconds: number, inSystem: number): Served {
+    this.resize(tasks);
+    const { cohorts, sum } = this;
+    const before = meanInSystem(cohorts, tasks);
+    this.began = Number.NaN;
+    clear(sum);
+    for (let i = 0; i < cohorts.length; i++) {
+      const cohort = cohorts[i]!;
+      const start = before > 0 ? (cohort.inSystem * inSystem) / before : inSystem;
+      const served = this.serveBy(cohort, tasks, rate, seconds, start);
+      cohort.inSystem = served.inSystem;
+      if (cohorts.length === 1) return served;
+      add(sum, served, cohort.count / tasks);
+    }
+    this.cohorts = alike(cohorts, ALIKE * this.rules.most);
+    return sum;
+  }
+
+  charged(): number {
+    return this.dollars;
+  }
+
+  private resize(tasks: number): void {
+    const { cohorts, rules } = this;
+    this.dollars = 0;
     let more = tasks - total(cohorts);
     if (more > 0) cohorts.push({ count: more, balance: launchBalance(rules), inSystem: 0 });
     for (let newest = cohorts.at(-1); newest && more < 0; newest = cohorts.at(-1)) {
       const gone = Math.min(-more, newest.count);
-      charged += gone * owed(rules, newest.balance);
+      this.dollars += gone * owed(rules, newest.balance);
       newest.count -= gone;
       more += gone;
       if (newest.count === 0) cohorts.pop();
     }
-  };
-  const spend = (cohort: Cohort, busy: number, seconds: number) => {
-    const slice = creditSlice(rules, cohort.balance, Math.min(1, busy * cpuShare), seconds);
-    cohort.balance = slice.balance;
-    charged += cohort.count * slice.charged;
-  };
-  // What `full` served last in this slice, and the queues that it began with: those of most cohorts are the same.
-  let [whole, began]: [Served, number] = [NOTHING, Number.NaN];
-  const served = (cohort: Cohort, tasks: number, rate: number, seconds: number): Served => {
-    const { inSystem } = cohort;
-    if (inSystem !== began) whole = full.serve(tasks, rate, seconds, inSystem);
-    began = inSystem;
-    const lasting = Math.min(
-      seconds,
-      burstSeconds(rules, cohort.balance, Math.min(1, whole.busy * cpuShare)),
-    );
+  }
+
+  /** What instances of a cohort do that begin with `start` requests each. */
+  private serveBy(cohort: Cohort, tasks: number, rate: number, seconds: number, start: number): Served {
+    const { rules, cpuShare, full, throttled } = this;
+    if (start !== this.began) this.whole = full.serve(tasks, rate, seconds, start);
+    this.began = start;
+    const { whole } = this;
+    const lasting = burstSeconds(rules, cohort.balance, Math.min(1, whole.busy * cpuShare));
     if (lasting >= seconds) {
-      spend(cohort, whole.busy, seconds);
+      this.spend(cohort, whole.busy, seconds);
       return whole;
     }
     if (lasting < MOMENT) {
-      const slow = throttled.serve(tasks, rate, seconds, inSystem);
-      spend(cohort, slow.busy, seconds);
+      const slow = throttled.serve(tasks, rate, seconds, start);
+      this.spend(cohort, slow.busy, seconds);
       return slow;
     }
-    began = Number.NaN;
-    const first = copied(full.serve(tasks, rate, lasting, inSystem));
-    spend(cohort, first.busy, lasting);
+    this.began = Number.NaN;
+    const first = copied(full.serve(tasks, rate, lasting, start));
+    this.spend(cohort, first.busy, lasting);
     const rest = throttled.serve(tasks, rate, seconds - lasting, first.inSystem);
-    spend(cohort, rest.busy, seconds - lasting);
+    this.spend(cohort, rest.busy, seconds - lasting);
     return mixed(first, rest, lasting / seconds);
-  };
-  return {
-    serve: (tasks, rate, seconds, inSystem) => {
-      resized(tasks);
-      const before = meanInSystem(cohorts, tasks);
-      const sum: MutableServed = { ...NOTHING };
-      began = Number.NaN;
-      for (const cohort of cohorts) {
-        cohort.inSystem = before > 0 ? (cohort.inSystem * inSystem) / before : inSystem;
-        const each = served(cohort, tasks, rate, seconds);
-        cohort.inSystem = each.inSystem;
-        add(sum, each, cohort.count / tasks);
-      }
-      cohorts = alike(cohorts, ALIKE * rules.most);
-      return sum;
-    },
-    charged: () => charged,
-  };
+  }
+
+  private spend(cohort: Cohort, busy: number, seconds: number): void {
+    const slice = creditSlice(this.rules, cohort.balance, Math.min(1, busy * this.cpuShare), seconds);
+    cohort.balance = slice.balance;
+    this.dollars += cohort.count * slice.charged;
+  }
 }
 
 function total(cohorts: readonly Cohort[]): number {
@@ -123,6 +150,11 @@ function meanInSystem(cohorts: readonly Cohort[], tasks: number): number {
   return sum / tasks;
 }
 
+function clear(sum: MutableServed): void {
+  sum.late.fill(0);
+  sum.refused = sum.busy = sum.inSystem = 0;
+}
+
 /** Adds what a share of the instances did. */
 function add(sum: MutableServed, each: Served, share: number): void {
   if (sum.late.length === 0) sum.late = new Float64Array(each.late.length);
@@ -133,8 +165,7 @@ function add(sum: MutableServed, each: Served, share: number): void {
 }
 
 /** Those that started one after the other taken together where their balances are within so many credits. */
-function alike(cohorts: Cohort[], credits: number): Cohort[] {
-  if (cohorts.length < 2) return cohorts;
+function alike(cohorts: readonly Cohort[], credits: number): Cohort[] {
   const apart: Cohort[] = [];
   for (const cohort of cohorts) {
     const older = apart.at(-1);

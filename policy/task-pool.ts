@@ -293,13 +293,12 @@ function pursue(
   into.busy = 0;
   const rises = goal > at;
   let left = seconds;
-  while (left > MOMENT && (goal < rows[cell * width]! || goal > rows[(cell + 1) * width]!)) {
+  while (left > MOMENT && !isNear(table, cell, goal, end)) {
     const cells = stride(cell, end);
     const low = rises ? cell : cell + 1 - cells;
     const high = rises ? cell + cells : cell + 1;
     const border = rises ? rows[high * width]! : rows[low * width]!;
-    const timeConstant =
-      (rows[high * width + WAY]! - rows[low * width + WAY]!) / (rows[high * width]! - rows[low * width]!);
+    const timeConstant = meanRelaxation(table, low, high);
     const crossing = timeConstant * Math.log((goal - at) / (goal - border));
     const crosses = crossing <= left;
     const spent = crosses ? crossing : left;
@@ -312,12 +311,14 @@ function pursue(
     else if (cells > 1) cell = cellOf(next);
   }
   if (left > MOMENT) {
-    // Inside the goal's cell the state closes in exponentially: its mean over the time is not the middle of the way.
-    const timeConstant = rows[cell * width + RELAXATION]!;
+    // Near the goal the state closes in exponentially: its mean over the time is not the middle of the way.
+    const timeConstant = meanRelaxation(table, Math.min(cell, end), Math.max(cell, end) + 1);
     const fading = Math.exp(-left / timeConstant);
     const covered = (goal - at) * (1 - fading);
-    pass(table, cell, goal - (covered * timeConstant) / left, left, into);
+    const mean = goal - (covered * timeConstant) / left;
+    pass(table, cellOf(mean), mean, left, into);
     at += covered;
+    cell = cellOf(at);
   }
   // Weights add up to 1 but for rounding.
   const each = 1 / seconds;
@@ -332,7 +333,25 @@ function pursue(
 const MOMENT = 1e-9;
 
 /** Cells of the way are taken this many steps from its ends, or from where queues saturate, at once: there alone they bend. */
-const STEPS = 4;
+const STEPS = 2;
+
+/**
+ * Cells from the goal from which the rest of the way is taken at once, where it is straight: STRAIGHT times as far from where queues
+ * saturate. With the steps, late shares differ by 0.1 % in the median and 2 % at most from those of 32 steps to every cell.
+ */
+const [NEAR_GOAL, STRAIGHT] = [6, 4];
+
+/** Whether the rest of the way from a cell to the utilization `goal` in cell `end` is taken at once. */
+function isNear({ rows, width }: Table, cell: number, goal: number, end: number): boolean {
+  const apart = Math.abs(end - cell);
+  if (apart <= NEAR_GOAL && apart * STRAIGHT <= SATURATED - Math.max(cell, end)) return true;
+  return goal >= rows[cell * width]! && goal <= rows[(cell + 1) * width]!;
+}
+
+/** Seconds, from the lower border of one cell to that of another above it. */
+function meanRelaxation({ rows, width }: Table, low: number, high: number): number {
+  return (rows[high * width + WAY]! - rows[low * width + WAY]!) / (rows[high * width]! - rows[low * width]!);
+}
 
 /** Cells that are crossed at once on the way to cell `end`. */
 function stride(cell: number, end: number): number {

@@ -14,7 +14,9 @@ const COARSE: f64 = 1.05;
 /// Share of the time within which a queue is taken to be settled from the start.
 const NEGLIGIBLE: f64 = 0.02;
 /// Cells of the way are taken this many steps from its ends, or from where queues saturate, at once.
-const STEPS: usize = 4;
+const STEPS: usize = 2;
+const NEAR_GOAL: usize = 6;
+const STRAIGHT: usize = 4;
 /// Cells around where the queue was that are looked at one by one.
 const NEAR: usize = 6;
 
@@ -624,11 +626,11 @@ impl<'a> Pool<'a> {
         self.slice.busy = 0.0;
         let rises = goal > at;
         let mut left = seconds;
-        while left > 1e-9 && (goal < grid[cell] || goal > grid[cell + 1]) {
+        while left > 1e-9 && !self.is_near(cell, goal, end) {
             let cells = (end.abs_diff(cell).min(self.saturated.abs_diff(cell)) / STEPS).max(1);
             let (low, high) = if rises { (cell, cell + cells) } else { (cell + 1 - cells, cell + 1) };
             let border = grid[if rises { high } else { low }];
-            let time_constant = (table.way[high] - table.way[low]) / (grid[high] - grid[low]);
+            let time_constant = self.mean_relaxation(table, low, high);
             let crossing = time_constant * ((goal - at) / (goal - border)).ln();
             let crosses = crossing <= left;
             let spent = if crosses { crossing } else { left };
@@ -644,11 +646,13 @@ impl<'a> Pool<'a> {
             }
         }
         if left > 1e-9 {
-            let time_constant = table.relaxation[cell];
+            let time_constant = self.mean_relaxation(table, cell.min(end), cell.max(end) + 1);
             let fading = (-left / time_constant).exp();
             let covered = (goal - at) * (1.0 - fading);
-            self.pass(table, cell, goal - (covered * time_constant) / left, left);
+            let mean = goal - (covered * time_constant) / left;
+            self.pass(table, self.cell_of(mean), mean, left);
             at += covered;
+            cell = self.cell_of(at);
         }
         let each = 1.0 / seconds;
         let slice = &mut self.slice;
@@ -657,6 +661,18 @@ impl<'a> Pool<'a> {
         slice.busy = (slice.busy * each).min(1.0);
         self.in_system = mix(&table.in_system, cell, self.share_of(cell, at));
         self.cell = cell;
+    }
+
+    fn is_near(&self, cell: usize, goal: f64, end: usize) -> bool {
+        let grid = &self.input.grid;
+        let apart = end.abs_diff(cell);
+        (apart <= NEAR_GOAL && apart * STRAIGHT + cell.max(end) <= self.saturated)
+            || (goal >= grid[cell] && goal <= grid[cell + 1])
+    }
+
+    fn mean_relaxation(&self, table: &Table, low: usize, high: usize) -> f64 {
+        let grid = &self.input.grid;
+        (table.way[high] - table.way[low]) / (grid[high] - grid[low])
     }
 
     fn pass(&mut self, table: &Table, cell: usize, mean: f64, seconds: f64) {
