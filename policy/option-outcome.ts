@@ -61,7 +61,8 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const obstacle = feasibility.possible ? undefined : feasibility.obstacles[0]!.why;
   const missing = missed.length === 0 ? undefined : `misses ${missed.join(" and ")}`;
   const dear = dollarsPerMonth > (budget ?? Infinity) ? `over the budget of ${dollars(budget!)}` : undefined;
-  const why = obstacle ?? missing ?? dear;
+  const reasons = [obstacle ?? missing, dear].filter((reason) => reason !== undefined);
+  const why = reasons.length === 0 ? undefined : reasons.join("; ");
   return {
     units: count(result.minutes, 1),
     ...(instances === undefined ? {} : { instances }),

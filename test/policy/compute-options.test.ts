@@ -198,5 +198,7 @@ describe("optionOutcome", () => {
     const outcome = optionOutcome(alternatives(slow, [])[0]!);
     expect(outcome.why).to.include("cannot be met");
     expect(outcome.binds).to.equal("serviceTime"); // no load, as even an idle task is late
+    const both = optionOutcome(alternatives({ ...slow, bounds: { budget: 10 } }, [])[0]!);
+    expect(both.why).to.match(/cannot be met.*; over the budget of 10\.00 USD$/);
   });
 });
