@@ -7,12 +7,11 @@
  * makes fleets so many times as large.
  */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readTrace } from "../adapters/trace-csv.ts";
-import { byMinute, section } from "../policy/minutes.ts";
+import { section } from "../policy/minutes.ts";
 import type { Trace } from "../policy/trace.ts";
 import { header, KINDS, row, type Score, scaledTo, score, serviceOf, USUAL_KINDS } from "./hindsight.ts";
+import { realTraffic } from "./real-traffic.ts";
 
 /** Minutes in a window that is judged, and of the least history before the first one. */
 const [WINDOW, LEAST_HISTORY] = [2 * 1440, 3 * 1440];
@@ -39,7 +38,7 @@ const judged: { readonly isLong: boolean; readonly scores: readonly Score[] }[] 
 console.log(header(values));
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".csv"))) {
   if (values.traces && !values.traces.split(",").some((name) => file.includes(name))) continue;
-  const trace = smoothed(byMinute(readTrace(join(directory, file)).trace), file);
+  const trace = realTraffic(directory, file);
   for (const kind of values.kinds.split(",").filter((name) => name in KINDS)) {
     const scores = walk(kind, trace);
     judged.push({ isLong: isLong(trace), scores });
@@ -79,14 +78,4 @@ function walk(name: string, trace: Trace): readonly Score[] {
 
 function isLong({ rates }: Trace): boolean {
   return rates.length >= LEAST_HISTORY + WINDOW;
-}
-
-/** Counts of a quiet server carry shot noise, which scaling up would scale too: five minutes are averaged. */
-function smoothed(trace: Trace, file: string): Trace {
-  if (!file.includes("nasa")) return trace;
-  const rates = trace.rates.map((_, i) => {
-    const part = trace.rates.slice(Math.max(0, i - 2), i + 3);
-    return part.reduce((a, b) => a + b, 0) / part.length;
-  });
-  return { ...trace, rates };
 }
