@@ -1,7 +1,9 @@
-import type { ScheduledAction } from "../policy/scaling-plan.ts";
+import type { Recurrence, ScheduledAction } from "../policy/scaling-plan.ts";
 import type { Reading } from "./aws-plan-policies.ts";
 import { didYouMean, shown } from "./bad-input.ts";
-import type { CronRefusal } from "./cron.ts";
+import { type CronRefusal, moments } from "./cron.ts";
+
+const ZONES: readonly string[] = Intl.supportedValuesOf("timeZone");
 
 const UTC: ReadonlySet<string> = new Set([
   "UTC",
@@ -15,7 +17,7 @@ const UTC: ReadonlySet<string> = new Set([
   "Zulu",
 ]);
 
-/** A scheduled action in UTC; whatever a replay could not follow is refused. */
+/** A scheduled action; whatever a replay could not follow is refused. */
 export function scheduled(
   name: string,
   action: { readonly StartTime?: unknown; readonly EndTime?: unknown },
@@ -27,7 +29,8 @@ export function scheduled(
   { say }: Reading,
 ): ScheduledAction[] {
   const path = ["ScheduledActions", i];
-  if (!UTC.has(zone)) say([...path, zoneField], `${zoneField} is ${shown("zone", zone)}; ${zoneRule(zone)}`);
+  const known = UTC.has(zone) || isZone(zone);
+  if (!known) say([...path, zoneField], `${zoneField} is ${shown("zone", zone)}; ${zoneRule(zone)}`);
   for (const limit of ["StartTime", "EndTime"] as const)
     if (action[limit] !== undefined)
       say([...path, limit], `${limit} limits when the schedule holds, which cannot be replayed. Remove it.`);
@@ -40,17 +43,45 @@ export function scheduled(
     );
     return [];
   }
-  return [{ name, at, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }];
+  const zoned = known && !UTC.has(zone) ? { ...at, zone } : at;
+  if (known && leapt(zoned))
+    say(
+      [...path, field],
+      `${field} is ${shown("schedule", (action as Record<string, unknown>)[field])}; it never fires, as the clocks of ${zone} leap over that time. Write another minute.`,
+    );
+  return [{ name, at: zoned, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }];
+}
+
+/** Whether it is one day's, and that day has no such time. */
+function leapt(at: Recurrence): boolean {
+  const once = [at.daysOfMonth, at.months, at.years].every((field) => field?.length === 1);
+  if (at.zone === undefined || !once) return false;
+  const day = Date.UTC(at.years![0]!, at.months![0]! - 1, at.daysOfMonth![0]!) / 1000;
+  return moments(at, day - DAY, day + 2 * DAY).length === 0;
+}
+
+const DAY = 86_400;
+
+/**
+ * Whether it names a region and a place of the IANA database, as the zones that AWS takes do. The names that `Intl` lists are not all:
+ * it has Asia/Calcutta, and knows Asia/Kolkata. It reads any case, AWS only the right one.
+ */
+function isZone(zone: string): boolean {
+  if (ZONES.includes(zone)) return true;
+  if (!/^[A-Z]\w*(\/[A-Z][\w+-]*)+$/.test(zone)) return false;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions();
+    return timeZone === zone || timeZone.toLowerCase() !== zone.toLowerCase();
+  } catch {
+    return false;
+  }
 }
 
 function zoneRule(zone: string): string {
-  const zones = Intl.supportedValuesOf("timeZone");
-  if (zones.includes(zone))
-    return "the replay follows UTC, as summer time has no place in it. Write the schedule in UTC.";
   const city = placeOf(zone);
-  const near = city.length > 2 ? zones.filter((known) => placeOf(known).startsWith(city)).slice(0, 3) : [];
+  const near = city.length > 2 ? ZONES.filter((known) => placeOf(known).startsWith(city)).slice(0, 3) : [];
   if (near.length > 0) return `it is no IANA time zone; did you mean ${near.join(", ")}?`;
-  return `it is no IANA time zone; ${didYouMean(zone, zones).replace(/^known here.*/, "write `UTC`.")}`;
+  return `it is no IANA time zone; ${didYouMean(zone, ZONES).replace(/^known here.*/, "write `UTC`.")}`;
 }
 
 /** `new_york` of `America/New_York`. */

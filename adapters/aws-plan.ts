@@ -52,14 +52,14 @@ export function awsPlan({
             ...target,
             ScheduledActionName: name,
             Schedule: cronEcs(at),
-            Timezone: "UTC",
+            Timezone: at.zone ?? "UTC",
             ScalableTargetAction: { ...given("MinCapacity", min), ...given("MaxCapacity", max) },
           }
         : {
             ...target,
             ScheduledActionName: name,
             Recurrence: cronEc2(at),
-            TimeZone: "Etc/UTC",
+            TimeZone: at.zone ?? "Etc/UTC",
             ...given("MinSize", min),
             ...given("MaxSize", max),
           },

@@ -1,4 +1,5 @@
 import type { Recurrence } from "../policy/scaling-plan.ts";
+import { momentsShowing } from "../policy/zone.ts";
 import { badInput } from "./bad-input.ts";
 
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
@@ -81,13 +82,16 @@ export function recurrenceEc2(text: string): Recurrence | CronRefusal {
   return recurrence({ minute, hour, day, month, weekday, year: "*" });
 }
 
-/** The UTC minutes, as Unix seconds, within [`from`, `to`) at which `at` fires. */
+/** The minutes, as Unix seconds, within [`from`, `to`) at which `at` fires. */
 export function moments(at: Recurrence, from: number, to: number): readonly number[] {
-  const found: number[] = [];
-  for (let day = Math.floor(from / 86_400) * 86_400; day < to; day += 86_400) {
+  const { zone } = at;
+  const apart = zone === undefined ? 0 : 86_400; // of the clocks of a zone and UTC, at most
+  const shown: number[] = [];
+  for (let day = Math.floor((from - apart) / 86_400) * 86_400; day < to + apart; day += 86_400) {
     if (!onDay(at, new Date(day * 1000))) continue;
-    for (const hour of at.hours) for (const minute of at.minutes) found.push(day + hour * 3600 + minute * 60);
+    for (const hour of at.hours) for (const minute of at.minutes) shown.push(day + hour * 3600 + minute * 60);
   }
+  const found = zone === undefined ? shown : shown.flatMap((time) => momentsShowing(zone, time));
   return found.filter((time) => time >= from && time < to).toSorted((a, b) => a - b);
 }
 

@@ -2,6 +2,7 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import type { Service } from "../policy/service.ts";
 import { readAwsPlan } from "./aws-plan-reading.ts";
 import { badInput } from "./bad-input.ts";
+import { clockChangeNotes } from "./clock-change-notes.ts";
 
 export interface GivenPlan {
   readonly controls: ScalingControls;
@@ -9,11 +10,15 @@ export interface GivenPlan {
   readonly notes: readonly string[];
 }
 
-/** Reads a plan in the AWS API's shapes that was made for the service elsewhere; one for other compute is refused. */
-export function readGivenPlan(file: string, service: Service): GivenPlan {
+/**
+ * Reads a plan in the AWS API's shapes that was made for the service elsewhere, to be replayed in `years`; one for other compute is
+ * refused.
+ */
+export function readGivenPlan(file: string, service: Service, years: readonly number[]): GivenPlan {
   const { controls, unit, notes } = readAwsPlan(file);
   const runsOn = service.compute.type === "fargate" ? "task" : "instance";
-  if (unit === runsOn) return { controls, notes: [...notes, ...boundNotes(controls, service)] };
+  const noticed = [...boundNotes(controls, service), ...clockChangeNotes(controls.schedule, years)];
+  if (unit === runsOn) return { controls, notes: [...notes, ...noticed] };
   throw badInput([
     {
       where: file,

@@ -10,11 +10,12 @@ export interface ScheduleFault {
 
 const DAY = 86_400;
 
-/** Monday, 5 January 2026. */
-const FROM = Date.UTC(2026, 0, 5) / 1000;
+/** Monday, 5 January 2026: schedules are followed from there on, as no clock is asked. */
+export const FROM = Date.UTC(2026, 0, 5) / 1000;
 
-/** Days after which a weekly schedule has repeated, and after which every day of a year has come. */
+/** Days after which a weekly schedule has repeated, after which one in a zone has in both of its offsets, and after which every day of a year has come. */
 const WEEK = 8;
+const SEASONS = 366;
 const YEARS = 5 * 366;
 
 /** Moments that are compared at most; a schedule by the minute is followed for fewer days. */
@@ -30,7 +31,8 @@ export function scheduleFaults({ min, max, schedule }: ScalingControls): readonl
     ({ at }) => at.daysOfMonth === null && at.months === null && at.years === null,
   );
   const daily = schedule.reduce((sum, { at }) => sum + at.hours.length * at.minutes.length, 0);
-  const days = Math.min(weekly ? WEEK : YEARS, Math.max(1, Math.floor(MOST_MOMENTS / daily)));
+  const week = schedule.some(({ at }) => at.zone !== undefined) ? SEASONS : WEEK;
+  const days = Math.min(weekly ? week : YEARS, Math.max(1, Math.floor(MOST_MOMENTS / daily)));
   const all = schedule.map(({ at }, index) =>
     moments(at, FROM, FROM + days * DAY).map((time) => ({ time, index })),
   );

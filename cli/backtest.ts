@@ -105,12 +105,13 @@ async function* judgments(trials: readonly Trial[], { plan, jobs }: BacktestOpti
 }
 
 /** Policies that fight are no fault here: judging what they do is the point. */
-async function givenPlan(file: string, { service }: Trial): Promise<GivenPlan> {
-  const [{ readGivenPlan }, { fights }] = await Promise.all([
+async function givenPlan(file: string, { service, trace }: Trial): Promise<GivenPlan> {
+  const [{ readGivenPlan }, { yearsOf }, { fights }] = await Promise.all([
     import("../adapters/given-plan.ts"),
+    import("../adapters/clock-change-notes.ts"),
     import("../policy/fights.ts"),
   ]);
-  const { controls, notes } = readGivenPlan(file, service);
+  const { controls, notes } = readGivenPlan(file, service, yearsOf(service, trace));
   const found = fights(service, controls).map(
     ({ kind, why, wayOut }) => `${kind}: ${why}. Way out: ${wayOut}`,
   );

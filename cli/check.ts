@@ -47,11 +47,12 @@ Examples:
 async function check(options: CheckOptions): Promise<ExitCode> {
   progress("reading the declaration and the plan");
   const { service } = onlyService(await chosenServices(options), "--plan is the plan of one service");
-  const [{ readGivenPlan }, { fights }] = await Promise.all([
+  const [{ readGivenPlan }, { yearsOf }, { fights }] = await Promise.all([
     import("../adapters/given-plan.ts"),
+    import("../adapters/clock-change-notes.ts"),
     import("../policy/fights.ts"),
   ]);
-  const { controls, notes } = readGivenPlan(options.plan, service);
+  const { controls, notes } = readGivenPlan(options.plan, service, yearsOf(service));
   const found = fights(service, controls);
   const checked = { service: service.name, plan: options.plan, fights: found, notes };
   const { add, end } = options.format === "json" ? jsonListing() : textListing();

@@ -3,14 +3,17 @@ import { grid, hanging } from "./layout.ts";
 
 /** Scheduled actions as a table by kind of day: the floor (and ceiling, where one is set) from each moment on. */
 export function scheduleLines(schedule: readonly ScheduledAction[]): readonly string[] {
+  const inUtc = schedule.every(({ at }) => at.zone === undefined);
   const kinds = new Map<string, { readonly moment: string; readonly sets: string }[]>();
   for (const action of schedule) {
-    const kind = dayKind(action.at);
+    const kind = `${dayKind(action.at)}${inUtc ? "" : `, ${action.at.zone ?? "UTC"}`}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), ...moments(action)]);
   }
   const title = schedule.length === 1 ? "1 scheduled action" : `${schedule.length} scheduled actions`;
   return [
-    ...(schedule.length === 0 ? [] : [hanging("    ", `${title}: the floor from each moment on, UTC`)]),
+    ...(schedule.length === 0
+      ? []
+      : [hanging("    ", `${title}: the floor from each moment on${inUtc ? ", UTC" : ""}`)]),
     ...[...kinds].flatMap(([kind, entries]) => [
       `    ${kind}`,
       ...grid(

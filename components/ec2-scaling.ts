@@ -44,8 +44,9 @@ export class Ec2Scaling extends pulumi.ComponentResource {
     ];
     const { group } = args.tier;
     this.schedule = schedule.map(({ name: action, at, min, max }) => {
+      const timezone = at.zone ?? "Etc/UTC";
       const bounds = { minSize: min, maxSize: max };
-      return groupSchedule(`${name}-${action}`, { group, action, at, timezone: "Etc/UTC", ...bounds }, this);
+      return groupSchedule(`${name}-${action}`, { group, action, at, timezone, ...bounds }, this);
     });
     this.registerOutputs({ groupName: args.tier.group.name });
   }

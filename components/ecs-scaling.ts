@@ -166,7 +166,7 @@ function scheduledAction(
     {
       ...scalable(scaling.target),
       schedule: cronEcs(at),
-      timezone: "UTC",
+      timezone: at.zone ?? "UTC",
       scalableTargetAction: {
         ...(min === undefined ? {} : { minCapacity: min }),
         ...(max === undefined ? {} : { maxCapacity: max }),

@@ -1,6 +1,6 @@
 import { AWS_LOOP, type AwsLoop, UNSET_WARMUP } from "./aws-loop.ts";
 import type { FleetView } from "./fleet-view.ts";
-import { occursAt } from "./recurrence.ts";
+import { dueMinutes, occursAt } from "./recurrence.ts";
 import type { ScalingControls, ScheduledAction } from "./scaling-plan.ts";
 import { StepScaler } from "./step-scaling.ts";
 import { TargetTracker } from "./target-tracking.ts";
@@ -158,8 +158,7 @@ interface Due {
 function agendaOf(schedule: readonly ScheduledAction[]): readonly Due[] {
   const agenda = Array.from({ length: DAY }, (): Due => ({ actions: [], wait: 0 }));
   for (const action of schedule)
-    for (const hour of action.at.hours)
-      for (const minute of action.at.minutes) agenda[hour * 60 + minute]!.actions.push(action);
+    for (const minute of dueMinutes(action.at)) agenda[minute]!.actions.push(action);
   let next = DAY + agenda.findIndex(({ actions }) => actions.length > 0);
   for (let minute = DAY - 1; minute >= 0; minute--) {
     agenda[minute]!.wait = next - minute;

@@ -63,7 +63,7 @@ export interface StepScaling {
   readonly cooldown?: number;
 }
 
-/** Moments in UTC: a moment matches when each field holds it; `null` matches all. Weekdays count from Sunday = 0. */
+/** Moments: one matches when each field holds it; `null` matches all. Weekdays count from Sunday = 0. */
 export interface Recurrence {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
@@ -71,6 +71,8 @@ export interface Recurrence {
   readonly daysOfMonth: readonly number[] | null;
   readonly months: readonly number[] | null;
   readonly years: readonly number[] | null;
+  /** Of the IANA database: the fields are what its clocks show. In UTC, as all of our own plans are, there is none. */
+  readonly zone?: string;
 }
 
 /** Sets the bounds at each moment of `at`. */

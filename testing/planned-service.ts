@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { badInput, didYouMean, shown } from "../adapters/bad-input.ts";
+import { yearsOf } from "../adapters/clock-change-notes.ts";
 import { readDeclaration, readStack } from "../adapters/declaration.ts";
 import { readGivenPlan } from "../adapters/given-plan.ts";
 import { readTrace as reading } from "../adapters/trace-csv.ts";
@@ -36,7 +37,7 @@ export function planOf(declaration: FileName, name: string): PlannedService {
  */
 export function givenPlanOf(declaration: FileName, name: string, plan: FileName): PlannedService {
   const service = declaredService(declaration, name);
-  const { controls, notes } = readGivenPlan(pathOf(plan), service);
+  const { controls, notes } = readGivenPlan(pathOf(plan), service, yearsOf(service));
   const feasibility = withoutFights({ possible: true }, fights(service, controls));
   return { service, controls, feasibility, notes };
 }

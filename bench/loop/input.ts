@@ -70,8 +70,8 @@ function agendaOf({ schedule }: ScalingControls): readonly number[] {
   return [
     schedule.length,
     ...schedule.flatMap(({ at, min, max }) => {
-      if (at.daysOfMonth !== null || at.months !== null || at.years !== null)
-        throw new Error("loop.rs knows schedules by day and weekday only");
+      if (at.daysOfMonth !== null || at.months !== null || at.years !== null || at.zone !== undefined)
+        throw new Error("loop.rs knows schedules by day and weekday only, in UTC");
       return [...list(at.minutes), ...list(at.hours), ...list(at.weekdays ?? []), min ?? -1, max ?? -1];
     }),
   ];

@@ -658,6 +658,30 @@ const refusals: readonly [string, string, RegExp][] = [
     /no IANA time zone; did you mean Europe\/Berlin\?$/,
   ],
   [
+    "SCL-31 a zone in another case, which AWS does not read",
+    actions(action({ Timezone: "europe/berlin" }), evening),
+    /no IANA time zone; did you mean Europe\/Berlin\?$/,
+  ],
+  [
+    "SCL-31 a zone partly in another case",
+    actions(action({ Timezone: "Europe/BERLIN" }), evening),
+    /no IANA time zone; did you mean Europe\/Berlin\?$/,
+  ],
+  ["SCL-31 an offset", actions(action({ Timezone: "CET+1" }), evening), /"CET\+1"; it is no IANA time zone/],
+  [
+    "SCL-32 a single moment that its zone's clocks leap over",
+    actions(action({ Schedule: "at(2026-03-29T02:30:00)", Timezone: "Europe/Berlin" }), evening),
+    /Schedule: .*it never fires, as the clocks of Europe\/Berlin leap over that time/,
+  ],
+  [
+    "SCL-33 two actions that meet in summer alone, as one is in a zone",
+    actions(
+      action({ Schedule: "cron(0 10 ? * MON-FRI *)", Timezone: "Europe/Berlin" }),
+      action({ ScheduledActionName: "again", ScalableTargetAction: { MinCapacity: 2 } }),
+    ),
+    /again fires at the same time as morning, 2026-03-30T08:00Z/,
+  ],
+  [
     "SCL-31 a misspelt zone",
     actions(action({ Timezone: "Europe/Berln" }), evening),
     /did you mean `?Europe\/Berlin/,
@@ -780,6 +804,42 @@ describe("a plan made elsewhere is refused", () => {
 });
 
 const notesOf = (text: string) => parseAwsPlan(text, "plan.json").notes.join("\n");
+
+describe("a schedule in a zone", () => {
+  const inZone = (Timezone: string) => actions(action({ Timezone }), { ...evening, Timezone });
+  const zones = (text: string) =>
+    parseAwsPlan(text, "plan.json").controls.schedule.map(({ at }) => at.zone ?? "UTC");
+
+  it("keeps it, by each of its names, and UTC's names are none", () => {
+    for (const zone of ["Europe/Berlin", "America/Argentina/Salta", "Asia/Kolkata", "Asia/Calcutta"])
+      expect(zones(inZone(zone))).to.deep.equal([zone, zone]);
+    for (const utc of ["UTC", "Etc/UTC", "GMT"]) {
+      const { schedule } = parseAwsPlan(inZone(utc), "plan.json").controls;
+      expect(schedule[0]!.at).to.not.have.property("zone");
+    }
+  });
+
+  it("is written back as it was read, for both services", () => {
+    const { controls } = parseAwsPlan(inZone("Europe/Berlin"), "plan.json");
+    const { ScheduledActions } = awsPlan(plan(controls, "task")) as { ScheduledActions: Members[] };
+    expect(ScheduledActions.map(({ Timezone }) => Timezone)).to.deep.equal([
+      "Europe/Berlin",
+      "Europe/Berlin",
+    ]);
+    const { controls: read } = parseAwsPlan(JSON.stringify(awsPlan(plan(controls, "task"))), "plan.json");
+    expect(read.schedule).to.deep.equal(controls.schedule);
+    const office = (ScheduledActionName: string, Recurrence: string, MinSize: number) => ({
+      ...{ ScheduledActionName, Recurrence, MinSize, TimeZone: "Asia/Kolkata" },
+    });
+    const text = group({
+      ScheduledActions: [office("open", "0 8 * * MON-FRI", 5), office("close", "0 20 * * MON-FRI", 2)],
+    });
+    const { controls: groups } = parseAwsPlan(text, "plan.json");
+    expect(groups.schedule[0]!.at).to.include({ zone: "Asia/Kolkata" });
+    const again = JSON.stringify(awsPlan(plan(groups, "instance")));
+    expect(parseAwsPlan(again, "plan.json").controls.schedule).to.deep.equal(groups.schedule);
+  });
+});
 
 describe("a plan made elsewhere is read with a note", () => {
   it("PLN-1 after a byte order mark", () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { cronEc2, cronEcs, moments, recurrenceEc2, recurrenceEcs } from "../../adapters/cron.ts";
+import { occursAt } from "../../policy/recurrence.ts";
 import type { Recurrence } from "../../policy/scaling-plan.ts";
 
 const everyDay: Recurrence = {
@@ -123,5 +124,19 @@ describe("cron", () => {
     const monday = Date.UTC(2026, 10, 23) / 1000;
     const found = moments({ ...everyDay, weekdays: [1, 3] }, monday, monday + 7 * 86_400);
     expect(found).to.deep.equal([monday + 8 * 3600, monday + 2 * 86_400 + 8 * 3600]);
+  });
+
+  it("fires in a zone at the minutes that occursAt says, over both changes of its clocks", () => {
+    const zone = fc.constantFrom("Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns");
+    const from = fc.constantFrom(Date.UTC(2026, 2, 28), Date.UTC(2026, 9, 24), Date.UTC(2026, 2, 7));
+    fc.assert(
+      fc.property(recurrence, zone, from, (when, name, start) => {
+        const at: Recurrence = { ...when, months: null, years: null, zone: name };
+        const minutes = Array.from({ length: 3 * 1440 }, (_, minute) => start / 1000 + minute * 60);
+        const end = start / 1000 + 3 * 86_400;
+        expect(moments(at, start / 1000, end)).to.deep.equal(minutes.filter((time) => occursAt(at, time)));
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -110,6 +110,13 @@ describe("Ec2Scaling", () => {
     });
   });
 
+  it("keeps a schedule in its zone", async () => {
+    const [morning] = CONTROLS.schedule;
+    const schedule = [{ ...morning!, at: { ...morning!.at, zone: "Europe/Berlin" } }];
+    const found = await scaled({ ...CONTROLS, schedule });
+    expect(asked(found, "scale-morning")).to.include({ timeZone: "Europe/Berlin" });
+  });
+
   it("finds CPU at the group", async () => {
     const [surge] = CONTROLS.steps;
     const alarm = {

@@ -104,6 +104,13 @@ describe("EcsScaling", () => {
     });
   });
 
+  it("keeps a schedule in its zone", async () => {
+    const [morning] = CONTROLS.schedule;
+    const schedule = [{ ...morning!, at: { ...morning!.at, zone: "Europe/Berlin" } }];
+    const found = await scaled({ ...CONTROLS, schedule });
+    expect(asked(found, "scale-morning")).to.include({ timezone: "Europe/Berlin" });
+  });
+
   it("counts requests over the alarm's own period, and finds CPU at the service", async () => {
     const [surge] = CONTROLS.steps;
     const alarm = { ...surge!.alarm, period: 180 };

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { awsAutoscaler } from "../../policy/autoscaler.ts";
+import { type Autoscaler, awsAutoscaler } from "../../policy/autoscaler.ts";
 import { AWS_LOOP } from "../../policy/aws-loop.ts";
+import { type Plant, replay } from "../../policy/replay.ts";
 import type { ScheduledAction, TargetTracking } from "../../policy/scaling-plan.ts";
 import { controlsOf, MONDAY, minutesOf, view } from "../support/services.ts";
 
@@ -104,6 +105,15 @@ describe("awsAutoscaler, target tracking", () => {
   });
 });
 
+/** Serves everything with next to nothing of its CPU. */
+const IDLE: Plant = (_, rate, seconds) => ({
+  arrived: rate * seconds,
+  late: [],
+  refused: 0,
+  busy: 0.01,
+  responseTime: 0.1,
+});
+
 describe("awsAutoscaler, bounds and scheduled actions", () => {
   const action = (some: Partial<ScheduledAction>, hour = 8): ScheduledAction => ({
     name: "action",
@@ -128,6 +138,39 @@ describe("awsAutoscaler, bounds and scheduled actions", () => {
     expect(at(EIGHT + DAY)).to.equal(4); // a Tuesday
     expect(at(EIGHT + 7 * DAY)).to.equal(9);
     expect(at(EIGHT + 7 * DAY + 60)).to.equal(9); // in force until another action
+  });
+
+  it("follows the clocks of a zone in a replay: its floor rises at eight before and after they change", () => {
+    const at = { minutes: [0], weekdays: null, daysOfMonth: null, months: null, years: null };
+    const risen = (zone: string, start: number) => {
+      const autoscaler = awsAutoscaler(
+        controlsOf({
+          tracking: [cpu],
+          schedule: [
+            { name: "morning", at: { ...at, hours: [8], zone }, min: 9 },
+            { name: "evening", at: { ...at, hours: [20], zone }, min: 1 },
+          ],
+        }),
+      );
+      const found: string[] = [];
+      const seen: Autoscaler = {
+        interval: 60,
+        desired: (fleet) => {
+          const before = fleet.ready + fleet.starting;
+          const count = autoscaler.desired(fleet);
+          if (count > before) found.push(new Date(fleet.now * 1000).toISOString().slice(5, 16));
+          return count;
+        },
+      };
+      replay(seen, IDLE, { start, step: 60, rates: new Array<number>(4 * 1440).fill(1) }, 75, 1);
+      return found;
+    };
+    const berlin = ["03-27T07:00", "03-28T07:00", "03-29T06:00", "03-30T06:00"];
+    expect(risen("Europe/Berlin", Date.UTC(2026, 2, 27) / 1000)).to.deep.equal(berlin);
+    const newYork = ["10-30T12:00", "10-31T12:00", "11-01T13:00", "11-02T13:00"];
+    expect(risen("America/New_York", Date.UTC(2026, 9, 30) / 1000)).to.deep.equal(newYork);
+    const kolkata = ["03-27T02:30", "03-28T02:30", "03-29T02:30", "03-30T02:30"];
+    expect(risen("Asia/Kolkata", Date.UTC(2026, 2, 27) / 1000)).to.deep.equal(kolkata);
   });
 
   it("lowers the maximum at its minute, and leaves the bound that it does not name", () => {
