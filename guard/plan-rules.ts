@@ -1,5 +1,5 @@
 import { isAsDerived, type PlanRecord, planRecord } from "./plan-record.ts";
-import { type Planned, plannedResources } from "./planned-resources.ts";
+import { type Planned, plannedResources, UTC } from "./planned-resources.ts";
 import { ancestor, at, type Bag, ofType, type Resource, type Stack, UNKNOWN } from "./resource.ts";
 import { named, type Rule, type Violation } from "./rule.ts";
 import {
@@ -127,9 +127,10 @@ function differences(planned: unknown, actual: unknown, path: string): readonly 
   return [`${path} is ${named(path, actual)}; the plan says ${named(path, planned)}. Deploy the plan's.`];
 }
 
-/** AWS's texts and numbers may differ in kind, and what is off may be left out. */
+/** AWS's texts and numbers may differ in kind, and what is off, or UTC, may be left out. */
 function isSame(planned: unknown, actual: unknown): boolean {
   const off = (value: unknown) => value === undefined || value === null || value === false;
   if (off(planned) && off(actual)) return true;
+  if (planned === UTC) return off(actual) || actual === UTC || actual === "Etc/UTC";
   return typeof planned === "number" ? planned === Number(actual ?? Number.NaN) : planned === actual;
 }

@@ -66,12 +66,19 @@ export function plannedResources({ unit, controls, heldBy, shifts = false }: Pla
       ending: `-${name}`,
       numbers:
         unit === "task"
-          ? { schedule: cronEcs(at), scalableTargetAction: { minCapacity: min, maxCapacity: max } }
-          : { recurrence: cronEc2(at), minSize: min ?? -1, maxSize: max ?? -1 },
+          ? {
+              schedule: cronEcs(at),
+              timezone: at.zone ?? UTC,
+              scalableTargetAction: { minCapacity: min, maxCapacity: max },
+            }
+          : { recurrence: cronEc2(at), timeZone: at.zone ?? UTC, minSize: min ?? -1, maxSize: max ?? -1 },
     })),
     ...(heldBy === "officeHours" ? [hours("start", min, max), hours("stop", 0, 0)] : []),
   ];
 }
+
+/** The zone of a schedule that names none. */
+export const UTC = "UTC";
 
 /** Between them a group is empty, whatever its policies say. */
 function hours(word: "start" | "stop", minSize: number, maxSize: number): Planned {

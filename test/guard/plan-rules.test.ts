@@ -89,6 +89,13 @@ describe("the guard on a plan", () => {
     ]);
   });
 
+  it("takes a schedule in UTC for one that names no zone", () => {
+    for (const timezone of ["UTC", "Etc/UTC"]) {
+      const named = with_("cart-morning", (inputs) => ({ ...inputs, timezone }));
+      expect(found("scaling-follows-plan", named)).to.deep.equal([]);
+    }
+  });
+
   const numbers: readonly [string, string, unknown][] = [
     ["cart-load", "targetTrackingScalingPolicyConfiguration.targetValue", 391],
     ["cart-load", "targetTrackingScalingPolicyConfiguration.disableScaleIn", true],
@@ -100,6 +107,7 @@ describe("the guard on a plan", () => {
     ["cart-surge-alarm", "datapointsToAlarm", 2],
     ["cart-morning", "scalableTargetAction.minCapacity", 3],
     ["cart-morning", "schedule", "cron(0 9 ? * MON-FRI *)"],
+    ["cart-morning", "timezone", "Europe/Berlin"],
   ];
   for (const [name, path, value] of numbers)
     it(`sees ${path} of ${name} changed`, () => {
