@@ -26,7 +26,7 @@ export function columnsOf(
   const ignored: string[] = [];
   const chosen = rate?.toLowerCase();
   names.forEach((name, place) => {
-    const column = name === chosen ? ({ kind: "achieved", perRow: 1 } as const) : columnOf(name);
+    const column = name === chosen ? rateOf(name) : columnOf(name);
     if (typeof column === "string")
       faults.push({ message: `the column ${shown("column", name)} ${column}.` });
     else if (column === null || (chosen !== undefined && column.kind === "achieved" && name !== chosen))
@@ -43,7 +43,7 @@ export function columnsOf(
   const longer = names.find(
     (name, place) => PER_LONGER.test(name) && columns.get(place)?.kind === "achieved",
   );
-  if (longer !== undefined && longer !== chosen && (kinds.includes("response") || kinds.includes("cpu")))
+  if (longer !== undefined && (kinds.includes("response") || kinds.includes("cpu")))
     faults.push({
       message: `the column ${shown("column", longer)} counts hours or days; response times and CPU need a rate. Write \`achieved_rps\` or \`achieved_rpm\`.`,
     });
@@ -90,11 +90,16 @@ function each(names: readonly string[], column: Column): readonly (readonly [str
   return names.map((name) => [name, column]);
 }
 
-/** `throughput_rpm`, `throughput_per_minute`, `throughput_requests_per_minute`. */
-const PER_MINUTE = /_(rpm|per_min(ute)?)$/;
+/** `rpm`, `throughput_per_minute`, `throughput (req/min)`. */
+const PER_MINUTE = /(rpm|(per[ _]|\/)min(ute)?)[)\]]?$/;
 
-/** `throughput_scripts_per_hour`: against N any unit will do, beside times only one that is known. */
-const PER_LONGER = /_per_(hour|day)$/;
+/** `throughput_scripts_per_hour`, `throughput (req/h)`: against N any unit will do, beside times only one that is known. */
+const PER_LONGER = /(rph|(per[ _]|\/)(h|hr|hour|d|day))[)\]]?$/;
+
+/** The column of a rate whose name may tell a unit; without one it counts seconds. */
+function rateOf(name: string): Column {
+  return { kind: "achieved", perRow: PER_MINUTE.test(name) ? 60 : 1 };
+}
 
 const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1 };
 
@@ -102,7 +107,7 @@ const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1 };
 function columnOf(name: string): Column | string | null {
   const known = NAMES.get(name);
   if (known !== undefined) return known;
-  if (name.startsWith("throughput")) return { kind: "achieved", perRow: PER_MINUTE.test(name) ? 60 : 1 };
+  if (name.startsWith("throughput")) return rateOf(name);
   if (name === "cpu") return "has no unit; write `cpu_percent` or `cpu_ratio`";
   const response = /^(p\d+(?:\.\d+)?|mean|avg|average)(?:_(?:latency|response))?(?:_([a-zµ]+))?$/.exec(name);
   if (response === null) return null;

@@ -7,7 +7,7 @@ import { type OverRemoval, overRemovals } from "./over-removal.ts";
 import type { ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { backwards, neverActs } from "./step-reach.ts";
-import { breaches, stepAt } from "./step-scaling.ts";
+import { stepAt } from "./step-scaling.ts";
 import { rateAt } from "./task-bounds.ts";
 import { figure, percent, perSecond, seconds } from "./words.ts";
 
@@ -126,7 +126,8 @@ function stepScaleIn({ tracking, steps }: ScalingControls, cycles: readonly Figh
   const holding = tracking.filter(({ disableScaleIn }) => !disableScaleIn).map(({ name }) => name);
   if (holding.length === 0) return [];
   return steps.flatMap((step) => {
-    if (!scalesIn(step) || cycles.some(({ policies }) => policies.includes(step.name))) return [];
+    if (!scalesIn(step) || backwards(step) || cycles.some(({ policies }) => policies.includes(step.name)))
+      return [];
     const { comparison } = step.alarm;
     return [
       {
@@ -186,13 +187,14 @@ function runaways({ capacity }: Service, { steps, max }: ScalingControls): reado
     if (!adds || comparison.startsWith("<")) return [];
     const onLoad = metric === "requestRate";
     const onSlowness = metric === "responseTime" && threshold < capacity.serviceTime.mean;
-    const always = breaches(step.alarm, 0) && (stepAt(step.steps, -threshold)?.change ?? 0) > 0;
+    const least = Math.max(-threshold, Number.MIN_VALUE); // above the threshold, under the least load
+    const always = threshold <= 0 && (stepAt(step.steps, least)?.change ?? 0) > 0;
     if (!onLoad && !onSlowness && !always) return [];
     const what = onLoad
       ? `the requests of all tasks together, which no task more or less changes: above ${perSecond(threshold)}`
       : onSlowness
         ? `a response time below the ${seconds(capacity.serviceTime.mean)} that an idle task takes: at any load`
-        : `an alarm at ${level(step)}, which is on without a request, too: at any load`;
+        : `an alarm at ${level(step)}, which is on however little there is to do: at any load`;
     return [
       {
         kind: "runaway",

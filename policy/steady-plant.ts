@@ -39,7 +39,7 @@ class SteadyPlant {
   }
 
   serve(tasks: number, rate: number, seconds: number): Slice {
-    if (tasks === 0) return this.nobody(rate * seconds);
+    if (tasks === 0) return this.nobody(rate, seconds);
     // Tasks that join are empty; tasks that leave finish what they hold.
     const { pool, slice, before, thresholds } = this;
     const start = tasks > before && before > 0 ? (this.inSystem * before) / tasks : this.inSystem;
@@ -59,13 +59,16 @@ class SteadyPlant {
     return slice;
   }
 
-  /** With no task every request fails at once. */
-  private nobody(arrived: number): Slice {
-    const { slice } = this;
+  /** With no task every request fails at once; instances that ended pay what they owe, and take their credits with them. */
+  private nobody(rate: number, seconds: number): Slice {
+    const { pool, slice } = this;
     this.inSystem = this.before = 0;
-    slice.arrived = slice.refused = arrived;
-    slice.late.fill(arrived);
+    slice.arrived = slice.refused = rate * seconds;
+    slice.late.fill(rate * seconds);
     slice.busy = slice.responseTime = slice.charged = 0;
+    if (pool.charged === undefined) return slice;
+    pool.serve(0, rate, seconds, 0);
+    slice.charged = pool.charged();
     return slice;
   }
 }

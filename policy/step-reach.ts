@@ -1,5 +1,7 @@
+import { creditRules } from "./credits.ts";
 import type { ScalingAlarm, StepScaling } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
+import { stepAt } from "./step-scaling.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { percent, seconds } from "./words.ts";
 
@@ -13,7 +15,8 @@ export interface NeverActs {
 /** Whether no load brings a step policy to act: no step lies where its alarm is on, or its alarm never is. */
 export function neverActs(service: Service, { alarm, steps }: StepScaling): NeverActs | undefined {
   const above = alarm.comparison.startsWith(">");
-  if (!steps.some(({ lower, upper }) => (above ? reaches(upper, 1) : reaches(lower, -1))))
+  const found = steps.some(({ lower, upper }) => (above ? reaches(upper, 1) : reaches(lower, -1)));
+  if (!found && !actsWhereIdle(alarm, steps))
     return {
       severity: "refuse",
       why: `has an alarm that is on ${above ? "above" : "below"} its threshold, and all its steps lie ${above ? "below" : "above"}: none is ever found`,
@@ -30,6 +33,11 @@ function reaches(bound: number | null, side: 1 | -1): boolean {
   return bound === null || side * bound > 0;
 }
 
+/** Whether an alarm that is on at 0, where a metric stays without a request, finds a step there: AWS counts a lower bound of 0 in. */
+function actsWhereIdle({ comparison, threshold }: ScalingAlarm, steps: StepScaling["steps"]): boolean {
+  return comparison === "<=" && threshold === 0 && stepAt(steps, 0) !== undefined;
+}
+
 function neverAbove(service: Service, alarm: ScalingAlarm) {
   const { metric, threshold, comparison } = alarm;
   const most = highest(service, alarm);
@@ -44,7 +52,8 @@ function neverAbove(service: Service, alarm: ScalingAlarm) {
 
 /**
  * The most that a metric comes to, whatever the load; undefined where there is none. Tasks on instances of their own may use more CPU than
- * they reserve, requests that share vCPUs or anything else take longer than an idle task, and one of them any time.
+ * they reserve, and those that share vCPUs, or live on credits that run out, or share anything else, take longer for a request than an idle
+ * one; the busiest moment and the slowest request have no mean to bound them.
  */
 function highest(
   { host, compute, capacity }: Service,
@@ -52,9 +61,13 @@ function highest(
 ): number | undefined {
   const { maxWait, serviceTime, cpuTime, contention } = capacity;
   if (metric === "cpuUtilization")
-    return host === undefined ? Math.min(1, cpuShare({ compute, capacity })) : undefined;
-  const alone = metric === "responseTime" && statistic === "Average";
-  return alone && cpuTime === undefined && contention === undefined ? maxWait + serviceTime.mean : undefined;
+    return host === undefined
+      ? Math.min(1, statistic === "Maximum" ? 1 : cpuShare({ compute, capacity }))
+      : undefined;
+  if (metric !== "responseTime" || statistic !== "Average") return undefined;
+  const slows =
+    cpuTime !== undefined || contention !== undefined || creditRules(compute)?.mode === "standard";
+  return slows ? undefined : maxWait + serviceTime.mean;
 }
 
 function neverBelow({ threshold, comparison }: ScalingAlarm) {

@@ -114,8 +114,17 @@ describe("a load test", () => {
   });
 
   it("reads a throughput by the minute as one", () => {
-    for (const name of ["throughput_rpm", "throughput_per_minute", "throughput_requests_per_min"])
+    for (const name of [
+      "throughput_rpm",
+      "throughput_per_minute",
+      "throughput_requests_per_min",
+      "throughput (req/min)",
+    ])
       expect(parse(table(["600,20"], `${name},p50_ms`)).observations[0]!.throughput, name).to.equal(10);
+    for (const rate of ["rpm", "cart_rpm", "requests_per_minute"])
+      expect(parse(table(["600,20"], `${rate},p50_ms`), { rate }).observations[0]!.throughput, rate).to.equal(
+        10,
+      );
   });
 
   it("takes the column named for its rate", () => {
@@ -167,6 +176,11 @@ describe("a load test is refused", () => {
       "LT-7 with a throughput by the hour beside times",
       table(["36000,20"], "throughput_requests_per_hour,p50_ms"),
       /counts hours or days.*`achieved_rps`/,
+    ],
+    [
+      "LT-7 with a throughput by the hour in brackets",
+      table(["36000,20"], "throughput (req/h),p50_ms"),
+      /counts hours or days/,
     ],
     [
       "LT-7 with CPU without a unit",

@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { backtest } from "../../policy/backtest.ts";
 import { burstSeconds, creditRules, launchBalance } from "../../policy/credits.ts";
 import type { Service } from "../../policy/service.ts";
 import { steadyPlant } from "../../policy/steady-plant.ts";
+import { instancesApart } from "../support/instances-apart.ts";
 import { CART, controlsOf, flat } from "../support/services.ts";
 
 const on = (instanceType: string, price: number): Service => ({
@@ -110,5 +112,59 @@ describe("instances on CPU credits", () => {
     const owed = (0.3 * 2 * 0.05 * 60) / 60; // after an hour; the old ones spend what they have saved
     expect(t3(3, 1.5 * slots, 60).charged).to.be.closeTo(owed, 0.002);
     expect(t3(1, 0.5 * slots, 60).charged).to.be.closeTo(owed, 0.002);
+  });
+
+  it("pay what they owe when none is left, and come back without what they had saved", () => {
+    const t3 = steadyPlant(on("t3.small", 0.0208));
+    for (let minute = 0; minute < 60; minute++) t3(2, slots, 60);
+    expect(t3(0, slots, 60).charged).to.be.closeTo((2 * (0.3 * 2 * 0.05 * 60)) / 60, 0.002);
+    expect(t3(0, slots, 60).charged, "once").to.equal(0);
+    const standard = steadyPlant({
+      ...on("t3.small", 0.0208),
+      compute: { type: "ec2", instanceType: "t3.small", credits: "standard" },
+    });
+    for (let minute = 0; minute < 1440; minute++) standard(2, 0, 60);
+    standard(0, 0, 60);
+    for (let minute = 0; minute < 5; minute++) standard(2, 2 * 0.8 * slots, 60);
+    const { refused, arrived } = standard(2, 2 * 0.8 * slots, 60);
+    expect(refused / arrived).to.be.closeTo(3 / 4, 0.01); // a fifth of the CPU serves a quarter of four fifths
+  });
+
+  it("refuse and cost what they do with a book and a queue for each, however they come and go", () => {
+    const spell = fc.record({
+      instances: fc.integer({ min: 0, max: 12 }),
+      load: fc.double({ min: 0, max: 1.1, noNaN: true }),
+      slices: fc.integer({ min: 1, max: 240 }),
+      seconds: fc.constantFrom(5, 60),
+    });
+    const types = fc.constantFrom("t2.small", "t3.small", "t4g.nano");
+    const modes = fc.constantFrom("standard" as const, "unlimited" as const);
+    const law = fc.property(
+      fc.array(spell, { maxLength: 12 }),
+      types,
+      modes,
+      (spells, instanceType, credits) => {
+        const service = { ...small, compute: { type: "ec2" as const, instanceType, credits } };
+        const [together, apart] = [steadyPlant(service), instancesApart(service)];
+        const [sum, of] = [
+          { arrived: 0, refused: 0, charged: 0 },
+          { refused: 0, charged: 0 },
+        ];
+        for (const { instances, load, slices, seconds } of spells)
+          for (let slice = 0; slice < slices; slice++) {
+            const rate = instances * load * slots;
+            const { arrived, refused, charged } = together(instances, rate, seconds);
+            sum.arrived += arrived;
+            sum.refused += refused;
+            sum.charged += charged ?? 0;
+            const each = apart(instances, rate, seconds);
+            of.refused += each.refused;
+            of.charged += each.charged;
+          }
+        expect(sum.charged).to.be.closeTo(of.charged, 0.01);
+        expect(Math.abs(sum.refused - of.refused)).to.be.at.most(0.003 * sum.arrived + 1e-6);
+      },
+    );
+    fc.assert(law, { numRuns: 40 });
   });
 });

@@ -196,6 +196,13 @@ describe("fights", () => {
       /turn the sign/,
     ],
     [
+      "an alarm that any load turns on",
+      { steps: [steps("all", ">", 0, 1), steps("low", "<", 0.2, -1)] },
+      ["runaway refuse all"],
+      /an alarm at 0 %, which is on however little there is to do: at any load it adds/,
+      /above 0/,
+    ],
+    [
       "scaling that only goes out",
       { steps: [steps("high", ">=", 0.7, 1)] },
       ["ratchet warn high"],
@@ -259,6 +266,29 @@ describe("fights", () => {
     expect(
       found({ tracking: [tracks("cpu", 0.5)], steps: [steps("high", ">", 1.2, 1)] }, onInstances),
     ).to.deep.equal([]);
+  });
+
+  it("tell steps the wrong way round beside target tracking once", () => {
+    const high = steps("high", ">=", 0.8, -1);
+    expect(found({ tracking: [tracks("cpu", 0.5)], steps: [high] })).to.deep.equal(["backwards refuse high"]);
+  });
+
+  it("find no alarm that never acts where it does", () => {
+    const tracking = [tracks("cpu", 0.5)];
+    const none = { lower: 0, upper: null, change: -1 };
+    const off = steps("off", "<=", 0, -1, { alarm: { metric: "requestRatePerTask" }, steps: [none] });
+    expect(found({ tracking, steps: [off] }), "at 0, which a lower bound of 0 holds").to.deep.equal([
+      "step scale-in refuse off cpu",
+    ]);
+    const slow = steps("slow", ">", 5.5, 2, { alarm: { metric: "responseTime" } });
+    expect(found({ tracking, steps: [slow] })).to.deep.equal(["never acts warn slow"]);
+    const t2: Service = { ...CART, compute: { type: "ec2", instanceType: "t2.small" } };
+    expect(found({ tracking, steps: [slow] }, t2), "without credits a request takes 1 s").to.deep.equal([]);
+    const waits: Service = { ...CART, capacity: { ...CART.capacity, cpuTime: 0.02 } }; // 40 % of its CPU at the most
+    const peak = (statistic: "Average" | "Maximum") => steps("peak", ">", 0.8, 2, { alarm: { statistic } });
+    const calm = { tracking: [tracks("cpu", 0.2)] };
+    expect(found({ ...calm, steps: [peak("Average")] }, waits)).to.deep.equal(["never acts warn peak"]);
+    expect(found({ ...calm, steps: [peak("Maximum")] }, waits)).to.deep.equal([]);
   });
 
   it("take CPU to be as busy as the declared CPU time makes it, as the replay does", () => {
