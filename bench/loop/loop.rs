@@ -15,6 +15,7 @@ const COARSE: f64 = 1.05;
 const NEGLIGIBLE: f64 = 0.02;
 /// Cells of the way are taken this many steps from its ends, or from where queues saturate, at once.
 const STEPS: usize = 2;
+const STEPS_BUSY: usize = 8;
 const NEAR_GOAL: usize = 6;
 const STRAIGHT: usize = 4;
 /// Cells around where the queue was that are looked at one by one.
@@ -627,7 +628,8 @@ impl<'a> Pool<'a> {
         let rises = goal > at;
         let mut left = seconds;
         while left > 1e-9 && !self.is_near(cell, goal, end) {
-            let cells = (end.abs_diff(cell).min(self.saturated.abs_diff(cell)) / STEPS).max(1);
+            let steps = if cell < self.saturated { STEPS } else { STEPS_BUSY };
+            let cells = (end.abs_diff(cell).min(self.saturated.abs_diff(cell)) / steps).max(1);
             let (low, high) = if rises { (cell, cell + cells) } else { (cell + 1 - cells, cell + 1) };
             let border = grid[if rises { high } else { low }];
             let time_constant = self.mean_relaxation(table, low, high);
