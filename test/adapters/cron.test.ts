@@ -3,15 +3,8 @@ import fc from "fast-check";
 import { cronEc2, cronEcs, moments, recurrenceEc2, recurrenceEcs } from "../../adapters/cron.ts";
 import { occursAt } from "../../policy/recurrence.ts";
 import type { Recurrence } from "../../policy/scaling-plan.ts";
+import { AT_EIGHT } from "../support/services.ts";
 
-const everyDay: Recurrence = {
-  minutes: [0],
-  hours: [8],
-  weekdays: null,
-  daysOfMonth: null,
-  months: null,
-  years: null,
-};
 const some = (min: number, max: number) =>
   fc
     .uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 8 })
@@ -63,11 +56,11 @@ describe("cron", () => {
   });
 
   it("writes weekdays by name, SCL-30, and every field in AWS's order", () => {
-    expect(cronEcs(everyDay)).to.equal("cron(0 8 * * ? *)");
-    expect(cronEcs({ ...everyDay, weekdays: [1, 2, 3, 4, 5] })).to.equal("cron(0 8 ? * MON-FRI *)");
-    expect(cronEcs({ ...everyDay, weekdays: [0, 6] })).to.equal("cron(0 8 ? * SUN,SAT *)");
-    expect(cronEcs({ ...everyDay, daysOfMonth: [1, 15], months: [12] })).to.equal("cron(0 8 1,15 DEC ? *)");
-    expect(cronEc2({ ...everyDay, weekdays: [1, 2, 3, 4, 5] })).to.equal("0 8 * * MON-FRI");
+    expect(cronEcs(AT_EIGHT)).to.equal("cron(0 8 * * ? *)");
+    expect(cronEcs({ ...AT_EIGHT, weekdays: [1, 2, 3, 4, 5] })).to.equal("cron(0 8 ? * MON-FRI *)");
+    expect(cronEcs({ ...AT_EIGHT, weekdays: [0, 6] })).to.equal("cron(0 8 ? * SUN,SAT *)");
+    expect(cronEcs({ ...AT_EIGHT, daysOfMonth: [1, 15], months: [12] })).to.equal("cron(0 8 1,15 DEC ? *)");
+    expect(cronEc2({ ...AT_EIGHT, weekdays: [1, 2, 3, 4, 5] })).to.equal("0 8 * * MON-FRI");
   });
 
   const read: readonly [string, string, Partial<Recurrence>][] = [
@@ -82,7 +75,7 @@ describe("cron", () => {
   ];
   for (const [title, text, expected] of read)
     it(`reads ${title}`, () => {
-      expect(recurrenceEcs(text)).to.deep.equal({ ...everyDay, ...expected });
+      expect(recurrenceEcs(text)).to.deep.equal({ ...AT_EIGHT, ...expected });
     });
 
   const refused: readonly [string, () => unknown, RegExp][] = [
@@ -117,12 +110,12 @@ describe("cron", () => {
     });
 
   it("refuses to write a day of the month that is also a weekday", () => {
-    expect(() => cronEcs({ ...everyDay, weekdays: [5], daysOfMonth: [13] })).to.throw(/also a given weekday/);
+    expect(() => cronEcs({ ...AT_EIGHT, weekdays: [5], daysOfMonth: [13] })).to.throw(/also a given weekday/);
   });
 
   it("fires at eight on the weekdays of a week", () => {
     const monday = Date.UTC(2026, 10, 23) / 1000;
-    const found = moments({ ...everyDay, weekdays: [1, 3] }, monday, monday + 7 * 86_400);
+    const found = moments({ ...AT_EIGHT, weekdays: [1, 3] }, monday, monday + 7 * 86_400);
     expect(found).to.deep.equal([monday + 8 * 3600, monday + 2 * 86_400 + 8 * 3600]);
   });
 

@@ -1,12 +1,22 @@
 import fc from "fast-check";
 import type { FleetView, Metrics } from "../../policy/fleet-view.ts";
-import type { ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
+import type { Recurrence, ScalingControls, ScalingMetric } from "../../policy/scaling-plan.ts";
 import type { Service, TaskProfile } from "../../policy/service.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { seededRandom } from "./simulate.ts";
 
 /** Monday 2026-11-23, midnight UTC, in Unix seconds. */
 export const MONDAY = Date.UTC(2026, 10, 23) / 1000;
+
+/** Daily at eight. */
+export const AT_EIGHT: Recurrence = {
+  minutes: [0],
+  hours: [8],
+  weekdays: null,
+  daysOfMonth: null,
+  months: null,
+  years: null,
+};
 
 /** The cart of Pulumi.prod.yaml. */
 export const PROFILE: TaskProfile = {
