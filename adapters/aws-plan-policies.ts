@@ -17,6 +17,8 @@ import { stepFaults } from "./step-faults.ts";
 /** What a plan's reader tells its caller: faults by path, and notes. */
 export interface Reading {
   readonly say: (path: readonly PropertyKey[], message: string) => void;
+  /** Whether no fault was found yet in these members of the plan: else what they lack may be no fault of the plan as a whole. */
+  readonly isSound: (...members: readonly string[]) => boolean;
   readonly notes: string[];
   readonly unit: "task" | "instance";
 }

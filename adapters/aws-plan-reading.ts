@@ -10,7 +10,8 @@ import {
   type ServicePolicy,
   servicePlan,
 } from "./aws-plan-schema.ts";
-import { oneTarget, wholePlan } from "./aws-plan-whole.ts";
+import { type PlanDocument, soundPart } from "./aws-plan-sound.ts";
+import { knownPolicies, oneTarget, uniqueNames, wholePlan } from "./aws-plan-whole.ts";
 import { badInput, type Fault, shown } from "./bad-input.ts";
 import { recurrenceEc2, recurrenceEcs } from "./cron.ts";
 import { textFile } from "./input-file.ts";
@@ -48,10 +49,13 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
         message: `it is ${shown("it", value)}; a plan is a JSON object with ScalableTarget, ScalingPolicies, ScheduledActions and Alarms.`,
       },
     ]);
-  const document = value as Readonly<Record<string, unknown>>;
+  const document = value as PlanDocument;
   const faults: Fault[] = [];
-  const say = (path: readonly PropertyKey[], message: string) =>
+  const faulty = new Set<PropertyKey | undefined>();
+  const say = (path: readonly PropertyKey[], message: string) => {
+    faulty.add(path[0]);
     faults.push({ where: at(path, "value"), message });
+  };
   const { FormatVersion: version } = document;
   if (typeof version === "number" && version > VERSION)
     say(
@@ -59,23 +63,37 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
       `FormatVersion is ${version}; this Setpoint reads up to version ${VERSION}. Upgrade it.`,
     );
   const unit = unitOf(document, say);
+  const ofOneKind = faults.length === 0;
   const schema = unit === "task" ? servicePlan : groupPlan;
-  const { success, data, error } = safeParse(schema, value);
-  if (!success) faults.push(...schemaFaults(schema, error.issues, [], at));
-  if (!success || faults.length > 0) throw badInput(faults);
-  oneTarget(document, unit, say);
+  const { error } = safeParse(schema, document);
+  const issues = error?.issues ?? [];
+  faults.push(...schemaFaults(schema, issues, [], at));
+  for (const { path } of issues) faulty.add(path[0]);
+  const sound = soundPart(document, issues);
+  const { success, data } = safeParse(schema, sound.document);
+  if (!ofOneKind || !success) throw badInput(faults);
   const notes: string[] = [];
-  const reading = { say, notes, unit };
+  // What is missing may be what stands at a misspelt key.
+  const isSpelt = (member: string) => member in document || !faulty.has(undefined);
+  const reading: Reading = {
+    say: (path, message) => say(sound.given(path), message),
+    isSound: (...members) => members.every((member) => isSpelt(member) && !faulty.has(member)),
+    notes,
+    unit,
+  };
   const controls =
     unit === "task"
       ? serviceControls(data as ServicePlan, reading)
       : groupControls(data as GroupPlan, reading);
+  oneTarget(document, unit, say);
+  uniqueNames(document, say);
+  if (isSpelt("ScalingPolicies")) knownPolicies(document, say);
   if (faults.length > 0) throw badInput(faults);
   return { controls, unit, notes };
 }
 
 /** Which of the two services a plan is for; the requests of both in one plan are refused. */
-function unitOf(document: Readonly<Record<string, unknown>>, say: Reading["say"]): ReadPlan["unit"] {
+function unitOf(document: PlanDocument, say: Reading["say"]): ReadPlan["unit"] {
   const lists = [document.ScalingPolicies, document.ScheduledActions]
     .filter(Array.isArray)
     .flat() as unknown[];
@@ -153,7 +171,7 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
       reading,
     );
   });
-  const schedule = (plan.ScheduledActions ?? []).flatMap((action, i): ScheduledAction[] => {
+  const actions = (plan.ScheduledActions ?? []).map((action, i): readonly ScheduledAction[] => {
     const { MinCapacity, MaxCapacity } = action.ScalableTargetAction;
     return scheduled(
       action.ScheduledActionName,
@@ -166,8 +184,8 @@ function serviceControls(plan: ServicePlan, reading: Reading): ScalingControls {
       reading,
     );
   });
-  const controls = { min, max, tracking, steps, schedule, ...forecast };
-  wholePlan(controls, all, plan.Alarms ?? [], reading);
+  const controls = { min, max, tracking, steps, schedule: actions.flat(), ...forecast };
+  wholePlan(controls, all, plan.Alarms ?? [], actions, reading);
   return controls;
 }
 
@@ -227,7 +245,7 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
       reading,
     );
   });
-  const schedule = (plan.ScheduledActions ?? []).flatMap((action, i) =>
+  const actions = (plan.ScheduledActions ?? []).map((action, i) =>
     scheduled(
       action.ScheduledActionName,
       action,
@@ -240,8 +258,8 @@ function groupControls(plan: GroupPlan, reading: Reading): ScalingControls {
     ),
   );
   const warm = warmup === undefined ? {} : { warmup };
-  const controls = { min, max, tracking, steps, schedule, ...warm, ...forecast };
-  wholePlan(controls, all, plan.Alarms ?? [], reading);
+  const controls = { min, max, tracking, steps, schedule: actions.flat(), ...warm, ...forecast };
+  wholePlan(controls, all, plan.Alarms ?? [], actions, reading);
   return controls;
 }
 

@@ -2,10 +2,13 @@ import type { ScalingControls } from "../policy/scaling-plan.ts";
 import { isoMinute } from "../policy/words.ts";
 import { moments } from "./cron.ts";
 
-/** What is wrong with a schedule, and with which of its actions. */
+/** What is wrong with one action of a schedule. */
 export interface ScheduleFault {
-  readonly path: readonly [number];
+  /** Of the action. */
+  readonly index: number;
   readonly message: string;
+  /** Whether it would be none with another bound or action beside it. */
+  readonly ofAll: boolean;
 }
 
 const DAY = 86_400;
@@ -24,8 +27,9 @@ const MOST_MOMENTS = 200_000;
 /** Checks each action against the bounds in force when it fires, and against those that fire with it. */
 export function scheduleFaults({ min, max, schedule }: ScalingControls): readonly ScheduleFault[] {
   const faults = new Map<string, ScheduleFault>();
-  const say = (index: number, kind: string, message: string) => {
-    if (!faults.has(`${index} ${kind}`)) faults.set(`${index} ${kind}`, { path: [index], message });
+  const say = (index: number, kind: "same" | "order" | "forever", message: string) => {
+    const key = `${index} ${kind}`;
+    if (!faults.has(key)) faults.set(key, { index, message, ofAll: kind !== "same" });
   };
   const weekly = schedule.every(
     ({ at }) => at.daysOfMonth === null && at.months === null && at.years === null,

@@ -801,6 +801,79 @@ describe("a plan made elsewhere is refused", () => {
     const text = policies(tracking({ Typo: 1 }, { TargetValue: 0, ScaleInCooldown: -1 }));
     expect(faultsOf(text).split("\n")).to.have.length(3);
   });
+
+  it("PLN-4 with what its schema refuses and what only reading it shows at once, each where it stands", () => {
+    const text = document({
+      ScalableTarget: { MinCapacity: 61, MaxCapacity: 60 },
+      ScalingPolicies: [
+        tracking({ PolicyName: "first" }, { TargetValue: -1 }),
+        tracking({}, { TargetValue: 120 }),
+        surge([step(5, null, 0)]),
+      ],
+      ScheduledActions: [action({ Schedule: 8 }), evening, { ...evening, ScheduledActionName: "night" }],
+      Alarms: [alarm({ Period: 45 }), alarm({ AlarmActions: ["policy:surg"], Period: 30 })],
+      Colour: "green",
+    });
+    const said = faultsOf(text).split("\n");
+    const found = (where: string, message: RegExp) =>
+      said.filter((line) => line.includes(`${where}: `) && message.test(line));
+    for (const [where, message] of [
+      ["ScalableTarget.MinCapacity", /at most MaxCapacity, 60/],
+      ["ScalingPolicies[0].TargetTrackingScalingPolicyConfiguration.TargetValue", /greater than 0/],
+      ["ScalingPolicies[1].TargetTrackingScalingPolicyConfiguration.TargetValue", /at most 100 %/],
+      ["ScalingPolicies[2].StepScalingPolicyConfiguration.StepAdjustments[0]", /by 0/],
+      ["ScheduledActions[0].Schedule", /must be|expected/],
+      ["ScheduledActions[2]", /night fires at the same time as evening/],
+      ["Alarms[0].Period", /multiple of 60/],
+      ["Alarms[1].AlarmName", /an earlier alarm has it/],
+      ["Alarms[1].AlarmActions[0]", /no such policy, did you mean `surge`/],
+      ["Colour", /unknown/],
+    ] as const)
+      expect(found(where, message), `${where} in ${said.join("\n")}`).to.have.length(1);
+    expect(said).to.have.length(10);
+  });
+
+  const broken = { MinCapacity: -1 };
+  const odd = { Schedule: "cron(0 20 31 2 ? *)" };
+  const onlyOut = tracking({ PolicyName: "only-out" }, { DisableScaleIn: true });
+  const removes = surge([step(null, 0, -1)]);
+  const low = alarm({ ComparisonOperator: "LessThanThreshold" });
+  for (const [title, text] of [
+    ["an alarm of a policy that is refused", document({ ScalingPolicies: [surge([])], Alarms: [alarm()] })],
+    [
+      "an alarm of a policy without a name",
+      document({ ScalingPolicies: [{ ...surge([step(0, null)]), PolicyName: 5 }], Alarms: [alarm()] }),
+    ],
+    ["a raise whose end is refused", actions(action(), { ...evening, ScalableTargetAction: broken })],
+    ["a raise whose end cannot be read", actions(action(), { ...evening, ...odd })],
+    [
+      "a raise to a minimum beside bounds that are refused",
+      document({ ScalableTarget: { ...target, ...broken }, ScheduledActions: [action()] }),
+    ],
+    [
+      "policies that only scale out beside one that is refused",
+      policies(onlyOut, tracking({}, { TargetValue: 0 })),
+    ],
+    [
+      "policies that only scale out beside one that cannot be read",
+      policies(onlyOut, tracking({}, { PredefinedMetricSpecification: { PredefinedMetricType: "CPU" } })),
+    ],
+    [
+      "a policy that only scales out beside steps whose alarm is refused",
+      document({ ScalingPolicies: [onlyOut, removes], Alarms: [{ ...low, Period: 45 }] }),
+    ],
+    [
+      "a policy that only scales out beside a maximum that is refused",
+      document({
+        ScalingPolicies: [onlyOut],
+        ScheduledActions: [action({ ScalableTargetAction: { MaxCapacity: -1 } })],
+      }),
+    ],
+  ] as const)
+    it(`PLN-4 but for what follows from another: ${title}`, () => {
+      const faults = faultsOf(text).split("\n");
+      expect(faults, faults.join("\n")).to.have.length(1);
+    });
 });
 
 const notesOf = (text: string) => parseAwsPlan(text, "plan.json").notes.join("\n");
