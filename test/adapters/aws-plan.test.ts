@@ -844,6 +844,18 @@ describe("a plan made elsewhere is refused", () => {
       "an alarm of a policy without a name",
       document({ ScalingPolicies: [{ ...surge([step(0, null)]), PolicyName: 5 }], Alarms: [alarm()] }),
     ],
+    [
+      "an alarm beside policies at a misspelt key",
+      document({ ScalingPolicies: undefined, ScalingPolices: [surge([step(0, null)])], Alarms: [alarm()] }),
+    ],
+    [
+      "a raise above the maximum beside bounds at a misspelt key",
+      document({
+        ScalableTarget: undefined,
+        ScalableTargt: target,
+        ScheduledActions: [action(), evening],
+      }),
+    ],
     ["a raise whose end is refused", actions(action(), { ...evening, ScalableTargetAction: broken })],
     ["a raise whose end cannot be read", actions(action(), { ...evening, ...odd })],
     [
