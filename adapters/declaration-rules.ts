@@ -13,6 +13,7 @@ import { type LoadTestSource, measuredCapacity } from "./measured-capacity.ts";
 import { policyRules } from "./policy-rules.ts";
 import { hourlyPrice } from "./prices.ts";
 import { resourceRules } from "./resource-rules.ts";
+import { DEFAULT_DEPLOYMENT } from "./service-deployment.ts";
 import { sixDigits } from "./six-digits.ts";
 
 /** What judging a declaration takes: where its traces and load tests come from, and whom to tell what. */
@@ -109,11 +110,8 @@ function priceOf(
   const { capacity, instances: group } = deploy ?? {};
   if (group?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
     notes.push("Spot is priced as on demand: what it saves is not counted on");
-  if (compute.type === "fargate" && capacity?.kind !== "instances" && deploy?.cpuArchitecture === "arm64")
-    notes.push(
-      "cpuArchitecture is arm64: its tasks are priced as x86, for which Fargate takes a quarter more",
-    );
-  if (compute.type === "ec2" || capacity?.kind !== "instances") return { price: hourlyPrice(compute) };
+  if (compute.type === "ec2" || capacity?.kind !== "instances")
+    return { price: hourlyPrice(compute, { ...DEFAULT_DEPLOYMENT, ...deploy }) };
   const host = instances && hostOf(compute, instances);
   notes.push(hostNote(host, instances));
   return host === undefined ? { price: hourlyPrice(compute) } : { price: host.price / host.tasks, host };

@@ -1,13 +1,26 @@
 import type { Compute } from "../policy/service.ts";
 import { badInput, didYouMean } from "./bad-input.ts";
+import type { OperatingSystem } from "./task-settings.ts";
+
+/** What Fargate runs a task on. */
+export interface Platform {
+  readonly cpuArchitecture: "x86_64" | "arm64";
+  readonly operatingSystem: OperatingSystem;
+}
+
+const LINUX: Platform = { cpuArchitecture: "x86_64", operatingSystem: "LINUX" };
 
 /**
- * US dollars, on demand, Linux, us-east-1.
- * Fargate x86: https://aws.amazon.com/fargate/pricing/.
+ * US dollars, on demand, us-east-1; instances with Linux.
+ * Fargate: https://aws.amazon.com/fargate/pricing/, as of 2026; Windows' licence is by the vCPU, too.
  * EC2: https://aws.amazon.com/ec2/pricing/on-demand/, from AWS's Price List API as of 2026-02-09 in
  * github.com/aws/karpenter-provider-aws, pkg/providers/pricing/zz_generated.pricing_aws.go, commit 265ee0b.
  */
-const FARGATE = { vcpuHour: 0.04048, gigabyteHour: 0.004445 } as const;
+const FARGATE = {
+  x86_64: { vcpuHour: 0.04048, gigabyteHour: 0.004445 },
+  arm64: { vcpuHour: 0.03238, gigabyteHour: 0.00356 },
+  windows: { vcpuHour: 0.046552 + 0.046, gigabyteHour: 0.00511175 },
+} as const;
 
 /** The hourly price of each family's `large`; the other sizes cost in proportion. */
 const LARGE = {
@@ -95,10 +108,15 @@ const INSTANCE_PRICES: ReadonlyMap<string, number> = new Map([
   ["c7g.medium", 0.0363],
 ]);
 
-/** US dollars an hour for one task or instance; an instance type without a known price is refused. */
-export function hourlyPrice(compute: Compute): number {
-  if (compute.type === "fargate")
-    return (compute.cpu / 1024) * FARGATE.vcpuHour + (compute.memory / 1024) * FARGATE.gigabyteHour;
+/** US dollars an hour for one task on its platform, or for one instance; an instance type without a known price is refused. */
+export function hourlyPrice(
+  compute: Compute,
+  { cpuArchitecture, operatingSystem }: Platform = LINUX,
+): number {
+  if (compute.type === "fargate") {
+    const { vcpuHour, gigabyteHour } = FARGATE[operatingSystem === "LINUX" ? cpuArchitecture : "windows"];
+    return (compute.cpu / 1024) * vcpuHour + (compute.memory / 1024) * gigabyteHour;
+  }
   const price = INSTANCE_PRICES.get(compute.instanceType);
   if (price === undefined)
     throw badInput([{ where: "instanceType", message: unknownInstanceType(compute.instanceType) }]);

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { DeclaredService } from "../adapters/declaration.ts";
 import { isArm } from "../adapters/launch-types.ts";
+import { hourlyPrice, type Platform } from "../adapters/prices.ts";
 import { type Alternative, alternatives, type ComputeOption } from "../policy/compute-options.ts";
 import { demandHistory } from "../policy/demand.ts";
 import type { Outcome } from "../policy/option-outcome.ts";
@@ -89,7 +90,10 @@ async function* comparisons(
   options: readonly ComputeOption[],
   threads: number,
 ): AsyncGenerator<SideBySide> {
-  const each = services.map((declared) => ({ declared, all: alternatives(declared.service, options) }));
+  const each = services.map((declared) => ({
+    declared,
+    all: alternatives(declared.service, pricedFor(platformOf(declared), options)),
+  }));
   const tasks = each.flatMap(({ declared: { service }, all }) =>
     all
       .filter(({ unfit }) => unfit === undefined)
@@ -102,7 +106,7 @@ async function* comparisons(
       const outcome = alternative.unfit === undefined ? (await outcomes.next()).value : undefined;
       compared.push({ alternative, outcome });
     }
-    const notes = [...notesOn(declared.service), ...ofArchitecture(declared, all)];
+    const notes = [...notesOn(declared.service), ...ofPlatform(platformOf(declared), all)];
     yield { service: declared.service, compared, cheapest: cheapestOf(compared), notes };
   }
   await outcomes.return(undefined); // its threads end with it
@@ -134,19 +138,35 @@ function notesOn({ bounds: { min, max }, demand, policies }: Service): readonly 
   ];
 }
 
-/** An image for Arm does not run on the usual options, nor any other on instances of Arm. */
-function ofArchitecture(
-  { service: { compute }, deployment }: DeclaredService,
+/** What the image of a service is built for: on instances, what these are. */
+function platformOf({ service: { compute }, deployment }: DeclaredService): Platform {
+  if (compute.type !== "ec2") return deployment;
+  return { ...deployment, cpuArchitecture: isArm(compute.instanceType) ? "arm64" : "x86_64" };
+}
+
+function pricedFor(platform: Platform, options: readonly ComputeOption[]): readonly ComputeOption[] {
+  return options.map((option) => ({ ...option, price: hourlyPrice(option.compute, platform) }));
+}
+
+/** On what options the image does not run, and what the others cost beside. */
+function ofPlatform(
+  { cpuArchitecture, operatingSystem }: Platform,
   all: readonly Alternative[],
 ): readonly string[] {
-  const arm = compute.type === "ec2" ? isArm(compute.instanceType) : deployment.cpuArchitecture === "arm64";
-  if (arm) return ["its image is for arm64: for x86 it must be built anew; Fargate is priced as x86"];
-  const others = all.filter(
-    ({ option, declared }) =>
-      !declared && option.compute.type === "ec2" && isArm(option.compute.instanceType),
+  const instances = all.flatMap(({ name, declared, option: { compute } }) =>
+    declared || compute.type === "fargate" ? [] : [{ name, arm: isArm(compute.instanceType) }],
   );
-  const names = others.map(({ name }) => name).join("; ");
-  return others.length === 0 ? [] : [`${names}: arm64, for which an image for x86 must be built anew`];
+  if (operatingSystem !== "LINUX")
+    return instances.length === 0
+      ? []
+      : [
+          `operatingSystem is ${operatingSystem}: instances are priced with Linux, and Windows' licence comes on top`,
+        ];
+  const [own, other] = cpuArchitecture === "arm64" ? ["arm64", "x86"] : ["x86", "arm64"];
+  const others = instances.filter(({ arm }) => arm === (other === "arm64")).map(({ name }) => name);
+  return others.length === 0
+    ? []
+    : [`${others.join("; ")}: ${other}, for which an image for ${own} must be built anew`];
 }
 
 function plainData({ service, compared, cheapest, notes }: SideBySide): object {

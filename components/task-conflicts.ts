@@ -27,7 +27,7 @@ export function taskConflicts(settings: StackSettings, tenants: readonly Tenant[
 export function taskWarnings({ protect }: StackSettings, tenants: readonly Tenant[]): readonly string[] {
   return tenants.flatMap(({ service: { name, compute, capacity }, deployment }) => {
     if (compute.type === "ec2") return [];
-    const { image, operatingSystem } = deployment;
+    const { image } = deployment;
     const said: string[] = [];
     const longest = longestRequest(capacity);
     if (longest > LONGEST_STOP)
@@ -37,10 +37,6 @@ export function taskWarnings({ protect }: StackSettings, tenants: readonly Tenan
     if (protect && image.kind === "reference" && !PINNED.test(image.reference))
       said.push(
         `services.${name}: image is ${shown("image", image.reference)}: a tag can move. Name the digest, …@sha256:….`,
-      );
-    if (operatingSystem !== "LINUX")
-      said.push(
-        `services.${name}: operatingSystem is ${operatingSystem}: the plan prices Linux, and Windows' licence comes on top.`,
       );
     return said;
   });

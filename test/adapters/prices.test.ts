@@ -10,6 +10,15 @@ describe("hourlyPrice", () => {
     expect(2 * 730 * hourlyPrice({ type: "fargate", cpu: 512, memory: 1024 })).to.be.closeTo(36.04, 0.005);
   });
 
+  // 20 % less than x86 (AWS); for Windows a vCPU with its licence is 0.092552 USD an hour.
+  it("takes Fargate's price for Arm and for Windows", () => {
+    const of = (cpuArchitecture: "x86_64" | "arm64", operatingSystem: "LINUX" | "WINDOWS_SERVER_2022_CORE") =>
+      hourlyPrice({ type: "fargate", cpu: 2048, memory: 8192 }, { cpuArchitecture, operatingSystem });
+    expect(of("x86_64", "LINUX")).to.be.closeTo(0.11652, 1e-9);
+    expect(of("arm64", "LINUX")).to.be.closeTo(0.09324, 1e-9);
+    expect(of("x86_64", "WINDOWS_SERVER_2022_CORE")).to.be.closeTo(0.225998, 1e-9);
+  });
+
   it("knows AWS's list prices", () => {
     const listed = {
       "t2.nano": 0.0058,

@@ -40,13 +40,26 @@ describe("setpoint compare", () => {
     }
   });
 
-  it("says that an image for Arm is not one for the usual options", async () => {
+  it("says that an image for Arm is not one for instances of x86, and prices its tasks on Fargate as Arm's", async () => {
     const declared = `${serviceYaml("{ peak: 20 /s }")}\n    deploy: { cpuArchitecture: arm64 }\n`;
     const files = folder({ "arm.yaml": `services:\n  cart:${declared}` });
-    const { stdout } = await run([
-      ...["compare", "-f", `${files}/arm.yaml`, "--with", "ec2:m5.large", "-j", "1"],
-    ]);
-    expect(stdout).to.include("note: its image is for arm64: for x86 it must be built anew");
+    const options = ["--with", "ec2:m5.large", "--with", "ec2:t4g.small", "--with", "fargate:1024/2048"];
+    const args = ["compare", "-f", `${files}/arm.yaml`, ...options, "-j", "1", "--format", "json"];
+    const [compared] = JSON.parse((await run(args)).stdout);
+    expect(compared.notes.join()).to.include("EC2 m5.large: x86, for which an image for arm64 must be built");
+    expect(compared.notes.join()).not.to.include("t4g.small");
+    const onFargate = compared.options.filter(({ kind }: { kind: string }) => kind === "fargate");
+    const prices = onFargate.map(({ price }: { price: number }) => price.toFixed(5));
+    expect(prices).to.deep.equal(["0.01975", "0.03950"]);
+  });
+
+  it("says that instances are priced without Windows' licence", async () => {
+    const windows = `${serviceYaml("{ peak: 20 /s }")}\n    deploy: { operatingSystem: WINDOWS_SERVER_2022_CORE }\n`;
+    const file = `${folder({ "windows.yaml": `services:\n  cart:${windows}` })}/windows.yaml`;
+    const { stdout } = await run(["compare", "-f", file, "--with", "ec2:m5.large", "-j", "1"]);
+    expect(stdout.replaceAll(/\s+/g, " ")).to.include(
+      "instances are priced with Linux, and Windows' licence",
+    );
   });
 
   it("says that an image for x86 is not one for instances of Arm", async () => {

@@ -288,10 +288,4 @@ describe("warnings of tasks", () => {
     const slow = tenant({ capacity: { kind: "instances" } }, { controls: { min: 1, max: 252 } });
     expect(warnings(settings, [slow]).join()).to.match(/ECS starts 250 a minute/);
   });
-
-  it("CMP-5: name the licence that the plan leaves out", () => {
-    expect(said({ ...digest, operatingSystem: "WINDOWS_SERVER_2022_CORE" }).join()).to.match(
-      /licence comes on top/,
-    );
-  });
 });
