@@ -33,7 +33,10 @@ export function tourCommand(answer: (code: ExitCode) => void, run: Run): Command
     );
 }
 
-/** The commands one after the other in this process: what one has planned the next need not plan again. */
+/**
+ * The commands one after the other in this process: what one has planned the next need not plan again. Where the declaration is
+ * refused, all that follow would be told the same.
+ */
 async function oneStack(stack: string, run: Run): Promise<ExitCode> {
   let worst: ExitCode = 0;
   for (const line of shown(stack)) {
@@ -41,6 +44,7 @@ async function oneStack(stack: string, run: Run): Promise<ExitCode> {
     const code = await run([...line.split(" "), ...IN_THIS_PROCESS]);
     process.stdout.write("\n");
     if (code > worst) worst = code;
+    if (code === 2) break;
   }
   return worst;
 }
@@ -49,9 +53,10 @@ async function oneStack(stack: string, run: Run): Promise<ExitCode> {
 async function bothStacks(): Promise<ExitCode> {
   let worst: ExitCode = 0;
   for (const running of STACKS.map((stack) => finished(`tour --stack ${stack}`))) {
-    const { code, text } = await running;
+    const { code, text, faults } = await running;
     progressDone();
     process.stdout.write(`${text}\n\n`);
+    if (faults !== "") process.stderr.write(`${faults}\n\n`);
     if (code > worst) worst = code;
   }
   return worst;
@@ -59,8 +64,9 @@ async function bothStacks(): Promise<ExitCode> {
 
 interface Finished {
   readonly code: ExitCode;
-  /** On stdout if it could, on stderr if not. */
+  /** What it wrote to stdout, and to stderr but for its progress. */
   readonly text: string;
+  readonly faults: string;
 }
 
 /** One command in a process of its own. */
@@ -75,11 +81,16 @@ function finished(line: string): Promise<Finished> {
       { env, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code === 2 ? 2 : 1;
-        const said = stdout.trim() === "" ? stderr : stdout;
-        resolve({ code, text: said.trimEnd() });
+        resolve({ code, text: stdout.trimEnd(), faults: withoutProgress(stderr) });
       },
     );
   });
+}
+
+/** Of a process that has no terminal, where each step of the progress is a line that ends in `…` (terminal.ts). */
+function withoutProgress(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => !line.endsWith(" …"));
+  return lines.join("\n").trim();
 }
 
 function heading(text: string): string {
