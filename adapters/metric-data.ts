@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type CloudWatchClient,
   type Dimension,
@@ -31,17 +32,24 @@ const DATAPOINTS = 100_800;
 /** Times that a query which failed inside CloudWatch is asked again. */
 const TRIES = 5;
 
+/** Milliseconds before a query that failed inside CloudWatch is asked again, twice as many each time. */
+const PAUSE = 1000;
+
+/** Waits for so many milliseconds. */
+export type Wait = (milliseconds: number) => Promise<unknown>;
+
 /** Reads every series over every span to the last page; nothing is returned unless all of it was read. */
 export async function metricData(
   client: CloudWatch,
   series: readonly Series[],
   spans: readonly MetricSpan[],
+  wait: Wait = setTimeout,
 ): Promise<readonly Values[]> {
   const values = series.map(() => new Map<number, number>());
   for (const span of spans)
     for (let first = 0; first < series.length; first += QUERIES) {
       const batch = series.slice(first, first + QUERIES);
-      const read = await spanData(client, batch, span);
+      const read = await spanData(client, batch, span, wait);
       read.forEach((part, i) => {
         for (const [time, value] of part) values[first + i]!.set(time, value);
       });
@@ -53,6 +61,7 @@ async function spanData(
   client: CloudWatch,
   series: readonly Series[],
   span: MetricSpan,
+  wait: Wait,
 ): Promise<readonly Values[]> {
   const values = series.map(() => new Map<number, number>());
   let open = series.map((_, i) => i);
@@ -66,6 +75,7 @@ async function spanData(
         `CloudWatch answered ${series.length - open.length} of ${series.length} queries in full for ${when(span)}; ${TRIES} times not: ${failed.join("; ")}. Nothing is made of half the data; try again later.`,
       );
     }
+    if (open.length > 0) await wait(PAUSE * 2 ** (tries - 1));
   }
   return values;
 }

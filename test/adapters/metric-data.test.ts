@@ -73,11 +73,19 @@ describe("metricData", () => {
     expect(error.message).to.include("repeats a page");
   });
 
-  it("CW-4 refuses data that stays partial", async () => {
+  it("CW-4 refuses data that stays partial, each time asked for after twice the pause", async () => {
+    const pauses: number[] = [];
     const error = await failure(
       (each) => recorded(quiet, each, "PartialData"),
-      (client) => metricData(client, [SERIES, SERIES], HOUR_SPAN),
+      (client) =>
+        metricData(
+          client,
+          [SERIES, SERIES],
+          HOUR_SPAN,
+          async (milliseconds) => void pauses.push(milliseconds),
+        ),
     );
+    expect(pauses).to.deep.equal([1000, 2000, 4000, 8000]);
     expect(error.message).to.match(/0 of 2 queries in full.*PartialData.*half the data/);
   });
 
