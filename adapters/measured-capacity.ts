@@ -2,6 +2,7 @@ import { type Calibration, calibration } from "../policy/calibration.ts";
 import { bindingWork } from "../policy/cpu-demand.ts";
 import { memoryRemarks } from "../policy/memory-growth.ts";
 import type { Estimate } from "../policy/observation.ts";
+import { isContended, scalability } from "../policy/scalability.ts";
 import { figure, percent, seconds } from "../policy/words.ts";
 import { isBadInput, shown } from "./bad-input.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
@@ -28,7 +29,7 @@ type Declared = ServiceDeclaration["capacity"] & {
  * reason, where it does not.
  */
 export function measuredCapacity(
-  { loadTest, concurrency, cpuTime, vcpus }: Declared,
+  { loadTest, concurrency, cpuTime, contention, vcpus }: Declared,
   maxWait: number,
   { readLoadTest, say, notes }: Judging,
 ) {
@@ -47,6 +48,7 @@ export function measuredCapacity(
     const work = bindingWork(fitted.cpu, fitted.saturation);
     const bound = cpuTime ?? (work === undefined || vcpus === undefined ? undefined : work * vcpus);
     notes.push(...test.notes, ...memoryRemarks(test.memory), ...fittedNotes(file, fitted));
+    if (contention === undefined) notes.push(...contentionNotes(file, test));
     if (bound !== cpuTime)
       notes.push(
         `cpuTime is not declared: ${seconds(bound!)} is taken, as ${file} has it of this task's CPU`,
@@ -61,6 +63,17 @@ export function measuredCapacity(
     for (const { where, message } of error.faults) say(field, `${place}; ${where}: ${message}`);
     return undefined;
   }
+}
+
+/** Contention is not taken by itself: beside it the service time is that of one task alone, which a table of several does not tell. */
+function contentionNotes(file: string, { scaling, scaledBy }: LoadTest): readonly string[] {
+  if (scaledBy !== "tasks" || scaling.length === 0) return [];
+  const fit = scalability(scaling);
+  if (fit.kind === "refused" || !isContended(fit.scalability)) return [];
+  const { alpha, beta } = fit.scalability;
+  return [
+    `contention is not declared, and none is counted; ${file} shows tasks that slow each other: α ${figure(alpha.value)}, β ${figure(beta.value)}. \`setpoint calibrate --load-test ${file}\` has the lines to commit`,
+  ];
 }
 
 function fittedNotes(

@@ -1,7 +1,7 @@
 import type { CalibratedRow, Calibration } from "../policy/calibration.ts";
 import { bindingWork, type CpuDemand } from "../policy/cpu-demand.ts";
 import { type Estimate, figureName } from "../policy/observation.ts";
-import type { Scalability } from "../policy/scalability.ts";
+import { isContended, type Scalability } from "../policy/scalability.ts";
 import { percent } from "../policy/words.ts";
 import type { Findings } from "./calibrate.ts";
 import { figure, rate } from "./figures.ts";
@@ -163,8 +163,9 @@ function servedByUnlikeNumbers({ rows }: Calibration): boolean {
 }
 
 /** Of what tasks share; nothing where that is not told from nothing. A declared service time is that of a task alone. */
-function contentionCommit({ alpha, beta }: Scalability): readonly string[] {
-  if (alpha.low === 0 && beta.low === 0) return [];
+function contentionCommit(found: Scalability): readonly string[] {
+  if (!isContended(found)) return [];
+  const { alpha, beta } = found;
   return [
     `      contention: { alpha: ${figure(alpha.value)}, beta: ${figure(beta.value)} }`,
     "      # with contention, serviceTime is that of one task alone: fit its rows by themselves",

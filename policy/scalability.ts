@@ -72,6 +72,11 @@ export function scalability(points: readonly ScalingPoint[]): ScalabilityFit {
     : { kind: "fitted", scalability: uncertain(found, full) };
 }
 
+/** Whether tasks slow each other for certain: at least one of the two is told from nothing. */
+export function isContended({ alpha, beta }: Scalability): boolean {
+  return alpha.low > 0 || beta.low > 0;
+}
+
 /** What the measurements show where α is below 0: throughput that rises faster than N, or a curve that the law does not follow. */
 function withoutContention({ points }: Scalability): string {
   const each = ({ n, throughput }: ScalingPoint) => throughput / n;

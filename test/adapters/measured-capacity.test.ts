@@ -3,7 +3,7 @@ import { isBadInput } from "../../adapters/bad-input.ts";
 import { readDeclaration } from "../../adapters/declaration.ts";
 import { taskBounds } from "../../policy/task-bounds.ts";
 import { folder } from "../cli/setpoint.ts";
-import { loadTestCsv } from "../support/measurements.ts";
+import { contendedCsv, loadTestCsv } from "../support/measurements.ts";
 import { PROFILE } from "../support/services.ts";
 
 const UP_TO_SATURATION = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9];
@@ -38,6 +38,11 @@ const root = folder({
   "busy.csv": cpuBound([2, 4, 6, 8, 9]),
   "busy.yaml": declared("{ loadTest: busy.csv, concurrency: 8, startup: 75 s }"),
   "told.yaml": declared("{ loadTest: busy.csv, concurrency: 8, startup: 75 s, cpuTime: 30 ms }"),
+  "shared.csv": contendedCsv(PROFILE),
+  "shared.yaml": declared("{ loadTest: shared.csv, concurrency: 2, maxWait: 5 s, startup: 75 s }"),
+  "alone.yaml": declared(
+    "{ loadTest: shared.csv, concurrency: 2, maxWait: 5 s, startup: 75 s, contention: { alpha: 0.03, beta: 0 } }",
+  ),
   "gone.yaml": declared("{ loadTest: gone.csv, maxWait: 5 s, startup: 75 s }"),
   "typo.yaml": declared("{ loadTest: { file: cart.csv, warmpu: 1 }, maxWait: 5 s, startup: 75 s }"),
 });
@@ -80,6 +85,16 @@ describe("capacity declared by a load test", () => {
   it("takes the CPU time that is declared beside it, and none where the slots are full first", () => {
     expect(readDeclaration(`${root}/told.yaml`)[0]!.service.capacity.cpuTime).to.equal(0.03);
     expect(readDeclaration(`${root}/fitted.yaml`)[0]!.service.capacity).to.not.have.property("cpuTime");
+  });
+
+  it("says that no contention is counted, where the test shows some and none is declared", () => {
+    const [shared] = readDeclaration(`${root}/shared.yaml`);
+    expect(shared!.service.capacity).not.to.have.property("contention");
+    expect(shared!.notes.join("\n")).to.match(
+      /contention is not declared, and none is counted; shared\.csv shows tasks that slow each other: α 0\.03, β 0\.0005\b/,
+    );
+    for (const file of ["alone.yaml", "fitted.yaml"])
+      expect(readDeclaration(`${root}/${file}`)[0]!.notes.join("\n")).not.to.include("slow each other");
   });
 
   it("LT-6 is refused with its place and the way out where the table cannot tell", () => {

@@ -10,26 +10,9 @@ import {
   type Recorded,
   recorded,
 } from "../support/fake-cloudwatch.ts";
-import { loadTestCsv } from "../support/measurements.ts";
+import { CONTENTION, contendedCsv, loadTestCsv } from "../support/measurements.ts";
 import { PROFILE } from "../support/services.ts";
 import { folder, run } from "./setpoint.ts";
-
-const CONTENTION = { alpha: 0.03, beta: 0.0005 };
-
-/** The response times of one task at four rates, and of four tasks that slow each other, between rows past saturation. */
-function mixed(): string {
-  const [header, ...alone] = loadTestCsv(PROFILE, [0.1, 0.5, 0.8, 0.9]).split("\n");
-  const kept = [1, 4].flatMap((tasks) =>
-    alone.map((line) => {
-      const [rate, , ...times] = line.split(",");
-      return [tasks * Number(rate), tasks * Number(rate), ...times, tasks].join(",");
-    }),
-  );
-  const past = [1, 2, 3, 4].map((tasks) =>
-    [20 * tasks, 10 * scaleUp(CONTENTION, tasks), "", "", "", tasks].join(","),
-  );
-  return [`${header},tasks`, ...kept, ...past, ""].join("\n");
-}
 
 /** Twice what so many tasks can serve is offered them, a tenth of which one task kept up with. */
 function overTasks(counts: readonly number[]): string {
@@ -38,7 +21,7 @@ function overTasks(counts: readonly number[]): string {
 }
 
 const root = folder({
-  "mixed.csv": mixed(),
+  "mixed.csv": contendedCsv(PROFILE),
   "waiting.csv": `offered_rps,achieved_rps,tasks\n10,10,1\n${[1, 2, 4, 8, 16].map((tasks) => `${30 * tasks},${28.8 * tasks},${tasks}`).join("\n")}\n`,
   "tasks.csv": overTasks([1, 2, 4, 8, 16]),
   "few-tasks.csv": `${loadTestCsv(PROFILE, [0.1, 0.3, 0.5, 0.7, 0.8, 0.9]).replaceAll("\n", ",1\n").replace("p99_ms,1", "p99_ms,tasks")},1\n40,20,,,,2\n`,

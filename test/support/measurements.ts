@@ -1,3 +1,4 @@
+import { scaleUp } from "../../policy/contention.ts";
 import type { Observation, ResponseFigure } from "../../policy/observation.ts";
 import { responseTimes } from "../../policy/response-time.ts";
 import type { TaskProfile } from "../../policy/service.ts";
@@ -72,4 +73,21 @@ export function loadTestCsv(profile: TaskProfile, utilizations: readonly number[
     [arrivalRate, arrivalRate, ...responses.map(({ time }) => (1000 * time).toFixed(4))].join(","),
   );
   return ["offered_rps,achieved_rps,p50_ms,p90_ms,p99_ms", ...rows].join("\n");
+}
+
+export const CONTENTION = { alpha: 0.03, beta: 0.0005 };
+
+/** The response times of one task at four rates, and of four tasks that slow each other, between rows past saturation. */
+export function contendedCsv(profile: TaskProfile): string {
+  const [header, ...alone] = loadTestCsv(profile, [0.1, 0.5, 0.8, 0.9]).split("\n");
+  const kept = [1, 4].flatMap((tasks) =>
+    alone.map((line) => {
+      const [rate, , ...times] = line.split(",");
+      return [tasks * Number(rate), tasks * Number(rate), ...times, tasks].join(",");
+    }),
+  );
+  const past = [1, 2, 3, 4].map((tasks) =>
+    [20 * tasks, 10 * scaleUp(CONTENTION, tasks), "", "", "", tasks].join(","),
+  );
+  return [`${header},tasks`, ...kept, ...past, ""].join("\n");
 }
