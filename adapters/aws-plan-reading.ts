@@ -63,7 +63,7 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
       `FormatVersion is ${version}; this Setpoint reads up to version ${VERSION}. Upgrade it.`,
     );
   const unit = unitOf(document, say);
-  const ofOneKind = faults.length === 0;
+  if (faults.length > 0) throw badInput(faults); // in another format, or in two: what else is said of it would mislead
   const schema = unit === "task" ? servicePlan : groupPlan;
   const { error } = safeParse(schema, document);
   const issues = error?.issues ?? [];
@@ -71,7 +71,7 @@ export function parseAwsPlan(text: string, where: string): ReadPlan {
   for (const { path } of issues) faulty.add(path[0]);
   const sound = soundPart(document, issues);
   const { success, data } = safeParse(schema, sound.document);
-  if (!ofOneKind || !success) throw badInput(faults);
+  if (!success) throw badInput(faults);
   const notes: string[] = [];
   // What is missing may be what stands at a misspelt key.
   const isSpelt = (member: string) => member in document || !faulty.has(undefined);

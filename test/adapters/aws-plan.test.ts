@@ -786,6 +786,12 @@ describe("a plan made elsewhere is refused", () => {
       expect(faultsOf(text)).to.match(message);
     });
 
+  it("PLN-4 of a service and a group in one, and told nothing else: what belongs to the one is no typo of the other", () => {
+    const both = document({ AutoScalingGroup: { MinSize: 2, MaxSize: 9 } });
+    expect(faultsOf(both).split("\n")).to.have.length(1);
+    expect(faultsOf(both)).to.match(/ScalableTarget of an ECS service and AutoScalingGroup of an EC2 group/);
+  });
+
   it("SCL-33 also when 200 actions fire every minute", () => {
     const every = Array.from({ length: 200 }, (_, i) =>
       action({
