@@ -12,7 +12,7 @@ export interface NeverActs {
   readonly wayOut: string;
 }
 
-/** Whether no load brings a step policy to act: no step lies where its alarm is on, or its alarm never is. */
+/** Whether no load brings a step policy to act: no step lies where its alarm is on, or its alarm never is, or never as far as the first step. */
 export function neverActs(service: Service, { alarm, steps }: StepScaling): NeverActs | undefined {
   const above = alarm.comparison.startsWith(">");
   const found = steps.some(({ lower, upper }) => (above ? reaches(upper, 1) : reaches(lower, -1)));
@@ -24,7 +24,7 @@ export function neverActs(service: Service, { alarm, steps }: StepScaling): Neve
         ? "MetricIntervalLowerBound 0 in the place of MetricIntervalUpperBound"
         : "MetricIntervalUpperBound 0 in the place of MetricIntervalLowerBound",
     };
-  const off = above ? neverAbove(service, alarm) : neverBelow(alarm);
+  const off = above ? neverAbove(service, alarm, steps) : neverBelow(alarm, steps);
   return off === undefined ? undefined : { severity: "warn", ...off };
 }
 
@@ -38,15 +38,18 @@ function actsWhereIdle({ comparison, threshold }: ScalingAlarm, steps: StepScali
   return comparison === "<=" && threshold === 0 && stepAt(steps, 0) !== undefined;
 }
 
-function neverAbove(service: Service, alarm: ScalingAlarm) {
+function neverAbove(service: Service, alarm: ScalingAlarm, steps: StepScaling["steps"]) {
   const { metric, threshold, comparison } = alarm;
   const most = highest(service, alarm);
-  if (most === undefined || threshold < most || (threshold === most && comparison === ">=")) return undefined;
+  const first = Math.max(0, Math.min(...steps.map(({ lower }) => lower ?? 0)));
+  const least = threshold + first;
+  const included = comparison === ">=" || first > 0;
+  if (most === undefined || least < most || (least === most && included)) return undefined;
   const [is, at] =
-    metric === "cpuUtilization" ? [percent(most), percent(threshold)] : [seconds(most), seconds(threshold)];
+    metric === "cpuUtilization" ? [percent(most), percent(least)] : [seconds(most), seconds(least)];
   return {
     why: `waits for ${metric === "cpuUtilization" ? "CPU" : "a response time"} of ${at}; it is ${is} at the most, with every slot busy and requests that give up`,
-    wayOut: `a threshold below ${is}`,
+    wayOut: first > 0 ? "a first step that starts nearer the threshold" : `a threshold below ${is}`,
   };
 }
 
@@ -70,9 +73,14 @@ function highest(
   return slows ? undefined : maxWait + serviceTime.mean;
 }
 
-function neverBelow({ threshold, comparison }: ScalingAlarm) {
-  if (threshold > 0 || (threshold === 0 && comparison === "<=")) return undefined;
-  return { why: "waits for a metric below 0, which none is", wayOut: "a threshold above 0" };
+function neverBelow({ threshold, comparison }: ScalingAlarm, steps: StepScaling["steps"]) {
+  const first = Math.min(0, Math.max(...steps.map(({ upper }) => upper ?? 0)));
+  const most = threshold + first;
+  if (most > 0 || (most === 0 && (comparison === "<=" || first < 0))) return undefined;
+  return {
+    why: "waits for a metric below 0, which none is",
+    wayOut: first < 0 ? "a first step that starts nearer the threshold" : "a threshold above 0",
+  };
 }
 
 /** Whether a policy removes the more the higher its metric, or adds the lower it is: its outermost step, as a band may do either. */

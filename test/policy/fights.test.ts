@@ -172,6 +172,26 @@ describe("fights", () => {
       /below 100 %/,
     ],
     [
+      "steps that begin above all the CPU there is, as bounds count from the threshold",
+      {
+        tracking: [tracks("cpu", 0.5)],
+        steps: [steps("surge", ">", 0.7, 2, { steps: [{ lower: 0.4, upper: null, change: 2 }] })],
+      },
+      ["never acts warn surge"],
+      /waits for CPU of 110 %; it is 100 % at the most/,
+      /starts nearer the threshold/,
+    ],
+    [
+      "steps that begin below nothing",
+      {
+        tracking: [tracks("cpu", 0.5, { disableScaleIn: true })],
+        steps: [steps("low", "<", 0.2, -1, { steps: [{ lower: null, upper: -0.3, change: -1 }] })],
+      },
+      ["never acts warn low", "ratchet warn cpu"],
+      /waits for a metric below 0/,
+      /starts nearer the threshold/,
+    ],
+    [
       "an alarm on a response time in milliseconds, which AWS has in seconds",
       {
         tracking: [tracks("cpu", 0.5)],
