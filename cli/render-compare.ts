@@ -1,4 +1,5 @@
 import { REHEARSED_DAYS } from "../policy/choice.ts";
+import { LOOKED_AT } from "../policy/demand.ts";
 import type { Count, Outcome } from "../policy/option-outcome.ts";
 import type { Service } from "../policy/service.ts";
 import { dollars } from "../policy/words.ts";
@@ -27,7 +28,9 @@ export function comparisonText(comparison: SideBySide): string {
 }
 
 function traffic({ demand }: Service): string {
-  return demand.kind === "peak" ? "a day assumed from the peak declared" : "the traffic declared";
+  if (demand.kind === "peak") return "a day assumed from the peak declared";
+  const longer = demand.trace.rates.length * demand.trace.step > 60 * LOOKED_AT;
+  return longer ? `the newest ${LOOKED_AT / 1440} days of the traffic declared` : "the traffic declared";
 }
 
 /** A plan may miss what came before the days that it was rehearsed on. */
