@@ -7,6 +7,8 @@ const plan = (capacity: number) => ({ ScalableTarget: { MinCapacity: capacity, M
 const root = folder({
   "shop.csv": traceCsv(4),
   "services.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
+  "day.csv": traceCsv(1),
+  "short.yaml": `services:\n  cart:${serviceYaml("{ history: day.csv }")}`,
   "narrow.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }").replace("concurrency: 2,", "concurrency: 16, memory: { base: 424 MiB, perRequest: 100 MiB },")}`,
   "peak.yaml": `services:\n  cart:${serviceYaml("{ peak: 15 /s }")}`,
   "hopeless.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }", "100 ms")}`,
@@ -154,7 +156,11 @@ describe("setpoint backtest", () => {
     [["-f", services, "--plan", `${root}/group.json`], /it scales instances; cart runs on tasks/],
     [["-f", services, "--plan", `${root}/shop.csv`], /shop\.csv:1/],
     [["-f", services, "--trace", services], /services\.yaml:1:1: the header is/],
-    [["-f", services, "--holdout", "4"], /the history of cart has 4 days/],
+    [["-f", services, "--holdout", "4"], /the history of cart has 4 days.* Hold out less\./],
+    [
+      ["-f", `${root}/short.yaml`, "--holdout", "1"],
+      /the history of cart has 24 h.* Without --holdout all of it is replayed, with --trace FILE another\./,
+    ],
     [["-f", `${root}/peak.yaml`], /no traffic to replay.*--trace/],
   ];
   for (const [args, why] of wrong)
