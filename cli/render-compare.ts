@@ -109,7 +109,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notesOn({ compared, notes }: SideBySide): readonly string[] {
+function notesOn({ service: { resilience }, compared, notes }: SideBySide): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(
@@ -135,7 +135,7 @@ function notesOn({ compared, notes }: SideBySide): readonly string[] {
       ? [
           hanging(
             "  note: ",
-            "ECS tasks fill their instances, whose network interfaces allow as many (bridge mode or ENI trunking); each added task is taken to wait for a new instance.",
+            `ECS tasks fill their instances${resilience === undefined ? "" : ` in each of the ${resilience.zones} zones`}, whose network interfaces allow as many (bridge mode or ENI trunking); each added task is taken to wait for a new instance.`,
           ),
         ]
       : []),
