@@ -29,7 +29,12 @@ export async function readDemand(client: CloudWatch, watched: Watched, window: W
   if (counts.size === 0) throw await noData(client, series, watched, spans);
   const { times, rates, step } = rateRows(counts, spans);
   const grid = regular({ times, rates }, step, []);
-  if (typeof grid === "string") throw badInput([{ where: named(series), message: `${grid}.` }]);
+  if (typeof grid === "string") {
+    const silent = rates.some(Number.isNaN)
+      ? " A balancer publishes nothing where nothing is requested: nights without traffic are told from missing data by another day or week that has them, too; ask for more --days."
+      : "";
+    throw badInput([{ where: named(series), message: `${grid}.${silent}` }]);
+  }
   return { trace: grid.trace, notes: [...spanNotes(spans), ...grid.notes] };
 }
 

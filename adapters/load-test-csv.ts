@@ -13,7 +13,7 @@ import { badInput, type Fault, shown } from "./bad-input.ts";
 import { textFile } from "./input-file.ts";
 import { type Column, columnsOf, PERCENT } from "./load-test-columns.ts";
 import { duration } from "./quantity.ts";
-import { records, refused, spot, surplusFields, timeOf } from "./trace-rows.ts";
+import { records, refused, separators, spot, surplusFields, timeOf } from "./trace-rows.ts";
 
 /** How a table is to be read where its file leaves that open. */
 export interface LoadTestOptions {
@@ -191,11 +191,12 @@ function cell(text: string, column: Column, say: (rule: string) => void): number
     say(time.refused);
     return null;
   }
-  if (/^[+-]?\d+,\d+$/.test(trimmed)) {
-    say("decimal commas are not read; write a decimal point");
+  const digits = "ratio" in column && column.ratio === PERCENT ? trimmed.replace(/\s*%$/, "") : trimmed;
+  const separated = separators(digits);
+  if (separated !== undefined) {
+    say(separated);
     return null;
   }
-  const digits = "ratio" in column && column.ratio === PERCENT ? trimmed.replace(/\s*%$/, "") : trimmed;
   const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : Number.NaN;
   const least =
     required || column.kind === "response" || column.kind === "tasks" || column.kind === "n"

@@ -51,10 +51,12 @@ function memoryRules(service: Service, { say, notes }: Judging): void {
       ["capacity", "memory"],
       `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); the task has ${sixDigits(whole)} MiB. Use a larger one.`,
     );
-  else if (memory.base + concurrency * memory.perRequest > whole)
+  else if (memory.base + concurrency * memory.perRequest > whole) {
+    const fitting = Math.floor((whole - memory.base) / memory.perRequest);
     notes.push(
-      `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit`,
+      `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit. Now and then there will be more: a task that takes no more than ${fitting} at a time, and \`concurrency: ${fitting}\`, never runs out of it`,
     );
+  }
 }
 
 function creditRemarks(service: Service, { notes }: Judging): void {

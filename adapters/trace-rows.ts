@@ -204,7 +204,7 @@ export function timeOf(text: string, perSecond: number): Time {
   if (iso === null)
     return {
       refused: text.includes("/")
-        ? "day and month are ambiguous; write ISO 8601, as 2026-02-01T00:00:00Z"
+        ? `${/^\d{4}\//.test(text) ? "slashes are not read" : "day and month are ambiguous"}; write ISO 8601, as 2026-02-01T00:00:00Z`
         : "it is neither seconds nor ISO 8601, as 2026-02-01T00:00:00Z",
     };
   const [, day, clock = "00:00", zone] = iso;
@@ -221,12 +221,19 @@ export function timeOf(text: string, perSecond: number): Time {
 /** `1,234`, `1 234.5`, `1'234`, `1.234,5`: a point alone is a decimal point. */
 const GROUPED = /^[+-]?\d{1,3}(?:([,' \u00a0\u2009\u202f’])\d{3}(?:\1\d{3})*(?:[.,]\d+)?|(?:\.\d{3})+,\d+)$/u;
 
-function rateOf(text: string): number | string {
-  if (text === "" || /^nan$/i.test(text)) return Number.NaN;
+/** Why a number with commas or thousands separators is not read; undefined where that is not what is wrong. */
+export function separators(text: string): string | undefined {
   if (/^[+-]?\d{1,3},\d{3}$/.test(text))
     return `its comma is ambiguous; write \`${text.replace(",", "")}\` or \`${text.replace(",", ".")}\``;
   if (GROUPED.test(text)) return "thousands separators are not read; write the digits alone";
   if (/^[+-]?\d+,\d+$/.test(text)) return "decimal commas are not read; write a decimal point";
+  return undefined;
+}
+
+function rateOf(text: string): number | string {
+  if (text === "" || /^nan$/i.test(text)) return Number.NaN;
+  const separated = separators(text);
+  if (separated !== undefined) return separated;
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
     return "a rate is a finite number of at least 0; leave it empty where it is unknown";
   const rate = Number(text);

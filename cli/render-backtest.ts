@@ -1,8 +1,11 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
 import { REHEARSED_DAYS } from "../policy/choice.ts";
+import type { Contender } from "../policy/comparison.ts";
+import type { Service } from "../policy/service.ts";
+import { taskBounds } from "../policy/task-bounds.ts";
 import type { Trace } from "../policy/trace.ts";
 import type { Judged } from "./backtest.ts";
-import { percent, sharePercent, whole } from "./figures.ts";
+import { percent, rate, sharePercent, whole } from "./figures.ts";
 import { type Column, columns, hanging, padded, table } from "./layout.ts";
 import { obstacleLines } from "./render-plan.ts";
 import { bold, green, warning } from "./terminal.ts";
@@ -47,10 +50,22 @@ export function backtestText({ trial, feasibility, contenders, bound }: Judged):
         "  ",
       ),
     ),
-    ...trial.notes.map((note) => hanging("  note: ", note)),
+    ...[...trial.notes, ...memoryNotes(service, contenders)].map((note) => hanging("  note: ", note)),
     "",
     verdict(contenders),
   ].join("\n");
+}
+
+/** Whose tasks may have run out of memory, which the figures above leave aside. */
+function memoryNotes(service: Service, contenders: readonly Contender[]): readonly string[] {
+  if (contenders[0]!.backtest.minutesShortOfMemory === undefined) return [];
+  const minutes = contenders.map(
+    ({ name, backtest }) => `${name}: ${whole(backtest.minutesShortOfMemory ?? 0)}`,
+  );
+  const { memory } = taskBounds(service);
+  return [
+    `no replay follows memory, which holds what ${rate(memory)} a task keep in service and three standard deviations more: beyond that a task may run out of it and lose what it serves, which no figure above has. Minutes beyond: ${minutes.join("; ")}`,
+  ];
 }
 
 const CONTENDER = left("");

@@ -1,4 +1,5 @@
 import { REHEARSED_DAYS } from "../policy/choice.ts";
+import { LOOKED_AT } from "../policy/demand.ts";
 import type { Count, Outcome } from "../policy/option-outcome.ts";
 import type { Service } from "../policy/service.ts";
 import { dollars } from "../policy/words.ts";
@@ -27,7 +28,9 @@ export function comparisonText(comparison: SideBySide): string {
 }
 
 function traffic({ demand }: Service): string {
-  return demand.kind === "peak" ? "a day assumed from the peak declared" : "the traffic declared";
+  if (demand.kind === "peak") return "a day assumed from the peak declared";
+  const longer = demand.trace.rates.length * demand.trace.step > 60 * LOOKED_AT;
+  return longer ? `the newest ${LOOKED_AT / 1440} days of the traffic declared` : "the traffic declared";
 }
 
 /** A plan may miss what came before the days that it was rehearsed on. */
@@ -106,7 +109,7 @@ function reasons({ alternative, outcome }: Compared): readonly string[] {
 }
 
 /** What every reader of the table must know, then how each option's figures came about. */
-function notesOn({ compared, notes }: SideBySide): readonly string[] {
+function notesOn({ service: { resilience }, compared, notes }: SideBySide): readonly string[] {
   const packed = compared.some(({ alternative }) => alternative.tasksAnInstance !== undefined);
   return [
     hanging(
@@ -132,7 +135,7 @@ function notesOn({ compared, notes }: SideBySide): readonly string[] {
       ? [
           hanging(
             "  note: ",
-            "ECS tasks fill their instances, whose network interfaces allow as many (bridge mode or ENI trunking); each added task is taken to wait for a new instance.",
+            `ECS tasks fill their instances${resilience === undefined ? "" : ` in each of the ${resilience.zones} zones`}, whose network interfaces allow as many (bridge mode or ENI trunking); each added task is taken to wait for a new instance.`,
           ),
         ]
       : []),

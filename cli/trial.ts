@@ -52,13 +52,19 @@ export async function trialOf(
     return { service, trace: scaled(whole, 1 + demand.growth), traffic, unseen: false, notes: [] };
   }
   const held = heldOut(service, holdout);
-  if (held === undefined)
+  if (held === undefined) {
+    const length = whole.step * whole.rates.length;
+    const wayOut =
+      length < 2 * DAY
+        ? "Without --holdout all of it is replayed, with --trace FILE another"
+        : "Hold out less";
     throw badInput([
       {
         where: "--holdout",
-        message: `it is ${holdout} d, and the history of ${service.name} has ${span(whole.step * whole.rates.length)}; at least one day must be left to plan on. Hold out less.`,
+        message: `it is ${holdout} d, and the history of ${service.name} has ${span(length)}; at least one day must be left to plan on. ${wayOut}.`,
       },
     ]);
+  }
   return {
     ...held,
     traffic: `the last ${holdout === 1 ? "day" : `${holdout} days`} of its history${grownBy(demand.growth)}`,

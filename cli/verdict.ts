@@ -6,7 +6,8 @@ import { green, warning } from "./terminal.ts";
 
 /**
  * Whether the plan, the first contender, met every SLO, and what the cheapest usual setting that did costs: AWS's, and
- * Kubernetes', which ECS and EC2 cannot have, where it is cheaper than those or alone in meeting them.
+ * Kubernetes', which ECS and EC2 cannot have, where it is cheaper than those or alone in meeting them. What is short of memory for
+ * longer is no match for it.
  */
 export function verdict([ours, ...usual]: readonly Contender[]): string {
   const missed = ours!.backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
@@ -17,14 +18,17 @@ export function verdict([ours, ...usual]: readonly Contender[]): string {
 }
 
 function besideOurs(ours: Backtest, usual: readonly Contender[]): string {
-  const [onAws, onKubernetes] = [cheapestOn(usual, "AWS"), cheapestOn(usual, "Kubernetes")];
-  if (onAws === undefined && onKubernetes === undefined) return "none of the usual settings met them all";
+  const { minutesShortOfMemory: short } = ours;
+  const fit = usual.filter(({ backtest }) => (backtest.minutesShortOfMemory ?? 0) <= (short ?? 0));
+  const [onAws, onKubernetes] = [cheapestOn(fit, "AWS"), cheapestOn(fit, "Kubernetes")];
+  const met = short === undefined ? "met them all" : "met them all and are short of memory no longer";
+  if (onAws === undefined && onKubernetes === undefined) return `none of the usual settings ${met}`;
   if (onAws === undefined)
-    return `none of AWS's usual settings met them all; the cheapest on Kubernetes that did (${onKubernetes!.name}) costs ${against(ours, onKubernetes!)}`;
+    return `none of AWS's usual settings ${met}; the cheapest on Kubernetes that did (${onKubernetes!.name}) costs ${against(ours, onKubernetes!)}`;
   const cheaper =
     onKubernetes !== undefined && onKubernetes.backtest.dollarsPerMonth < onAws.backtest.dollarsPerMonth;
   return [
-    `the cheapest of AWS's usual settings that met them all (${onAws.name}) costs ${against(ours, onAws)}`,
+    `the cheapest of AWS's usual settings that ${met} (${onAws.name}) costs ${against(ours, onAws)}`,
     ...(cheaper ? [`the cheapest on Kubernetes (${onKubernetes.name}) ${against(ours, onKubernetes)}`] : []),
   ].join(", ");
 }

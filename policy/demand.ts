@@ -7,7 +7,7 @@ import { figure, span } from "./words.ts";
 import { type SeasonOfYear, seasonOfYear } from "./year.ts";
 
 /** Minutes of history that are rehearsed and forecast from: four weeks. What is older tells of the season of the year. */
-const LOOKED_AT = 28 * 1440;
+export const LOOKED_AT = 28 * 1440;
 
 /** Minutes beside a silence that are part of an outage where they have less than usual: its beginning and end, smoothed or not. */
 const EDGE = 5;

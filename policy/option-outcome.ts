@@ -53,7 +53,11 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const autoscaler = controlsAutoscaler(service, controls, trace.start);
   const result = replay(autoscaler, steadyPlant(service), asCounted(trace), startup, initial);
   const backtest = judged(service, result);
-  const instances = tasksAnInstance === undefined ? undefined : count(result.minutes, tasksAnInstance);
+  const zones = service.resilience?.zones ?? 1;
+  const instances =
+    tasksAnInstance === undefined
+      ? undefined
+      : count(result.minutes, (tasks) => filledIn(zones, tasks, tasksAnInstance));
   const dollarsPerMonth =
     instances === undefined ? backtest.dollarsPerMonth : instances.mean * option.price * HOURS_A_MONTH;
   const surplusPerMonth = surplusOf(service, backtest);
@@ -64,7 +68,7 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const reasons = [obstacle ?? missing, dear].filter((reason) => reason !== undefined);
   const why = reasons.length === 0 ? undefined : reasons.join("; ");
   return {
-    units: count(result.minutes, 1),
+    units: count(result.minutes, (tasks) => tasks),
     ...(instances === undefined ? {} : { instances }),
     dollarsPerMonth,
     ...(surplusPerMonth === 0 ? {} : { surplusPerMonth }),
@@ -83,15 +87,22 @@ function whatBinds(service: Service): Outcome["binds"] {
   return keepsSlos(service, 1, 0) ? sustainedCeiling(service).bound : "serviceTime";
 }
 
-/** Mean and peak of the tasks, or of the instances that so many tasks fill each. */
-function count({ capacity, count: length }: ReplayMinutes, each: number): Count {
+/** Mean and peak of the tasks, or of the instances that so many tasks fill. */
+function count({ capacity, count: length }: ReplayMinutes, filledBy: (tasks: number) => number): Count {
   let [sum, peak] = [0, 0];
   for (let minute = 0; minute < length; minute++) {
-    const filled = Math.ceil(capacity[minute]! / each);
+    const filled = filledBy(capacity[minute]!);
     sum += filled;
     peak = Math.max(peak, filled);
   }
   return { mean: sum / length, peak };
+}
+
+/** Instances that hold so many tasks each, in zones over which the tasks are spread: one that may be lost shares none with the others. */
+function filledIn(zones: number, tasks: number, each: number): number {
+  let instances = 0;
+  for (let zone = 0; zone < zones; zone++) instances += Math.ceil(Math.floor((tasks + zone) / zones) / each);
+  return instances;
 }
 
 /** Seconds between datapoints. */

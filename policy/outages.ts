@@ -6,6 +6,12 @@ import { usualRates } from "./usual-rates.ts";
 /** Requests a minute: a silence in traffic of fewer is no outage, as none may come by chance (e^−9 is 1 in 8,000). */
 export const SURELY_SOME = 9;
 
+/**
+ * Requests that a silence must lack to be an outage: one that comes by chance, in traffic of ten a minute, is in every second history of two
+ * weeks, which have 20,160 minutes. Of as many as these lack e^−14 come by chance: one in sixty histories.
+ */
+const LACKING = 14;
+
 /** Days before and after whose same minute tells what a silent one should have had. */
 const NEIGHBORS = 3;
 
@@ -30,17 +36,22 @@ interface Stretch {
 
 /** Without another day to compare with, the end of a longer silence, such as a night's, is none; nor is one that traffic moved out of. */
 function outages(rates: readonly number[], usual: (minute: number) => number): readonly Stretch[] {
-  const found: { from: number; to: number }[] = [];
+  const found: { from: number; to: number; lacking: number }[] = [];
   for (let i = 0; i < rates.length; i++) {
-    if (rates[i] !== 0 || expected(rates, i, usual) * 60 < SURELY_SOME) continue;
+    const lacking = rates[i] === 0 ? expected(rates, i, usual) * 60 : 0;
+    if (lacking < SURELY_SOME) continue;
     const last = found.at(-1);
-    if (last?.to === i) last.to++;
-    else found.push({ from: i, to: i + 1 });
+    if (last?.to === i) {
+      last.to++;
+      last.lacking += lacking;
+    } else found.push({ from: i, to: i + 1, lacking });
   }
   const moved = found.length === 0 ? () => false : movedTraffic(rates);
   return found.filter(
-    ({ from, to }) =>
-      !moved(from, to) && (haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0)),
+    ({ from, to, lacking }) =>
+      lacking >= LACKING &&
+      !moved(from, to) &&
+      (haveNeighbors(rates, from, to) || (rates[from - 1] !== 0 && rates[to] !== 0)),
   );
 }
 

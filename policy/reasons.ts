@@ -401,8 +401,14 @@ function cost(service: Service, { rehearsed }: Derivation): Reason {
   return {
     of: "cost",
     value: `${dollars(rehearsed.dollarsPerMonth)} a month`,
-    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}${surplus(service, rehearsed)}`,
+    because: `${figure(rehearsed.taskHours / rehearsed.hours)} running on average over ${newest(service, rehearsed)}the traffic declared, at ${figure(service.price)} USD an hour each${share(service)}${surplus(service, rehearsed)}`,
   };
+}
+
+/** Of a history so long that only its newest weeks are rehearsed. */
+function newest({ demand }: Service, { hours }: Backtest): string {
+  const longer = demand.kind === "history" && demand.trace.rates.length * demand.trace.step > 3600 * hours;
+  return longer ? `the newest ${figure(hours / 24)} days of ` : "";
 }
 
 /** What is paid beyond the running hours: CPU credits that were not earned. */

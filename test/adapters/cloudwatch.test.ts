@@ -197,6 +197,18 @@ describe("CloudWatch", () => {
     expect(result.notes.join()).to.match(/1 gap\(s\) of more than an hour.*2026-11-18T09:00Z \(120 min\)/);
   });
 
+  it("CW-7 asks for more days where a single night is silent, which nothing tells from missing data", async () => {
+    const open: Recorded = (metric, statistic, time) =>
+      time % DAY < 7 * 3600 ? undefined : quiet(metric, statistic, time);
+    const error = await failure(
+      (each) => recorded(open, each),
+      (client) => readDemand(client, SHOP, window(1)),
+    );
+    expect(error.message).to.match(
+      /29\.2 % of its rows are missing.*nights without traffic.*ask for more --days\.$/,
+    );
+  });
+
   it("CW-7 takes an outage of an hour and a quarter for unknown, not for quiet traffic", async () => {
     const outage = LAST - DAY + 12 * 3600;
     const silentFor = async (minutes: number) => {

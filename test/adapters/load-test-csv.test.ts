@@ -207,6 +207,21 @@ describe("a load test is refused", () => {
     ],
     ["with text for a time", table(["1,1,fast,1"]), /cart\.csv:2:5: p50_ms is "fast"/],
     ["with a decimal comma", table(['1;1;"2,5";3'], HEADER.replaceAll(",", ";")), /decimal commas/],
+    [
+      "with a decimal comma in a percentage",
+      table(["1;9,77 %"], "rps;error_percent"),
+      /error_percent is "9,77 %"; decimal commas are not read/,
+    ],
+    [
+      "with a comma that may be of thousands, by which 1,200 ms would become 1.2 ms",
+      table(['1,"1,200"'], "rps,p50_ms"),
+      /p50_ms is "1,200"; its comma is ambiguous; write `1200` or `1\.200`/,
+    ],
+    [
+      "with thousands separators",
+      table(['1,"1,200.5"'], "rps,p50_ms"),
+      /p50_ms is "1,200\.5"; thousands separators are not read; write the digits alone/,
+    ],
     ["with part of a task", table(["1,1.5"], "rps,tasks"), /tasks are whole/],
     [
       "with a duration without a unit",

@@ -92,6 +92,11 @@ describe("a trace is refused", () => {
     ],
     ["TRC-6 with slashes", csv(["01/02/2026,1", "01/02/2026,2"]), /day and month are ambiguous/],
     [
+      "TRC-6 with slashes and the year first, as CloudWatch's console exports",
+      csv(["2026/11/01 00:00:00,1", "2026/11/01 00:01:00,2"]),
+      /timestamp is "2026\/11\/01 00:00:00"; slashes are not read; write ISO 8601/,
+    ],
+    [
       "TRC-6 on a day that does not exist",
       csv(["2026-02-30T00:00Z,1", "2026-03-01T00:00Z,2"]),
       /no such moment/,

@@ -7,6 +7,9 @@ const plan = (capacity: number) => ({ ScalableTarget: { MinCapacity: capacity, M
 const root = folder({
   "shop.csv": traceCsv(4),
   "services.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
+  "day.csv": traceCsv(1),
+  "short.yaml": `services:\n  cart:${serviceYaml("{ history: day.csv }")}`,
+  "narrow.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }").replace("concurrency: 2,", "concurrency: 16, memory: { base: 424 MiB, perRequest: 100 MiB },")}`,
   "peak.yaml": `services:\n  cart:${serviceYaml("{ peak: 15 /s }")}`,
   "hopeless.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }", "100 ms")}`,
   "forecasts.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}\n    policies: { predictive: forecastAndScale }\n`,
@@ -40,6 +43,15 @@ describe("setpoint backtest", () => {
       .to.match(/^ {2}clairvoyant bound +\d+ +\d+$/m)
       .and.not.include("θU");
     for (const line of stdout.split("\n")) expect(line.length, line).to.be.at.most(100);
+  });
+
+  it("says in how many minutes memory was short, which no figure has", async () => {
+    const { stdout } = await run(["backtest", "-f", `${root}/narrow.yaml`, "--plan", `${root}/little.json`]);
+    expect(stdout.replace(/\s+/g, " ")).to.match(
+      /note: no replay follows memory, which holds what 9\.42 \/s a task .* Minutes beyond: the plan given: 3,\d{3}; CPU 50 %: [\d,]+; .*; fixed at the peak: \d+ ✓/,
+    );
+    const { stdout: roomy } = await run(["backtest", "-f", services, "--plan", `${root}/little.json`]);
+    expect(roomy).not.to.include("memory");
   });
 
   it("shows the elasticity measures when asked", async () => {
@@ -144,7 +156,11 @@ describe("setpoint backtest", () => {
     [["-f", services, "--plan", `${root}/group.json`], /it scales instances; cart runs on tasks/],
     [["-f", services, "--plan", `${root}/shop.csv`], /shop\.csv:1/],
     [["-f", services, "--trace", services], /services\.yaml:1:1: the header is/],
-    [["-f", services, "--holdout", "4"], /the history of cart has 4 days/],
+    [["-f", services, "--holdout", "4"], /the history of cart has 4 days.* Hold out less\./],
+    [
+      ["-f", `${root}/short.yaml`, "--holdout", "1"],
+      /the history of cart has 24 h.* Without --holdout all of it is replayed, with --trace FILE another\./,
+    ],
     [["-f", `${root}/peak.yaml`], /no traffic to replay.*--trace/],
   ];
   for (const [args, why] of wrong)

@@ -4,6 +4,8 @@ import { folder, run, serviceYaml, setpoint, traceCsv } from "./setpoint.ts";
 
 const root = folder({
   "services.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}`,
+  "shop.csv": traceCsv(30),
+  "long.yaml": `services:\n  cart:${serviceYaml("{ history: shop.csv }")}`,
   "two.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }")}  web:${serviceYaml("{ peak: 10 /s }")}`,
   "impossible.yaml": `services:\n  cart:${serviceYaml("{ peak: 20 /s }", "250 ms")}`,
 });
@@ -22,6 +24,21 @@ describe("setpoint compare", () => {
     expect(words).to.include("replayed on a day assumed from the peak declared, on which its plan was made.");
     expect(words).to.include(
       "note: no history is declared: a day that swings between 35 % and 80 % of the peak",
+    );
+  });
+
+  it("says that of a longer history its newest four weeks are replayed", async () => {
+    const { stdout } = await run([
+      "compare",
+      "-f",
+      `${root}/long.yaml`,
+      "--with",
+      "ec2:m7i.large",
+      "-j",
+      "1",
+    ]);
+    expect(stdout.replaceAll(/\s+/g, " ")).to.include(
+      "replayed on the newest 28 days of the traffic declared, on which its plan was made (its newest 14 days counting most).",
     );
   });
 

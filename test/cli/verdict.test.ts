@@ -49,6 +49,20 @@ describe("a back-test's verdict", () => {
     );
   });
 
+  it("leaves out what saves by running out of memory for longer than the plan", () => {
+    const short = ({ backtest, ...rest }: Contender, minutesShortOfMemory: number) => ({
+      ...rest,
+      backtest: { ...backtest, minutesShortOfMemory },
+    });
+    const starved = short(contender("CPU 70 %", "AWS", 50), 900);
+    expect(said(short(ours, 3), starved, short(cpu, 3), short(hpa, 4))).to.equal(
+      "✓ this plan met every SLO; the cheapest of AWS's usual settings that met them all and are short of memory no longer (CPU 60 %) costs 20 % more (120 USD/month).",
+    );
+    expect(said(short(ours, 3), starved)).to.equal(
+      "✓ this plan met every SLO; none of the usual settings met them all and are short of memory no longer.",
+    );
+  });
+
   it("says so where none met every SLO", () => {
     const others = [
       contender("CPU 60 %", "AWS", 80, "latency"),

@@ -32,6 +32,16 @@ describe("backtest", () => {
     expect(backtest(CART, scheduled, flat(80, 600)).peakCapacity).to.equal(11); // its bounds before are not known
   });
 
+  it("counts the minutes in which a task gets more than its memory is planned to hold", () => {
+    const capacity = { ...CART.capacity, concurrency: 16, memory: { base: 624, perRequest: 40 } };
+    const narrow = { ...CART, capacity }; // 10 fit: 10 = L + 3 √L at L = 4, which 20 /s of 0.2 s are
+    expect(backtest(narrow, fixed(4), flat(70, 300)).minutesShortOfMemory).to.equal(0);
+    expect(backtest(narrow, fixed(4), flat(90, 300)).minutesShortOfMemory).to.be.within(290, 300);
+    const computing = { ...narrow, capacity: { ...capacity, cpuTime: 0.02 } }; // at 17.5 of 25 /s it waits for the CPU
+    expect(backtest(computing, fixed(4), flat(70, 300)).minutesShortOfMemory).to.be.within(290, 300);
+    expect(backtest(CART, fixed(4), flat(90, 300))).not.to.have.property("minutesShortOfMemory");
+  });
+
   it("prices the task-hours for a month of 730 hours", () => {
     const { dollarsPerMonth } = backtest(CART, fixed(10), flat(10, 90));
     expect(dollarsPerMonth).to.be.closeTo(10 * CART.price * 730, 1e-9);

@@ -168,6 +168,18 @@ describe("optionOutcome", () => {
     expect(dollarsPerMonth).to.be.closeTo(instances!.mean * 0.1008 * 730, 1e-6);
   });
 
+  it("pays for instances in each zone of which one may be lost: three tasks in three zones share none", () => {
+    const resilient: Service = {
+      ...cart,
+      demand: { kind: "history", trace: daily(1, 20), growth: 0 },
+      resilience: { zones: 3, survive: 1 },
+    };
+    const { units, instances, dollarsPerMonth } = optionOutcome(one(resilient, ecs));
+    expect(units.peak).to.be.within(3, 12);
+    expect(instances).to.deep.equal({ mean: 3, peak: 3 });
+    expect(dollarsPerMonth).to.be.closeTo(3 * 0.1008 * 730, 1e-6);
+  });
+
   it("names CPU credits where they bind, and needs more for it", () => {
     const credits = optionOutcome(one(cart, ec2("t2.small", 0.023)));
     const none = optionOutcome(one(cart, ec2("m5.large", 0.096)));

@@ -52,6 +52,26 @@ describe("withoutOutages", () => {
       }
     });
 
+  it("takes hardly any minute for an outage that is silent by chance, in traffic of eight to ten requests a minute", () => {
+    const silentBy = (perMinute: number, seed: number) => {
+      const random = seededRandom(seed);
+      const requests = () => {
+        let [count, product] = [0, random()];
+        for (; product > Math.exp(-perMinute); count++) product *= random();
+        return count;
+      };
+      const rates = Array.from({ length: 14 * DAY }, () => requests() / 60);
+      return withoutOutages({ start: MONDAY, step: 60, rates }, 5).silent;
+    };
+    const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+    const told = [8, 10].flatMap((perMinute) => seeds.filter((seed) => silentBy(perMinute, seed) > 0));
+    expect(told).to.have.lengthOf.at.most(1); // it was in 12 of these 20 histories
+  });
+
+  it("takes two silent minutes of ten requests each for an outage", () => {
+    expect(withoutOutages(silent(flat(10 / 60, 3 * DAY), 2000, 2002), 5).silent).to.equal(2);
+  });
+
   it("tells the outage among the reasons all the same", () => {
     const { reasons } = scalingPlan(on(silent(daily(4, 200), 3000, 3060)));
     expect(reasons.find(({ of }) => of === "history.spikes")!.because).to.match(

@@ -4,7 +4,7 @@ import { scalingPlan } from "../../policy/plan.ts";
 import { erlangB } from "../../policy/queue.ts";
 import type { Service } from "../../policy/service.ts";
 import { figure, percent, perSecond } from "../../policy/words.ts";
-import { available, CART, flat, MONDAY, promising, surging } from "../support/services.ts";
+import { available, CART, daily, flat, MONDAY, promising, surging } from "../support/services.ts";
 import { habitual } from "../support/synthetic.ts";
 
 const surges = { kind: "history" as const, trace: surging(), growth: 0 };
@@ -245,6 +245,15 @@ describe("reasons", () => {
       /at 0\.0315 USD an hour each: 1 ÷ 4 of 0\.126 for the m7i\.large that so many share$/,
     );
     expect(cost(CART)).to.match(/at 0\.025 USD an hour each$/);
+  });
+
+  it("tell of a history longer than four weeks that the cost is of its newest four", () => {
+    const cost = (days: number) => {
+      const demand = { kind: "history", trace: daily(days, 40), growth: 0 } as const;
+      return scalingPlan({ ...CART, demand }).reasons.find(({ of }) => of === "cost")!.because;
+    };
+    expect(cost(4)).to.include("on average over the traffic declared,");
+    expect(cost(30)).to.include("on average over the newest 28 days of the traffic declared,");
   });
 
   it("say how likely a miss is where surges are too rare to stand ready for, and nothing where they are not", () => {
