@@ -1,6 +1,7 @@
 import { burstSeconds, creditRules, launchBalance } from "../policy/credits.ts";
 import { fleetLimit, sustainedCeiling } from "../policy/demand-curve.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
+import { fittingRequests } from "../policy/memory-bound.ts";
 import type { Service } from "../policy/service.ts";
 import { taskBounds } from "../policy/task-bounds.ts";
 import { figure } from "../policy/words.ts";
@@ -52,9 +53,9 @@ function memoryRules(service: Service, { say, notes }: Judging): void {
       `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); the task has ${sixDigits(whole)} MiB. Use a larger one.`,
     );
   else if (memory.base + concurrency * memory.perRequest > whole) {
-    const fitting = Math.floor((whole - memory.base) / memory.perRequest);
+    const fitting = fittingRequests(service);
     notes.push(
-      `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that three standard deviations more still fit. Now and then there will be more: a task that takes no more than ${fitting} at a time, and \`concurrency: ${fitting}\`, never runs out of it`,
+      `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that it runs out of memory once a month. One that takes no more than ${fitting} at a time, and \`concurrency: ${fitting}\`, never does`,
     );
   }
 }

@@ -1,11 +1,12 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
 import { REHEARSED_DAYS } from "../policy/choice.ts";
 import type { Contender } from "../policy/comparison.ts";
+import { fittingRequests } from "../policy/memory-bound.ts";
 import type { Service } from "../policy/service.ts";
-import { taskBounds } from "../policy/task-bounds.ts";
 import type { Trace } from "../policy/trace.ts";
+import { figure } from "../policy/words.ts";
 import type { Judged } from "./backtest.ts";
-import { percent, rate, sharePercent, whole } from "./figures.ts";
+import { percent, sharePercent, whole } from "./figures.ts";
 import { type Column, columns, hanging, padded, table } from "./layout.ts";
 import { obstacleLines } from "./render-plan.ts";
 import { bold, green, warning } from "./terminal.ts";
@@ -56,16 +57,19 @@ export function backtestText({ trial, feasibility, contenders, bound }: Judged):
   ].join("\n");
 }
 
-/** Whose tasks may have run out of memory, which the figures above leave aside. */
+/** Whose tasks ran out of memory, and how often. */
 function memoryNotes(service: Service, contenders: readonly Contender[]): readonly string[] {
-  if (contenders[0]!.backtest.minutesShortOfMemory === undefined) return [];
-  const minutes = contenders.map(
-    ({ name, backtest }) => `${name}: ${whole(backtest.minutesShortOfMemory ?? 0)}`,
-  );
-  const { memory } = taskBounds(service);
+  const fitting = fittingRequests(service);
+  if (fitting === undefined) return [];
+  const times = contenders.map(({ name, backtest }) => `${name}: ${timesOf(backtest.outOfMemory ?? 0)}`);
   return [
-    `no replay follows memory, which holds what ${rate(memory)} a task keep in service and three standard deviations more: beyond that a task may run out of it and lose what it serves, which no figure above has. Minutes beyond: ${minutes.join("; ")}`,
+    `a task's memory holds ${fitting} requests at once, and loses them all, and the next, where one more comes: they are among the bad ones above, the time until it serves again is not. Tasks that ran out of memory, on average over chance: ${times.join("; ")}`,
   ];
+}
+
+/** Less than a twentieth is as good as none. */
+function timesOf(times: number): string {
+  return times < 0.05 ? "none" : times < 10 ? figure(times) : whole(times);
 }
 
 const CONTENDER = left("");

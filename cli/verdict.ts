@@ -6,8 +6,8 @@ import { green, warning } from "./terminal.ts";
 
 /**
  * Whether the plan, the first contender, met every SLO, and what the cheapest usual setting that did costs: AWS's, and
- * Kubernetes', which ECS and EC2 cannot have, where it is cheaper than those or alone in meeting them. What is short of memory for
- * longer is no match for it.
+ * Kubernetes', which ECS and EC2 cannot have, where it is cheaper than those or alone in meeting them. What runs out of memory more
+ * often is no match for it.
  */
 export function verdict([ours, ...usual]: readonly Contender[]): string {
   const missed = ours!.backtest.outcomes.filter(({ met }) => !met).map(({ slo }) => slo);
@@ -18,10 +18,10 @@ export function verdict([ours, ...usual]: readonly Contender[]): string {
 }
 
 function besideOurs(ours: Backtest, usual: readonly Contender[]): string {
-  const { minutesShortOfMemory: short } = ours;
-  const fit = usual.filter(({ backtest }) => (backtest.minutesShortOfMemory ?? 0) <= (short ?? 0));
+  const { outOfMemory: times } = ours;
+  const fit = usual.filter(({ backtest }) => (backtest.outOfMemory ?? 0) <= Math.max(1, times ?? 0));
   const [onAws, onKubernetes] = [cheapestOn(fit, "AWS"), cheapestOn(fit, "Kubernetes")];
-  const met = short === undefined ? "met them all" : "met them all and are short of memory no longer";
+  const met = times === undefined ? "met them all" : "met them all and ran out of memory no more often";
   if (onAws === undefined && onKubernetes === undefined) return `none of the usual settings ${met}`;
   if (onAws === undefined)
     return `none of AWS's usual settings ${met}; the cheapest on Kubernetes that did (${onKubernetes!.name}) costs ${against(ours, onKubernetes!)}`;

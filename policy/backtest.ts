@@ -1,14 +1,14 @@
 import type { Autoscaler } from "./autoscaler.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
 import { asCounted } from "./counting.ts";
-import { fitsMemory, tasksNeeded } from "./demand-curve.ts";
+import { tasksNeeded } from "./demand-curve.ts";
+import { fittingRequests } from "./memory-bound.ts";
 import { byMinute } from "./minutes.ts";
 import { HOURS_A_MONTH } from "./month.ts";
-import { type Replay, type ReplayMinutes, replay } from "./replay.ts";
+import { type Replay, replay } from "./replay.ts";
 import type { ScalingControls } from "./scaling-plan.ts";
 import type { Service } from "./service.ts";
 import { steadyPlant } from "./steady-plant.ts";
-import { taskBounds } from "./task-bounds.ts";
 import type { Trace } from "./trace.ts";
 
 /** How one SLO fared: the share of good requests against its objective. */
@@ -31,8 +31,8 @@ export interface Backtest {
   readonly scaleOuts: number;
   readonly scaleIns: number;
   readonly peakCapacity: number;
-  /** Minutes in which a task got more than its memory is planned to hold, which no replay follows; of a service whose memory bounds a task. */
-  readonly minutesShortOfMemory?: number;
+  /** Times that a task ran out of memory, on average over chance; of a service whose tasks may. */
+  readonly outOfMemory?: number;
 }
 
 /** US dollars a month of a back-test's cost that are for CPU credits beyond those earned; 0 below a cent. */
@@ -108,17 +108,6 @@ export function judged(service: Service, result: Replay): Backtest {
     scaleOuts: result.scaleOuts,
     scaleIns: result.scaleIns,
     peakCapacity: result.minutes.capacity.reduce((most, tasks) => Math.max(most, tasks), 0),
-    ...shortOfMemory(service, result.minutes),
+    ...(fittingRequests(service) === undefined ? {} : { outOfMemory: result.outOfMemory }),
   };
-}
-
-function shortOfMemory(
-  service: Service,
-  { arrived, ready, count }: ReplayMinutes,
-): Pick<Backtest, "minutesShortOfMemory"> {
-  if (taskBounds(service).memory === Number.POSITIVE_INFINITY) return {};
-  let minutesShortOfMemory = 0;
-  for (let minute = 0; minute < count; minute++)
-    if (!fitsMemory(service, ready[minute]!, arrived[minute]! / 60)) minutesShortOfMemory++;
-  return { minutesShortOfMemory };
 }

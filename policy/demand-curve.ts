@@ -29,16 +29,6 @@ export function keepsSlos(service: Service, tasks: number, rate: number): boolea
   });
 }
 
-/** Whether `tasks` tasks hold in memory what `rate` requests a second keep in service, three standard deviations more included. */
-export function fitsMemory(service: Service, tasks: number, rate: number): boolean {
-  const { memory } = taskBounds(service);
-  if (rate === 0 || memory === Number.POSITIVE_INFINITY) return true;
-  const { contention } = service.capacity;
-  const shared = contention === undefined ? 1 : slowdown(contention, tasks);
-  const each = rate / tasks;
-  return each * shared * cpuStretch(service, tasks, each).mean <= memory;
-}
-
 /** The same service for as long as its CPU credits last: it never slows down for want of them. */
 export function bursting(service: Service): Service {
   const { compute } = service;

@@ -56,16 +56,25 @@ export function servedInShape(
 ): Slice {
   const length = 60 / shape.length;
   const to = from + seconds;
-  const all = { arrived: 0, late: [] as number[], refused: 0, busy: 0, responseTime: 0, charged: 0 };
+  const all = {
+    arrived: 0,
+    late: [] as number[],
+    refused: 0,
+    busy: 0,
+    responseTime: 0,
+    charged: 0,
+    outOfMemory: 0,
+  };
   for (let part = Math.floor(from / length); part * length < to; part++) {
     const span = Math.min(to, (part + 1) * length) - Math.max(from, part * length);
-    const { arrived, late, refused, busy, responseTime, charged } = plant(tasks, rate * shape[part]!, span);
-    all.arrived += arrived;
-    for (let i = 0; i < late.length; i++) all.late[i] = (all.late[i] ?? 0) + late[i]!;
-    all.refused += refused;
-    all.busy += (busy * span) / seconds;
-    all.responseTime += (responseTime * span) / seconds;
-    all.charged += charged ?? 0;
+    const served = plant(tasks, rate * shape[part]!, span);
+    all.arrived += served.arrived;
+    for (let i = 0; i < served.late.length; i++) all.late[i] = (all.late[i] ?? 0) + served.late[i]!;
+    all.refused += served.refused;
+    all.busy += (served.busy * span) / seconds;
+    all.responseTime += (served.responseTime * span) / seconds;
+    all.charged += served.charged ?? 0;
+    all.outOfMemory += served.outOfMemory ?? 0;
   }
   return all;
 }

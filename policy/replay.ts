@@ -16,6 +16,8 @@ export interface Slice {
   readonly responseTime: number;
   /** US dollars beyond the price of the tasks, if there are any. */
   readonly charged?: number;
+  /** Times that a task ran out of memory and lost what it served, if any may; what is lost is among the late and refused. */
+  readonly outOfMemory?: number;
 }
 
 /**
@@ -45,6 +47,8 @@ export interface Replay {
   readonly taskHours: number;
   /** US dollars beyond the price of the task-hours. */
   readonly charged: number;
+  /** Times that a task ran out of memory. */
+  readonly outOfMemory: number;
   readonly scaleOuts: number;
   readonly scaleIns: number;
 }
@@ -91,6 +95,7 @@ export function replay(
   let nextShape = 0;
   let taskSeconds = 0;
   let charged = 0;
+  let outOfMemory = 0;
   let minute = 0;
 
   for (; minute < trace.rates.length; minute++) {
@@ -134,6 +139,7 @@ export function replay(
       readySeconds += serving * span;
       response += served.responseTime * span;
       charged += served.charged ?? 0;
+      outOfMemory += served.outOfMemory ?? 0;
       taskSeconds += (serving + tasks.starting) * span;
       if (askOften) record(slices, view.sliced++, served, serving);
     }
@@ -157,6 +163,7 @@ export function replay(
     late: late.map(sum),
     taskHours: taskSeconds / 3600,
     charged,
+    outOfMemory,
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };

@@ -1,6 +1,7 @@
 import { type CreditedPool, creditedPool } from "./credited-pool.ts";
 import { creditRules } from "./credits.ts";
 import { thresholdsOf } from "./demand-curve.ts";
+import { fittingRequests, outgrowth } from "./memory-bound.ts";
 import { baselinePace, fullPace, type Pace } from "./pace.ts";
 import type { Plant, Slice } from "./replay.ts";
 import type { Service } from "./service.ts";
@@ -20,6 +21,8 @@ class SteadyPlant {
   private readonly pool: CreditedPool;
   private readonly share: number;
   private readonly thresholds: number;
+  /** Requests that a task's memory holds, where they may be more. */
+  private readonly fitting: number | undefined;
   private readonly slice: MutableSlice;
   private inSystem = 0;
   private before = 0;
@@ -28,6 +31,7 @@ class SteadyPlant {
     this.pool = pooled(service);
     this.share = cpuShare(service);
     this.thresholds = thresholdsOf(service).length;
+    this.fitting = fittingRequests(service);
     this.slice = {
       arrived: 0,
       late: new Float64Array(this.thresholds),
@@ -35,6 +39,7 @@ class SteadyPlant {
       busy: 0,
       responseTime: 0,
       charged: 0,
+      outOfMemory: 0,
     };
   }
 
@@ -56,7 +61,17 @@ class SteadyPlant {
     slice.responseTime = rate > 0 ? served.inSystem / accepted : 0;
     this.before = tasks;
     this.inSystem = served.inSystem;
+    if (this.fitting !== undefined) this.outgrow(this.fitting, tasks, rate, seconds);
     return slice;
+  }
+
+  /** A task that gets one request more than its memory holds loses them all. */
+  private outgrow(fitting: number, tasks: number, rate: number, seconds: number): void {
+    const { slice } = this;
+    slice.outOfMemory = tasks * outgrowth(rate / tasks, this.inSystem, fitting) * seconds;
+    const lost = slice.outOfMemory * (fitting + 1);
+    for (let i = 0; i < this.thresholds; i++) slice.late[i] = Math.min(slice.arrived, slice.late[i]! + lost);
+    slice.refused = Math.min(slice.arrived, slice.refused + lost);
   }
 
   /** With no task every request fails at once; instances that ended pay what they owe, and take their credits with them. */
@@ -65,7 +80,7 @@ class SteadyPlant {
     this.inSystem = this.before = 0;
     slice.arrived = slice.refused = rate * seconds;
     slice.late.fill(rate * seconds);
-    slice.busy = slice.responseTime = slice.charged = 0;
+    slice.busy = slice.responseTime = slice.charged = slice.outOfMemory = 0;
     if (pool.charged === undefined) return slice;
     pool.serve(0, rate, seconds, 0);
     slice.charged = pool.charged();

@@ -1,5 +1,6 @@
 import { creditRules, sustainableCpu } from "./credits.ts";
 import { resourcesOf } from "./instance-types.ts";
+import { memoryBound } from "./memory-bound.ts";
 import { erlangC, type WaitingTail, waitingTail } from "./queue.ts";
 import type { Service } from "./service.ts";
 import type { Stretch } from "./service-time.ts";
@@ -8,7 +9,7 @@ import type { Stretch } from "./service-time.ts";
 export interface TaskBounds {
   /** Its vCPUs are busy all the time. */
   readonly cpu: number;
-  /** Its requests take all its memory. */
+  /** Its requests outgrow its memory once a month. */
   readonly memory: number;
   /** It spends CPU credits faster than it earns them, and will slow down. */
   readonly credits: number;
@@ -22,23 +23,6 @@ export function taskBounds(service: Service): TaskBounds {
 function cpuBound({ compute, capacity: { cpuTime } }: Service): number {
   const vcpus = resourcesOf(compute)?.vcpus;
   return cpuTime === undefined || vcpus === undefined ? Number.POSITIVE_INFINITY : vcpus / cpuTime;
-}
-
-/** Standard deviations above the mean that memory must hold: running out of it loses every request inside. */
-const MARGIN = 3;
-
-/**
- * Requests in service vary as a Poisson number around rate × service time; the mean plus three standard deviations must fit
- * into what the base leaves. Where all slots fit at once there is no such bound.
- */
-function memoryBound({ compute, capacity }: Service): number {
-  const memory = resourcesOf(compute)?.memory;
-  if (capacity.memory === undefined || memory === undefined) return Number.POSITIVE_INFINITY;
-  const fitting = (memory - capacity.memory.base) / capacity.memory.perRequest;
-  if (fitting >= capacity.concurrency) return Number.POSITIVE_INFINITY;
-  if (fitting < 1) return 0;
-  const root = (Math.sqrt(MARGIN ** 2 + 4 * fitting) - MARGIN) / 2; // L + 3 √L = fitting
-  return root ** 2 / capacity.serviceTime.mean;
 }
 
 function creditBound({ compute, capacity }: Service): number {

@@ -162,7 +162,7 @@ describe("what a task's resources bound", () => {
     [
       "when the memory holds fewer requests than there are slots",
       able({ concurrency: 100, memory: { base: "500 MiB", perRequest: "20 MiB" } }),
-      /memory binds before concurrency does: 100 requests at a time take 2500 MiB of 1024.* a task that takes no more than 26 at a time, and `concurrency: 26`, never runs out of it/,
+      /memory binds before concurrency does: 100 requests at a time take 2500 MiB of 1024.* once a month\. One that takes no more than 26 at a time, and `concurrency: 26`, never does/,
     ],
     [
       "when CPU credits bind",

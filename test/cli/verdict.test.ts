@@ -49,17 +49,17 @@ describe("a back-test's verdict", () => {
     );
   });
 
-  it("leaves out what saves by running out of memory for longer than the plan", () => {
-    const short = ({ backtest, ...rest }: Contender, minutesShortOfMemory: number) => ({
+  it("leaves out what saves by running out of memory more often than the plan", () => {
+    const short = ({ backtest, ...rest }: Contender, outOfMemory: number) => ({
       ...rest,
-      backtest: { ...backtest, minutesShortOfMemory },
+      backtest: { ...backtest, outOfMemory },
     });
     const starved = short(contender("CPU 70 %", "AWS", 50), 900);
     expect(said(short(ours, 3), starved, short(cpu, 3), short(hpa, 4))).to.equal(
-      "✓ this plan met every SLO; the cheapest of AWS's usual settings that met them all and are short of memory no longer (CPU 60 %) costs 20 % more (120 USD/month).",
+      "✓ this plan met every SLO; the cheapest of AWS's usual settings that met them all and ran out of memory no more often (CPU 60 %) costs 20 % more (120 USD/month).",
     );
     expect(said(short(ours, 3), starved)).to.equal(
-      "✓ this plan met every SLO; none of the usual settings met them all and are short of memory no longer.",
+      "✓ this plan met every SLO; none of the usual settings met them all and ran out of memory no more often.",
     );
   });
 

@@ -32,14 +32,20 @@ describe("backtest", () => {
     expect(backtest(CART, scheduled, flat(80, 600)).peakCapacity).to.equal(11); // its bounds before are not known
   });
 
-  it("counts the minutes in which a task gets more than its memory is planned to hold", () => {
+  it("counts the times that tasks run out of memory, and what they lose among the bad", () => {
     const capacity = { ...CART.capacity, concurrency: 16, memory: { base: 624, perRequest: 40 } };
-    const narrow = { ...CART, capacity }; // 10 fit: 10 = L + 3 √L at L = 4, which 20 /s of 0.2 s are
-    expect(backtest(narrow, fixed(4), flat(70, 300)).minutesShortOfMemory).to.equal(0);
-    expect(backtest(narrow, fixed(4), flat(90, 300)).minutesShortOfMemory).to.be.within(290, 300);
+    const narrow = { ...CART, capacity }; // 10 fit
+    const { outcomes, outOfMemory } = backtest(narrow, fixed(4), flat(70, 300));
+    // Of 70 /s for 18,000 s so many find 10 of 3.5 on average: e^−3.5 · 3.5^10 ÷ 10!
+    expect(outOfMemory).to.be.closeTo(70 * 18_000 * 0.0022955, 20);
+    const roomy = { ...CART, capacity: { ...capacity, memory: { base: 0, perRequest: 40 } } };
+    const ample = backtest(roomy, fixed(4), flat(70, 300)).outcomes;
+    expect(ample[0]!.goodShare - outcomes[0]!.goodShare).to.be.closeTo(11 * 0.0022955, 0.0005);
     const computing = { ...narrow, capacity: { ...capacity, cpuTime: 0.02 } }; // at 17.5 of 25 /s it waits for the CPU
-    expect(backtest(computing, fixed(4), flat(70, 300)).minutesShortOfMemory).to.be.within(290, 300);
-    expect(backtest(CART, fixed(4), flat(90, 300))).not.to.have.property("minutesShortOfMemory");
+    expect(backtest(computing, fixed(4), flat(70, 300)).outOfMemory).to.be.above(3000);
+    const over = backtest(narrow, fixed(4), flat(400, 300));
+    expect(over.outcomes[0]!.goodShare, "ten times too much").to.be.within(0, 0.01);
+    expect(backtest(roomy, fixed(4), flat(90, 300))).not.to.have.property("outOfMemory");
   });
 
   it("prices the task-hours for a month of 730 hours", () => {

@@ -23,6 +23,13 @@ const cart = (more: Partial<TaskProfile>, other: Partial<Service> = {}): Service
 });
 const small = { type: "ec2", instanceType: "t2.small" } as const;
 
+/** The probability that a Poisson number is n. */
+function poisson(n: number, mean: number): number {
+  let logarithm = -mean;
+  for (let i = 1; i <= n; i++) logarithm += Math.log(mean / i);
+  return Math.exp(logarithm);
+}
+
 describe("resourcesOf", () => {
   // Amazon EC2 User Guide, general-purpose-instances.md and compute-optimized-instances.md.
   it("knows AWS's figures", () => {
@@ -55,11 +62,9 @@ describe("taskBounds", () => {
     expect(taskBounds(cart({ cpuTime: 0.015 })).cpu).to.be.closeTo(0.5 / 0.015, 1e-9);
   });
 
-  it("leaves room for the requests in service to vary by three standard deviations", () => {
-    // 824 MiB for 206 requests of 4 MiB: L + 3 √L = 206 at L = 167.35.
+  it("leaves room for the requests in service to vary: the memory is outgrown once in a month of 730 hours", () => {
     const { memory } = taskBounds(cart({ concurrency: 1000, memory: { base: 200, perRequest: 4 } }));
-    const inside = memory * 0.2;
-    expect(inside + 3 * Math.sqrt(inside)).to.be.closeTo(206, 1e-9);
+    expect(memory * poisson(206, memory * 0.2) * 730 * 3600).to.be.closeTo(1, 0.01); // 824 MiB for requests of 4 MiB
   });
 
   it("has no bound by memory when all slots fit, and serves nothing when not one does", () => {
@@ -165,7 +170,7 @@ describe("ceilings", () => {
     const both = cart({ concurrency: 16, cpuTime: 0.013, memory: { base: 200, perRequest: 60 } });
     const each = 400 / tasksNeeded(both, 400);
     const inService = each * 0.2 * cpuStretch(both, 400 / each, each).mean;
-    expect(200 + 60 * (inService + 3 * Math.sqrt(inService))).to.be.at.most(1024);
+    expect(each * poisson(13, inService) * 730 * 3600).to.be.at.most(1); // 824 MiB for requests of 60 MiB
   });
 
   it("never rise when a request needs more CPU or memory", () => {

@@ -1,0 +1,55 @@
+import { resourcesOf } from "./instance-types.ts";
+import { HOURS_A_MONTH } from "./month.ts";
+import type { Service } from "./service.ts";
+
+/** Seconds in which a task outgrows its memory once on average, at the most that it is given: a month. */
+const SELDOM = HOURS_A_MONTH * 3600;
+
+/** Halvings of the interval in which a bound lies: a millionth of it is left. */
+const HALVINGS = 20;
+
+/** Requests that a task's memory holds at once; undefined where it holds one in every slot, or is not declared. */
+export function fittingRequests({
+  compute,
+  capacity,
+}: Pick<Service, "compute" | "capacity">): number | undefined {
+  const whole = resourcesOf(compute)?.memory;
+  const { memory, concurrency } = capacity;
+  if (memory === undefined || whole === undefined) return undefined;
+  const fitting = Math.floor((whole - memory.base) / memory.perRequest + 1e-9);
+  return fitting >= concurrency ? undefined : Math.max(0, fitting);
+}
+
+/**
+ * The rate of requests a second that a task outgrows its memory at once a month, all in it lost, if each takes as long as declared; infinite where it
+ * never does.
+ */
+export function memoryBound(service: Pick<Service, "compute" | "capacity">): number {
+  const fitting = fittingRequests(service);
+  if (fitting === undefined) return Number.POSITIVE_INFINITY;
+  const { mean } = service.capacity.serviceTime;
+  let [seldom, often] = [0, fitting];
+  for (let i = 0; i < HALVINGS; i++) {
+    const inService = (seldom + often) / 2;
+    if (outgrowth(inService / mean, inService, fitting) * SELDOM <= 1) seldom = inService;
+    else often = inService;
+  }
+  return seldom / mean;
+}
+
+/**
+ * Times a second that a task gets one request more than the `fitting` that its memory holds, at `rate` requests a second of which `inService` are in
+ * service on average. Arrivals see a Poisson number of them, as in M/G/∞; round robin over several tasks makes it less often. From a mean of
+ * `fitting` on it is what it is there.
+ */
+export function outgrowth(rate: number, inService: number, fitting: number): number {
+  const mean = inService < fitting ? inService : fitting;
+  if (rate === 0) return 0;
+  if (mean === 0) return fitting === 0 ? rate : 0;
+  return rate * Math.exp(fitting * Math.log(mean) - mean - logFactorial(fitting));
+}
+
+/** ln n! by Stirling's series, to 0.0005. */
+function logFactorial(n: number): number {
+  return n < 1 ? 0 : n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + 1 / (12 * n) - 1 / (360 * n ** 3);
+}
