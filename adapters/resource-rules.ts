@@ -2,6 +2,7 @@ import { burstSeconds, creditRules, launchBalance } from "../policy/credits.ts";
 import { fleetLimit, sustainedCeiling } from "../policy/demand-curve.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
 import { fittingRequests } from "../policy/memory-bound.ts";
+import { memoryFor } from "../policy/packing.ts";
 import type { Service } from "../policy/service.ts";
 import { taskBounds } from "../policy/task-bounds.ts";
 import { figure } from "../policy/words.ts";
@@ -45,12 +46,12 @@ function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void
 
 function memoryRules(service: Service, { say, notes }: Judging): void {
   const { memory, concurrency } = service.capacity;
-  const whole = resourcesOf(service.compute)?.memory;
+  const whole = memoryFor(service.compute);
   if (memory === undefined || whole === undefined) return;
   if (memory.base + memory.perRequest > whole)
     say(
       ["capacity", "memory"],
-      `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); the task has ${sixDigits(whole)} MiB. Use a larger one.`,
+      `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); there are ${sixDigits(whole)} MiB${service.compute.type === "ec2" ? " beside the system" : ""}. Use a larger one.`,
     );
   else if (memory.base + concurrency * memory.perRequest > whole) {
     const fitting = fittingRequests(service);

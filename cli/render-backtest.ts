@@ -1,6 +1,7 @@
 import type { Backtest, SloOutcome } from "../policy/backtest.ts";
 import { REHEARSED_DAYS } from "../policy/choice.ts";
 import type { Contender } from "../policy/comparison.ts";
+import { LOOKED_AT } from "../policy/demand.ts";
 import { fittingRequests } from "../policy/memory-bound.ts";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
@@ -112,7 +113,8 @@ function provenance({ unseen, trace, service: { demand } }: Trial): string {
   if (trace.start !== demand.trace.start || seconds !== lengthOf(demand.trace))
     return " The plan was made on a history that has days of it.";
   const rehearsed = seconds > 86_400 * REHEARSED_DAYS;
-  return ` The plan was made on it${rehearsed ? `, its newest ${REHEARSED_DAYS} days counting most` : ""}: --holdout judges on unseen days.`;
+  const made = seconds > 60 * LOOKED_AT ? `on the newest ${LOOKED_AT / 1440} days of it` : "on it";
+  return ` The plan was made ${made}${rehearsed ? `, its newest ${REHEARSED_DAYS} days counting most` : ""}: --holdout judges on unseen days.`;
 }
 
 function lengthOf({ step, rates }: Trace): number {

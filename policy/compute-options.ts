@@ -1,6 +1,6 @@
 import { creditRules } from "./credits.ts";
-import { type Resources, resourcesOf } from "./instance-types.ts";
-import { tasksAnInstance } from "./packing.ts";
+import { resourcesOf } from "./instance-types.ts";
+import { memoryFor, tasksAnInstance } from "./packing.ts";
 import { provisioningTime } from "./provisioning.ts";
 import { resized } from "./resized.ts";
 import type { Compute, Service } from "./service.ts";
@@ -83,7 +83,7 @@ function alternative(declared: Service, option: ComputeOption): Alternative {
   const price = packed === undefined ? option.price : option.price / Math.max(1, packed);
   const { host: _, ...elsewhere } = declared;
   const service = withoutLimits({ ...elsewhere, compute, capacity, price });
-  const unfit = whyUnfit(service, to, packed);
+  const unfit = whyUnfit(service, packed);
   return {
     name: packed === undefined ? nameOf(option) : packedName(option, packed),
     option,
@@ -108,12 +108,9 @@ function startupOn(declared: Service, { kind }: ComputeOption): number {
   return kind === now ? startup : provisioningTime(kind) + Math.max(0, startup - provisioningTime(now));
 }
 
-function whyUnfit(
-  { capacity }: Service,
-  { memory }: Resources,
-  packed: number | undefined,
-): string | undefined {
+function whyUnfit({ compute, capacity }: Service, packed: number | undefined): string | undefined {
   if (packed === 0) return "not one task fits on an instance";
+  const memory = memoryFor(compute)!;
   const needed = capacity.memory && capacity.memory.base + capacity.memory.perRequest;
   return needed !== undefined && needed > memory
     ? `its first request takes ${figure(needed)} MiB, and there are ${figure(memory)}`

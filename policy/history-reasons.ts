@@ -46,7 +46,10 @@ function growth(shown: Workload): Reason {
     within.share === 0
       ? ""
       : `; within ${percent(within.share)} of them the rate varies by more than chance, to ${figure(within.most)} times the minute's mean`;
-  const opening = fromNone === 0 ? "" : `, besides ${fromNone} minutes of traffic after none at all`;
+  const opening =
+    fromNone === 0
+      ? ""
+      : `, besides ${fromNone} minute${fromNone === 1 ? "" : "s"} of traffic after none at all`;
   const steepest = byHour[steepestHour];
   const hour = `${String(steepestHour).padStart(2, "0")}:00 UTC`;
   const steep = steepest === undefined ? hour : `${hour} (${figure(steepest)} times in one minute of twenty)`;
@@ -63,7 +66,9 @@ function spikes({ spikes: found, silentMinutes, days }: Workload): Reason {
     undefined,
   );
   const silent =
-    silentMinutes === 0 ? "" : `; ${silentMinutes} minutes are silent amid traffic, as in an outage`;
+    silentMinutes === 0
+      ? ""
+      : `; ${silentMinutes === 1 ? "1 minute is" : `${silentMinutes} minutes are`} silent amid traffic, as in an outage`;
   return {
     of: "history.spikes",
     value: highest ? `${found.length}, to ${figure(highest.factor)} times the hours around` : "none",

@@ -1,5 +1,5 @@
-import { resourcesOf } from "./instance-types.ts";
 import { HOURS_A_MONTH } from "./month.ts";
+import { memoryFor } from "./packing.ts";
 import type { Service } from "./service.ts";
 
 /** Seconds in which a task outgrows its memory once on average, at the most that it is given: a month. */
@@ -8,12 +8,12 @@ const SELDOM = HOURS_A_MONTH * 3600;
 /** Halvings of the interval in which a bound lies: a millionth of it is left. */
 const HALVINGS = 20;
 
-/** Requests that a task's memory holds at once; undefined where it holds one in every slot, or is not declared. */
+/** Requests that the memory of a task, or what of an instance's is left for them, holds at once; undefined where it holds one in every slot, or is not declared. */
 export function fittingRequests({
   compute,
   capacity,
 }: Pick<Service, "compute" | "capacity">): number | undefined {
-  const whole = resourcesOf(compute)?.memory;
+  const whole = memoryFor(compute);
   const { memory, concurrency } = capacity;
   if (memory === undefined || whole === undefined) return undefined;
   const fitting = Math.floor((whole - memory.base) / memory.perRequest + 1e-9);

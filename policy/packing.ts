@@ -1,4 +1,5 @@
-import type { Resources } from "./instance-types.ts";
+import { type Resources, resourcesOf } from "./instance-types.ts";
+import type { Compute } from "./service.ts";
 
 /**
  * Memory that an instance registers with ECS ÷ what it has: 7985 of the 8192 MiB of an m4.large, the rest is the kernel's.
@@ -6,11 +7,20 @@ import type { Resources } from "./instance-types.ts";
  */
 const REGISTERED = 7985 / 8192;
 
-/** Of that, for the ECS agent and the system: https://docs.aws.amazon.com/batch/latest/userguide/ecs-reserved-memory.html advises 5 %. */
+/** Of that, for the system and what runs beside the service, such as the ECS agent: https://docs.aws.amazon.com/batch/latest/userguide/ecs-reserved-memory.html advises 5 %. */
 const RESERVED = 0.05;
 
 /** How many tasks of one size an ECS container instance holds, by CPU (which ECS hands out whole) and by memory. */
 export function tasksAnInstance(task: Resources, instance: Resources): number {
-  const memory = instance.memory * REGISTERED * (1 - RESERVED);
-  return Math.floor(Math.min(instance.vcpus / task.vcpus, memory / task.memory) + 1e-9);
+  return Math.floor(Math.min(instance.vcpus / task.vcpus, left(instance) / task.memory) + 1e-9);
+}
+
+/** MiB for what serves: all of a task's, and of an instance what kernel and system leave. */
+export function memoryFor(compute: Compute): number | undefined {
+  const resources = resourcesOf(compute);
+  return resources && (compute.type === "fargate" ? resources.memory : left(resources));
+}
+
+function left({ memory }: Resources): number {
+  return memory * REGISTERED * (1 - RESERVED);
 }

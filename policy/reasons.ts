@@ -10,6 +10,7 @@ import type { Derivation } from "./derivation.ts";
 import { lowestFloor } from "./floor.ts";
 import { resourcesOf } from "./instance-types.ts";
 import type { OnlySpike } from "./only-spike.ts";
+import { memoryFor } from "./packing.ts";
 import { LONGEST_BUFFER } from "./predictive-scaling.ts";
 import { provisioningTime } from "./provisioning.ts";
 import type { Reason, ScalingControls, StepScaling, TargetTracking } from "./scaling-plan.ts";
@@ -83,7 +84,7 @@ function bindingBound({ compute, capacity }: Service, { bound }: Ceiling): strin
     case "cpu":
       return `requests of ${seconds(capacity.cpuTime ?? 0)} CPU each hold each other up on ${figure(resources?.vcpus ?? 0)} vCPU, and an SLO breaks in the long run`;
     case "memory":
-      return `the requests in service (${figure(capacity.memory?.perRequest ?? 0)} MiB each, ${figure(capacity.memory?.base ?? 0)} MiB for the rest) may outgrow ${figure(resources?.memory ?? 0)} MiB`;
+      return `the requests in service (${figure(capacity.memory?.perRequest ?? 0)} MiB each, ${figure(capacity.memory?.base ?? 0)} MiB for the rest) may outgrow ${figure(memoryFor(compute) ?? 0)} MiB`;
     case "credits":
       return "CPU credits run out";
   }

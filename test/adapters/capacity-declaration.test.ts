@@ -204,7 +204,7 @@ describe("what a task's resources bound", () => {
     [
       "more memory for one request than there is",
       able({ memory: { base: "1 GiB", perRequest: "4 MiB" } }),
-      /memory takes 1028 MiB for the first request.*the task has 1024 MiB/,
+      /memory takes 1028 MiB for the first request.*there are 1024 MiB\./,
     ],
     ["memory without a base", able({ memory: { perRequest: "4 MiB" } }), /memory\.base: base is missing/],
     ["negative memory", able({ memory: { base: -1, perRequest: 4 } }), /base is -1; it must be at least 0/],

@@ -89,16 +89,20 @@ describe("setpoint backtest", () => {
     expect((await run(hopeless)).stdout).to.match(/^ {2}clairvoyant bound +∞ +∞$/m);
   });
 
-  it("says that of a longer history the newest two weeks count most", async () => {
-    const files = folder({
-      "long.csv": traceCsv(15),
-      "long.yaml": `services:\n  cart:${serviceYaml("{ history: long.csv }")}`,
+  for (const [days, made] of [
+    [15, "on it"],
+    [30, "on the newest 28 days of it"],
+  ] as const)
+    it(`says that of ${days} days of history the newest two weeks count most`, async () => {
+      const files = folder({
+        "long.csv": traceCsv(days),
+        "long.yaml": `services:\n  cart:${serviceYaml("{ history: long.csv }")}`,
+      });
+      const { stdout } = await run(["backtest", "-f", `${files}/long.yaml`]);
+      expect(stdout.replace(/\s+/g, " ")).to.include(
+        `The plan was made ${made}, its newest 14 days counting most: --holdout`,
+      );
     });
-    const { stdout } = await run(["backtest", "-f", `${files}/long.yaml`]);
-    expect(stdout.replace(/\s+/g, " ")).to.include(
-      "The plan was made on it, its newest 14 days counting most: --holdout",
-    );
-  });
 
   it("says of a recording that the history has only days of it", async () => {
     const longer = `${folder({ "longer.csv": traceCsv(6) })}/longer.csv`;
