@@ -25,8 +25,8 @@ export interface DeclaredService {
   readonly notes: readonly string[];
 }
 
-/** Declarations beyond this are refused. */
-const LARGEST = 1 << 20;
+/** Bytes of a declaration beyond which it is refused. */
+export const LARGEST = 1 << 20;
 
 /** Reads every service of a document with a top-level `services:`; all faults are reported together. */
 export function declaredServices(
@@ -101,13 +101,13 @@ interface Context {
 }
 
 function services(document: unknown, context: Context): readonly DeclaredService[] {
-  const { at } = context;
+  const { at, stack } = context;
   const declared = member(document, "services");
   if (!isMap(declared) || Object.keys(declared).length === 0)
     throw badInput([
       {
         where: at(["services"], "key"),
-        message: `services is ${shown("services", declared)}; declare at least one under a top-level \`services:\`.`,
+        message: `services is ${shown("services", declared)}; declare at least one under ${stack === null ? "a top-level `services:`" : "`services` (`setpoint:services` in a stack's file)"}.`,
       },
     ]);
   const faults: Fault[] = Object.keys(document as object)

@@ -32,11 +32,12 @@ export function entryFaults(
   if (protect && insecure)
     wrong("insecure", insecure, "protect: true refuses plain HTTP (ELB.1). Set certificateArn or domain");
   const elsewhere = (arn: string) => arn.split(":")[3] !== region;
+  const moved = (arn: string) =>
+    `must be in the zones' region. Issue one in ${region}, or name zones of ${arn.split(":")[3]}`;
   if (certificateArn !== undefined && elsewhere(certificateArn))
-    wrong("certificateArn", certificateArn, `must be in the zones' region. Issue one in ${region}`);
+    wrong("certificateArn", certificateArn, moved(certificateArn));
   certificates.forEach((arn, i) => {
-    if (elsewhere(arn))
-      wrong(`certificates[${i}]`, arn, `must be in the zones' region. Issue one in ${region}`);
+    if (elsewhere(arn)) wrong(`certificates[${i}]`, arn, moved(arn));
     if (arn === certificateArn || certificates.indexOf(arn) < i)
       wrong(`certificates[${i}]`, arn, "the listener has it already. Remove it");
   });

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { badInput, isBadInput, shown } from "./bad-input.ts";
+import { LARGEST } from "./declaration.ts";
+import { textFile } from "./input-file.ts";
+import { yamlValue } from "./source-document.ts";
 
 /** One resource as the program asks for it. */
 export interface Registration {
@@ -28,10 +30,10 @@ export interface Registration {
  */
 export async function preview(stack: string, root: string): Promise<readonly Registration[]> {
   const { project, config, secrets } = stackConfig(stack, resolve(root));
+  const index = programOf(resolve(root));
   const home = process.cwd();
   process.chdir(root); // as Pulumi does; the declaration's paths start there
   try {
-    const index = resolve(existsSync("index.ts") ? "index.ts" : "index.js");
     // Node evaluates a module once for each query, and each preview needs the program anew.
     const program = () => import(`${pathToFileURL(index).href}?run=${randomUUID()}`);
     const settings = { project, stack, config, secrets };
@@ -42,6 +44,20 @@ export async function preview(stack: string, root: string): Promise<readonly Reg
   } finally {
     process.chdir(home);
   }
+}
+
+/** The module that Pulumi would run. */
+function programOf(root: string): string {
+  const files = readdirSync(root);
+  const index = ["index.ts", "index.js"].find((file) => files.includes(file));
+  if (index !== undefined) return join(root, index);
+  throw badInput([
+    {
+      where: join(root, "Pulumi.yaml"),
+      message:
+        "there is no index.ts or index.js beside it, the program that a preview runs. Run it in the folder of a program in TypeScript.",
+    },
+  ]);
 }
 
 interface Settings {
@@ -225,7 +241,6 @@ function stackConfig(stack: string, root: string) {
         message: `stack is ${shown("stack", stack)}; letters, digits, _ . - only, at most 100. Rename it.`,
       },
     ]);
-  const path = join(root, where);
   const files = readdirSync(root); // to the letter, also where the file system takes PROD for prod
   const twin = files.find((file) => file !== where && file.toLowerCase() === where.toLowerCase());
   if (!files.includes(where))
@@ -235,9 +250,9 @@ function stackConfig(stack: string, root: string) {
         message: `stack is ${shown("stack", stack)}; it has no file in ${root}. Write ${where}${twin === undefined ? "" : `, or name the stack as in ${twin}`}.`,
       },
     ]);
-  const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  const own =
-    (parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const read = (file: string) => yamlValue(textFile(join(root, file), LARGEST), file);
+  const project = read("Pulumi.yaml") as ProjectFile;
+  const own = (read(where) as { config?: Record<string, unknown> } | null)?.config ?? {};
   const inherited = Object.entries(project.config ?? {}).flatMap(([key, entry]) => {
     const value = entry?.value ?? entry?.default;
     return value === undefined ? [] : [[key, value] as const];

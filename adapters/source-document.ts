@@ -9,7 +9,9 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  parseDocument,
   visit,
+  type YAMLError,
 } from "yaml";
 import { badInput, type Fault } from "./bad-input.ts";
 
@@ -50,10 +52,7 @@ const TOO_DEEP = `it is nested deeper than ${DEEPEST} levels. Flatten it.`;
 
 function parsedYaml(text: string, file: string): SourceDocument {
   const lines = new LineCounter();
-  const spot = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
-  };
+  const spot = spots(lines, file);
   if (nesting(text) > DEEPEST) throw badInput([{ where: file, message: TOO_DEEP }]);
   const documents = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
     lineCounter: lines,
@@ -71,10 +70,10 @@ function parsedYaml(text: string, file: string): SourceDocument {
     ]);
   }
   const document = documents[0]!;
-  const faults: Fault[] = [
-    ...document.errors,
-    ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED"),
-  ].map(({ pos, code, message }) => ({ where: spot(pos[0]), message: `${plain(code, message)}.` }));
+  const faults: Fault[] = told(
+    [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")],
+    spot,
+  );
   let aliases = 0;
   visit(document, {
     Alias: (_, { range }) => {
@@ -100,6 +99,11 @@ function parsedYaml(text: string, file: string): SourceDocument {
         if (typeof name !== "string") faults.push({ where, message: "a key must be a text. Quote it." });
         else if (INBORN.has(name))
           faults.push({ where, message: `the key \`${name}\` is reserved. Choose another name.` });
+        else if (name === "<<")
+          faults.push({
+            where,
+            message: "merge keys are not read, only plain YAML 1.2. Write out what it merges.",
+          });
         else if (seen.has(name))
           faults.push({ where, message: `the key \`${name}\` is here twice. Keep one.` });
         seen.add(name);
@@ -111,6 +115,28 @@ function parsedYaml(text: string, file: string): SourceDocument {
     value: expanded(document, file),
     at: (path, part) => `${spot(offsetIn(document, path, part))} ${dotted(path)}`.trim(),
   };
+}
+
+/** What one YAML document of any kind holds, as Pulumi's own files may; null where it is empty. */
+export function yamlValue(text: string, file: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
+  if (document.errors.length > 0) throw badInput(told(document.errors, spots(lines, file)));
+  return expanded(document, file);
+}
+
+function spots(lines: LineCounter, file: string): (offset: number) => string {
+  return (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  };
+}
+
+function told(errors: readonly YAMLError[], spot: (offset: number) => string): Fault[] {
+  return errors.map(({ pos, code, message }) => ({
+    where: spot(pos[0]),
+    message: `${plain(code, message)}.`,
+  }));
 }
 
 function expanded(document: ReturnType<typeof parseAllDocuments>[number], file: string): unknown {

@@ -5,6 +5,9 @@ type Format = Parameters<typeof util.styleText>[0];
 /** Columns that our texts fill at most. */
 export const WIDTH = 100;
 
+/** What FORCE_COLOR says where it asks for colors, as Node reads it. */
+const FORCED = /^(|1|2|3|true)$/;
+
 /** Whether stdout is read by a person who sees colors. */
 export const colorful = seesColors(process.stdout);
 
@@ -15,7 +18,7 @@ export const red = painter("red", seesColors(process.stderr));
 
 /** Not in pipes or files unless FORCE_COLOR asks for it, not where NO_COLOR is set, not before Node 20.12. */
 function seesColors(stream: NodeJS.WriteStream): boolean {
-  const forced = Number(process.env.FORCE_COLOR ?? 0) > 0;
+  const forced = FORCED.test(process.env.FORCE_COLOR ?? "0");
   return typeof util.styleText === "function" && (forced || (stream.isTTY && stream.hasColors()));
 }
 

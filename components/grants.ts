@@ -49,6 +49,14 @@ export function storageEnvironment({
   return Object.fromEntries([...tables, ...buckets]);
 }
 
+/** The names alone of what `storageEnvironment` sets. */
+export function storageVariables({ tables, buckets }: StorageGrants): readonly string[] {
+  return [
+    ...Object.keys(tables).map((own) => variable("TABLE", own)),
+    ...Object.keys(buckets).map((own) => variable("BUCKET", own)),
+  ];
+}
+
 function variable(kind: "TABLE" | "BUCKET", own: string): string {
   return `${kind}_${own.toUpperCase().replaceAll("-", "_")}`;
 }

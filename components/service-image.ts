@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import { badInput } from "../adapters/bad-input.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 
 export interface ServiceImageArgs {
@@ -27,9 +28,12 @@ export class ServiceImage extends pulumi.ComponentResource {
     super("setpoint:index:ServiceImage", name, {}, opts);
     const { folder, cpuArchitecture, key, protect } = args;
     if (!existsSync(join(folder, "Dockerfile")))
-      throw new Error(
-        `${name}: the folder to build is ${folder}; it has no Dockerfile. Name the folder that has.`,
-      );
+      throw badInput([
+        {
+          where: name,
+          message: `the folder to build is ${folder}; it has no Dockerfile. Name the folder that has.`,
+        },
+      ]);
     this.repository = new awsx.ecr.Repository(
       repositoryName(name),
       {

@@ -3,6 +3,7 @@ import { DEFAULT_DEPLOYMENT, type Deployment } from "../adapters/service-deploym
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { DEFAULT_TASK } from "../adapters/task-settings.ts";
 import { unreached } from "../adapters/unreached.ts";
+import { storageVariables } from "./grants.ts";
 import { longestRequest } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -160,7 +161,17 @@ function wrongVariables({ network }: StackSettings, { deployment }: Tenant): rea
     });
   const sidecars = Object.entries(deployment.containers);
   return [
+    ...taken(deployment),
     ...of(deployment, ""),
     ...sidecars.flatMap(([name, sidecar]) => of(sidecar, `containers.${name}: `)),
   ];
+}
+
+/** What storage sets would win over a value of the same name in silence, and ECS takes no secret beside it. */
+function taken(deployment: Deployment): readonly string[] {
+  return (["environment", "secrets"] as const).flatMap((kind) =>
+    storageVariables(deployment.storage)
+      .filter((name) => name in deployment[kind])
+      .map((name) => `${kind} and storage both set ${name}. Rename the one in ${kind}.`),
+  );
 }

@@ -553,6 +553,11 @@ describe("a declaration file", () => {
     ],
     ["CAP-17 with a core tag", yaml.replace("concurrency: 2", "concurrency: !!int 2"), /tags are not read/],
     [
+      "CAP-17 with a merge key",
+      yaml.replace("  cart:", "  cart: &cart").concat("  web:\n    <<: *cart\n"),
+      /services\.yaml:\d+:5: merge keys are not read, only plain YAML 1\.2\. Write out what it merges\.$/,
+    ],
+    [
       "CAP-17 with yes for a truth",
       yaml.replace("99 % }", "99 %, allowLowObjective: yes }"),
       /allowLowObjective is "yes"; it must be true or false/,

@@ -23,6 +23,7 @@ const root = folder({
   "Pulumi.tiny.yaml": stackYaml,
   "Pulumi.twin.yaml": stackYaml,
   "Pulumi.long.yaml": longYaml,
+  "Pulumi.bare.yaml": "config:\n  aws:region: eu-west-1\n",
   "Pulumi.longer.yaml": longYaml.replace("scale: 0.01", "scale: 0.02"),
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
@@ -73,6 +74,13 @@ describe("setpoint preview", function () {
     expect(oneByOne.stdout).to.equal(first.stdout);
     const quick = await setpoint(root, ["preview", "--stack", "tiny", "twin"]);
     expect(quick.stderr).not.to.match(/planning/); // a thread would take longer to begin
+  });
+
+  it("tells both parts of a stack's configuration that are missing, as bad input", async () => {
+    const { code, stderr } = await setpoint(root, ["preview", "--stack", "bare"]);
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.match(/^setpoint:deployment: it is missing; must be a map with network and entry/m);
+    expect(stderr).to.match(/^Pulumi\.bare\.yaml services: services is missing; .*`setpoint:services`/m);
   });
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {

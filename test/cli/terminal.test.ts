@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { progressOf } from "../../cli/terminal.ts";
@@ -29,6 +30,25 @@ function planTwo(total: number): void {
   started("planning web");
   finished("planning cart");
 }
+
+describe("colors", () => {
+  const url = new URL("../../cli/terminal.ts", import.meta.url).href;
+  const colored = (FORCE_COLOR: string) =>
+    execFileSync(
+      process.execPath,
+      [
+        "--import=tsx",
+        "-e",
+        `import(${JSON.stringify(url)}).then((it) => console.log(String(it.colorful === true)))`,
+      ],
+      { encoding: "utf8", env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR } },
+    ).trim();
+
+  it("come in pipes where FORCE_COLOR asks for them, in Node's words", () => {
+    for (const asked of ["", "1", "3", "true"]) expect(colored(asked), asked).to.equal("true");
+    for (const refused of ["0", "false"]) expect(colored(refused), refused).to.equal("false");
+  });
+});
 
 describe("progress", () => {
   it("is a bar on a terminal, and says what is under way", () => {

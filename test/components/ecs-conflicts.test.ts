@@ -121,6 +121,20 @@ describe("what a service's tasks ask", () => {
     expect(faultsOf({ environment: { A: "a".repeat(66_000) } }).join()).to.match(/ECS takes 65536/);
   });
 
+  it("refuses a name that storage sets, as a value or a secret", () => {
+    const storage = { tables: { carts: "read" }, buckets: { "old-images": "read" } } as const;
+    const said = faultsOf({
+      storage,
+      environment: { TABLE_CARTS: "x" },
+      secrets: { BUCKET_OLD_IMAGES: SECRET },
+    });
+    expect(said.join()).to.match(
+      /environment and storage both set TABLE_CARTS\. Rename the one in environment\./,
+    );
+    expect(said.join()).to.match(/secrets and storage both set BUCKET_OLD_IMAGES\./);
+    expect(faultsOf({ environment: { TABLE_CARTS: "x" } }).join()).not.to.match(/TABLE_CARTS/);
+  });
+
   it("refuses a name that is both a value and a secret, secrets elsewhere, and secrets out of reach", () => {
     const both = { environment: { DB: "x" }, secrets: { DB: SECRET } };
     expect(faultsOf(both).join()).to.match(/environment and secrets both set DB/);

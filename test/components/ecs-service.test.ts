@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { isBadInput } from "../../adapters/bad-input.ts";
 import { registrations } from "../../adapters/offline-preview.ts";
 import type { Deployment } from "../../adapters/service-deployment.ts";
 import { contentTag, ServiceImage } from "../../components/service-image.ts";
@@ -201,8 +202,10 @@ describe("EcsService with a folder to build", () => {
     expect(await of("a--b")).to.match(/^a-b-[0-9a-f]{4}-repository$/);
   });
 
-  it("refuses a folder without a Dockerfile", async () => {
+  it("refuses a folder without a Dockerfile, as bad input", async () => {
     rmSync(join(folder, "Dockerfile"));
+    const failed = await deploy(() => service({ image: { kind: "build", folder } })).catch((error) => error);
+    expect(failed).to.satisfy(isBadInput);
     expect(await refusal(() => service({ image: { kind: "build", folder } }))).to.equal(
       `cart-ecs: the folder to build is ${folder}; it has no Dockerfile. Name the folder that has.`,
     );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { isBadInput } from "../../adapters/bad-input.ts";
 import { preview, resourceTree } from "../../adapters/offline-preview.ts";
 import { asked, deploy, later, refusal } from "../support/deploy.ts";
 
@@ -69,15 +70,29 @@ describe("preview", () => {
     ]);
   });
 
+  const refused = async (stack: string) => {
+    try {
+      await preview(stack, root);
+    } catch (error) {
+      expect(error).to.satisfy(isBadInput);
+      return (error as Error).message;
+    }
+    return "";
+  };
+
+  it("says of a settings file that is no YAML where and why, every fault at once", async () => {
+    writeFileSync(join(root, "Pulumi.dev.yaml"), 'config:\n\tshop:tags: { a: 1 }\n  shop:token: "\n');
+    const [first, ...others] = (await refused("dev")).split("\n");
+    expect(first).to.equal("Pulumi.dev.yaml:2:1: tabs are not allowed as indentation. Use spaces.");
+    expect(others.join()).to.match(/Pulumi\.dev\.yaml:4:1: it is no YAML: Missing closing/);
+  });
+
+  it("refuses a project without a program that it could run", async () => {
+    rmSync(join(root, "index.ts"));
+    expect(await refused("dev")).to.match(/Pulumi\.yaml: there is no index\.ts or index\.js beside it/);
+  });
+
   it("NAM-15: refuses a stack without a file, or with a name that leaves the folder", async () => {
-    const refused = async (stack: string) => {
-      try {
-        await preview(stack, root);
-      } catch (error) {
-        return (error as Error).message;
-      }
-      return "";
-    };
     expect(await refused("staging")).to.match(
       /^Pulumi\.staging\.yaml: stack is "staging"; it has no file in/,
     );
