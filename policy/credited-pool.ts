@@ -27,11 +27,12 @@ const ALIKE = 0.001;
 interface Cohort {
   count: number;
   balance: CreditBalance;
-  /** Requests in each. */
+  /** Requests in each, and the spread of their waits (task-pool.ts). */
   inSystem: number;
+  spread: number;
 }
 
-const NOTHING: Served = { late: new Float64Array(0), refused: 0, busy: 0, inSystem: 0 };
+const NOTHING: Served = { late: new Float64Array(0), refused: 0, busy: 0, inSystem: 0, spread: 1 };
 
 type MutableServed = { -readonly [K in keyof Served]: Served[K] };
 
@@ -63,6 +64,7 @@ class Cohorts implements CreditedPool {
   /** What `full` served last in this slice, and the queues that it began with: those of most cohorts are the same. */
   private whole: Served = NOTHING;
   private began = Number.NaN;
+  private beganSpread = 1;
 
   constructor(rules: CreditRules, cpuShare: number, full: TaskPool, throttled: TaskPool) {
     this.rules = rules;
@@ -82,6 +84,7 @@ class Cohorts implements CreditedPool {
       const start = before > 0 ? (cohort.inSystem * inSystem) / before : inSystem;
       const served = this.serveBy(cohort, tasks, rate, seconds, start);
       cohort.inSystem = served.inSystem;
+      cohort.spread = served.spread;
       if (cohorts.length === 1) return served;
       add(sum, served, cohort.count / tasks);
     }
@@ -97,7 +100,7 @@ class Cohorts implements CreditedPool {
     const { cohorts, rules } = this;
     this.dollars = 0;
     let more = tasks - total(cohorts);
-    if (more > 0) cohorts.push({ count: more, balance: launchBalance(rules), inSystem: 0 });
+    if (more > 0) cohorts.push({ count: more, balance: launchBalance(rules), inSystem: 0, spread: 1 });
     for (let newest = cohorts.at(-1); newest && more < 0; newest = cohorts.at(-1)) {
       const gone = Math.min(-more, newest.count);
       this.dollars += gone * owed(rules, newest.balance);
@@ -110,8 +113,11 @@ class Cohorts implements CreditedPool {
   /** What instances of a cohort do that begin with `start` requests each. */
   private serveBy(cohort: Cohort, tasks: number, rate: number, seconds: number, start: number): Served {
     const { rules, cpuShare, full, throttled } = this;
-    if (start !== this.began) this.whole = full.serve(tasks, rate, seconds, start);
+    const { spread } = cohort;
+    if (start !== this.began || spread !== this.beganSpread)
+      this.whole = full.serve(tasks, rate, seconds, start, spread);
     this.began = start;
+    this.beganSpread = spread;
     const { whole } = this;
     const lasting = burstSeconds(rules, cohort.balance, Math.min(1, whole.busy * cpuShare));
     if (lasting >= seconds) {
@@ -119,14 +125,14 @@ class Cohorts implements CreditedPool {
       return whole;
     }
     if (lasting < MOMENT) {
-      const slow = throttled.serve(tasks, rate, seconds, start);
+      const slow = throttled.serve(tasks, rate, seconds, start, spread);
       this.spend(cohort, slow.busy, seconds);
       return slow;
     }
     this.began = Number.NaN;
-    const first = copied(full.serve(tasks, rate, lasting, start));
+    const first = copied(full.serve(tasks, rate, lasting, start, spread));
     this.spend(cohort, first.busy, lasting);
-    const rest = throttled.serve(tasks, rate, seconds - lasting, first.inSystem);
+    const rest = throttled.serve(tasks, rate, seconds - lasting, first.inSystem, first.spread);
     this.spend(cohort, rest.busy, seconds - lasting);
     return mixed(first, rest, lasting / seconds);
   }
@@ -152,7 +158,7 @@ function meanInSystem(cohorts: readonly Cohort[], tasks: number): number {
 
 function clear(sum: MutableServed): void {
   sum.late.fill(0);
-  sum.refused = sum.busy = sum.inSystem = 0;
+  sum.refused = sum.busy = sum.inSystem = sum.spread = 0;
 }
 
 /** Adds what a share of the instances did. */
@@ -162,6 +168,7 @@ function add(sum: MutableServed, each: Served, share: number): void {
   sum.refused += share * each.refused;
   sum.busy += share * each.busy;
   sum.inSystem += share * each.inSystem;
+  sum.spread += share * each.spread;
 }
 
 /** Those that started one after the other taken together where their balances are within so many credits. */
@@ -190,6 +197,7 @@ function join(older: Cohort, newer: Cohort): void {
     surplus: mean(share, a.surplus, b.surplus),
   };
   older.inSystem = mean(share, older.inSystem, newer.inSystem);
+  older.spread = mean(share, older.spread, newer.spread);
   older.count = count;
 }
 
@@ -208,5 +216,6 @@ function mixed(first: Served, rest: Served, share: number): Served {
     refused: mean(share, first.refused, rest.refused),
     busy: mean(share, first.busy, rest.busy),
     inSystem: rest.inSystem,
+    spread: rest.spread,
   };
 }

@@ -25,6 +25,7 @@ class SteadyPlant {
   private readonly fitting: number | undefined;
   private readonly slice: MutableSlice;
   private inSystem = 0;
+  private spread = 1;
   private before = 0;
 
   constructor(service: Service) {
@@ -48,7 +49,7 @@ class SteadyPlant {
     // Tasks that join are empty; tasks that leave finish what they hold.
     const { pool, slice, before, thresholds } = this;
     const start = tasks > before && before > 0 ? (this.inSystem * before) / tasks : this.inSystem;
-    const served = pool.serve(tasks, rate, seconds, start);
+    const served = pool.serve(tasks, rate, seconds, start, this.spread);
     const arrived = rate * seconds;
     const busy = served.busy * this.share;
     for (let i = 0; i < thresholds; i++) slice.late[i] = served.late[i]! * arrived;
@@ -61,6 +62,7 @@ class SteadyPlant {
     slice.responseTime = rate > 0 ? served.inSystem / accepted : 0;
     this.before = tasks;
     this.inSystem = served.inSystem;
+    this.spread = served.spread;
     if (this.fitting !== undefined) this.outgrow(this.fitting, tasks, rate, seconds);
     return slice;
   }
@@ -78,6 +80,7 @@ class SteadyPlant {
   private nobody(rate: number, seconds: number): Slice {
     const { pool, slice } = this;
     this.inSystem = this.before = 0;
+    this.spread = 1;
     slice.arrived = slice.refused = rate * seconds;
     slice.late.fill(rate * seconds);
     slice.busy = slice.responseTime = slice.charged = slice.outOfMemory = 0;

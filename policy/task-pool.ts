@@ -1,8 +1,10 @@
+import { type Followed, follow, type SteadyStates } from "./backlog.ts";
 import { AS_DECLARED, fullRate, type Pace } from "./pace.ts";
 import { power } from "./power.ts";
 import type { TaskProfile } from "./service.ts";
-import { stretched } from "./service-time.ts";
+import { type ServiceTime, stretched } from "./service-time.ts";
 import { type SteadyState, steadyState } from "./steady-state.ts";
+import { lateForms, waitForms } from "./wait-forms.ts";
 
 /** What a pool of equal tasks did over a while; shares are ratios of the requests that arrived. */
 export interface Served {
@@ -13,14 +15,16 @@ export interface Served {
   readonly busy: number;
   /** Requests in each task at the end. */
   readonly inSystem: number;
+  /** The variance of waits at the end ÷ that of the steady state with as many requests in each task; at most 1. */
+  readonly spread: number;
 }
 
 export interface TaskPool {
   /**
-   * Serves `rate` requests a second on `tasks` tasks for `seconds`, from `inSystem` requests in each. What it
-   * returns holds until the next call: a replay calls it a million times.
+   * Serves `rate` requests a second on `tasks` tasks for `seconds`, from `inSystem` requests in each, whose waits have
+   * `spread`: those of a steady state unless it is said. What it returns holds until the next call: a replay calls it a million times.
    */
-  readonly serve: (tasks: number, rate: number, seconds: number, inSystem: number) => Served;
+  readonly serve: (tasks: number, rate: number, seconds: number, inSystem: number, spread?: number) => Served;
   /** The long run at one rate; from the tables, so fast. */
   readonly steady: (
     tasks: number,
@@ -46,6 +50,7 @@ export const GRID = Float64Array.from([
  * Wang, Tipper & Banerjee, "A new approximation for modeling nonstationary queues", IEEE INFOCOM 1996.
  * The number in a task, L, changes by (accepted share) × (rate at which all slots are busy) × (ρ − ρ(L)), ρ being rates as
  * multiples of that one and ρ(L) the one whose steady state holds L; shares late and refused are those of the states passed.
+ * Near saturation and beyond, where that is too coarse, the variance of waits is followed, too (backlog.ts).
  */
 export function taskPool(
   profile: TaskProfile,
@@ -76,17 +81,24 @@ class SteadyPool implements TaskPool {
     this.thresholds = thresholds;
     this.tableFor = tables(profile, thresholds, pace);
     this.different = pace.shared === undefined ? REGULAR : Number.POSITIVE_INFINITY;
-    this.tally = { late: new Float64Array(thresholds.length), refused: 0, busy: 0, inSystem: 0, cell: 0 };
+    this.tally = {
+      late: new Float64Array(thresholds.length),
+      refused: 0,
+      busy: 0,
+      inSystem: 0,
+      spread: 1,
+      cell: 0,
+    };
   }
 
-  serve(tasks: number, rate: number, seconds: number, inSystem: number): Served {
+  serve(tasks: number, rate: number, seconds: number, inSystem: number, spread = 1): Served {
     const { tally } = this;
     const { table, full, work } = this.crews[tasks] ?? this.crew(tasks);
     const utilization = rate / (tasks * full);
     const goal = utilization < HIGHEST ? utilization : HIGHEST;
     const cell = cellOf(goal);
     if (settles(table, cell, seconds, inSystem)) settle(table, goal, cell, tally);
-    else pursue(table, goal, cell, seconds, inSystem, tally);
+    else pursue(table, goal, cell, seconds, inSystem, spread, tally);
     tally.busy *= work;
     return tally;
   }
@@ -137,6 +149,12 @@ const SLOWER = 0.01;
 /** The table for a number of tasks: those of large fleets that are slowed alike share one. */
 function tables(profile: TaskProfile, thresholds: readonly number[], pace: Pace): (tasks: number) => Table {
   const made = new Map<string, Table>();
+  const forms = new Map<ServiceTime, Float64Array>();
+  const formsOf = (serviceTime: ServiceTime) => {
+    const found = forms.get(serviceTime) ?? lateForms(serviceTime, profile.maxWait, thresholds);
+    forms.set(serviceTime, found);
+    return found;
+  };
   const profiles = new Map<string, readonly Loaded[]>();
   return (tasks) => {
     const regular = Math.min(tasks, REGULAR);
@@ -146,7 +164,8 @@ function tables(profile: TaskProfile, thresholds: readonly number[], pace: Pace)
     const alike = { ...pace, shared: pace.shared && (() => shared) };
     const like = pace.cpu === undefined ? `${shared}` : key;
     const loaded = profiles.get(like) ?? profilesByLoad(profile, alike, regular);
-    const found = made.get(key) ?? table(loaded, regular, thresholds, fullRate(profile, pace, tasks));
+    const found =
+      made.get(key) ?? table(loaded, regular, thresholds, fullRate(profile, pace, tasks), formsOf);
     profiles.set(like, loaded);
     made.set(key, found);
     return found;
@@ -194,12 +213,13 @@ function cellOf(utilization: number): number {
   return guess < CELLS ? guess : (CELLS - 1) | 0;
 }
 
-interface Tally extends Served {
+/** The cell is the one that held the queue at the end. */
+interface Tally extends Served, Followed {
+  readonly late: Float64Array;
   refused: number;
   busy: number;
   inSystem: number;
-  /** That held the queue at the end. */
-  cell: number;
+  spread: number;
 }
 
 /** The steady states of a number of tasks, one row for each utilization of the grid. */
@@ -210,6 +230,10 @@ interface Table {
   readonly rows: readonly number[];
   /** By whole seconds up to a minute: the cell up to which, from an idle queue on, all settle within so long a slice; −1 if none. */
   readonly settling: readonly number[];
+  /** Whether requests may wait at all. */
+  readonly queues: boolean;
+  /** The same states for tasks with a backlog. */
+  readonly states: () => SteadyStates;
 }
 
 /**
@@ -218,7 +242,13 @@ interface Table {
  */
 const [PER_UTILIZATION, IN_SYSTEM, REFUSED, RELAXATION, WAY, LATE] = [1, 2, 3, 4, 5, 6];
 
-function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly number[], full: number): Table {
+function table(
+  loaded: readonly Loaded[],
+  tasks: number,
+  thresholds: readonly number[],
+  full: number,
+  formsOf: (serviceTime: ServiceTime) => Float64Array,
+): Table {
   const states = loaded.map(
     ({ profile, utilization }): SteadyState => steadyState(profile, tasks, thresholds, utilization),
   );
@@ -246,7 +276,33 @@ function table(loaded: readonly Loaded[], tasks: number, thresholds: readonly nu
   columns.forEach((column, place) => {
     for (let cell = 0; cell < GRID.length; cell++) rows[cell * width + place] = column[cell]!;
   });
-  return { width, rows: Array.from(rows), settling: settlingCells(relaxation) };
+  const wait = rising(
+    loaded.map(({ profile, utilization }, cell) => {
+      const accepted = utilization * profile.concurrency * (1 - refused[cell]!);
+      return accepted > 0 ? profile.serviceTime.mean * (inSystem[cell]! / accepted - 1) : 0; // Little's law
+    }),
+  );
+  const { serviceTime, maxWait } = loaded.at(-1)!.profile;
+  let known: SteadyStates | undefined;
+  return {
+    width,
+    rows: Array.from(rows),
+    settling: settlingCells(relaxation),
+    queues: maxWait > 0,
+    states: () =>
+      (known ??= {
+        utilization: GRID,
+        inSystem,
+        refused,
+        wait,
+        late,
+        full,
+        serviceTime: serviceTime.mean,
+        maxWait,
+        forms: waitForms(),
+        lateForms: formsOf(serviceTime),
+      }),
+  };
 }
 
 /** Seconds up to which slices are tabulated: a replay's are no longer. */
@@ -266,6 +322,17 @@ function settles({ settling, rows, width }: Table, end: number, seconds: number,
   return end <= last && inSystem < rows[(last + 1) * width + IN_SYSTEM]!;
 }
 
+/**
+ * Tasks are followed as ones with a backlog (backlog.ts) from this cell on, a utilization of 0.95, where queues do not relax within the second
+ * number's share of the time: what settles sooner is told well enough by the steady states that it passes.
+ */
+const [BACKLOG, AT_LENGTH] = [190, 0.2];
+
+function isBacklog({ rows, width }: Table, fullest: number, seconds: number): boolean {
+  if (fullest < BACKLOG) return false;
+  return fullest >= SATURATED || rows[fullest * width + RELAXATION]! > seconds * AT_LENGTH;
+}
+
 /** Follows a queue of `inSystem` requests on its way to the utilization `goal`, which lies in cell `end`. */
 function pursue(
   table: Table,
@@ -273,6 +340,7 @@ function pursue(
   end: number,
   seconds: number,
   inSystem: number,
+  spread: number,
   into: Tally,
 ): void {
   const { rows, width } = table;
@@ -281,6 +349,11 @@ function pursue(
   const fullest = Math.max(cell, end);
   if (fullest < SATURATED && rows[fullest * width + RELAXATION]! < seconds * NEGLIGIBLE) {
     settle(table, goal, end, into);
+    return;
+  }
+  if (table.queues && (spread < 1 || isBacklog(table, fullest, seconds))) {
+    into.cell = cell;
+    follow(table.states(), goal, seconds, inSystem, spread, into);
     return;
   }
   const row = cell * width;
@@ -326,6 +399,7 @@ function pursue(
   into.refused = Math.min(1, into.refused * each);
   into.busy = Math.min(1, into.busy * each);
   into.inSystem = mix(rows, cell * width + IN_SYSTEM, width, shareOf(table, cell, at));
+  into.spread = 1;
   into.cell = cell;
 }
 
@@ -392,6 +466,7 @@ function settle(table: Table, utilization: number, cell: number, into: Tally): v
   const busy = utilization * (1 - refused);
   into.busy = busy < 1 ? busy : 1;
   into.inSystem = mix(rows, row + IN_SYSTEM, width, share);
+  into.spread = 1;
   into.cell = cell;
 }
 

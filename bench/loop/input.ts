@@ -5,6 +5,7 @@ import type { Service } from "../../policy/service.ts";
 import { steadyState } from "../../policy/steady-state.ts";
 import { GRID } from "../../policy/task-pool.ts";
 import type { Trace } from "../../policy/trace.ts";
+import { lateForms, waitForms } from "../../policy/wait-forms.ts";
 
 /** One replay, as loop.rs reads it: numbers only, lists after their length. */
 export function loopInput(
@@ -24,6 +25,7 @@ export function loopInput(
     ...agendaOf(controls),
     ...list([...GRID]),
     ...tablesOf(service),
+    ...formsOf(service),
     ...list(minutes.rates),
   ].join("\n");
 }
@@ -77,21 +79,39 @@ function agendaOf({ schedule }: ScalingControls): readonly number[] {
   ];
 }
 
-/** The tables of 1 to 32 tasks: in the system, refused, and late for each threshold, none of them ever falling. */
+/** The tables of 1 to 32 tasks: in the system, refused, seconds waited, and late for each threshold, none of them ever falling. */
 function tablesOf(service: Service): readonly number[] {
   const thresholds = thresholdsOf(service);
   const tables = Array.from({ length: REGULAR }, (_, i) => {
     const states = Array.from(GRID, (utilization) =>
       steadyState(service.capacity, i + 1, thresholds, utilization),
     );
+    const inSystem = rising(states.map((state) => state.inSystem));
+    const refused = rising(states.map((state) => state.refused));
     const columns = [
-      states.map(({ inSystem }) => inSystem),
-      states.map(({ refused }) => refused),
+      inSystem,
+      refused,
+      Array.from(GRID, (utilization, cell) =>
+        waited(service, utilization * (1 - refused[cell]!), inSystem[cell]!),
+      ),
       ...thresholds.map((_, k) => states.map(({ late }) => late[k]!)),
     ];
     return columns.flatMap((column) => list(rising(column)));
   });
   return [thresholds.length, ...tables.flat()];
+}
+
+/** Seconds, by Little's law. */
+function waited({ capacity }: Service, accepted: number, inSystem: number): number {
+  const { concurrency, serviceTime } = capacity;
+  return accepted > 0 ? serviceTime.mean * (inSystem / (accepted * concurrency) - 1) : 0;
+}
+
+function formsOf(service: Service): readonly number[] {
+  const { serviceTime, maxWait } = service.capacity;
+  const { scv, idle } = waitForms();
+  const late = lateForms(serviceTime, maxWait, thresholdsOf(service));
+  return [serviceTime.mean, maxWait, ...[scv, idle, late].flatMap((table) => list([...table]))];
 }
 
 function rising(values: readonly number[]): readonly number[] {

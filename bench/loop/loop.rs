@@ -18,6 +18,17 @@ const STEPS: usize = 2;
 const STEPS_BUSY: usize = 8;
 const NEAR_GOAL: usize = 6;
 const STRAIGHT: usize = 4;
+/// Which tasks are followed as ones with a backlog, and how: policy/task-pool.ts, policy/backlog.ts and policy/wait-forms.ts.
+const BACKLOG: usize = 190;
+const AT_LENGTH: f64 = 0.2;
+const MEANS: usize = 96;
+const SPREADS: usize = 6;
+const ROW: usize = SPREADS + 1;
+const STRIDE: f64 = 0.35;
+const LEAST: f64 = 0.1;
+const AT_REST: f64 = 3.0;
+const SETTLED: f64 = 0.95;
+const SHORTEST: f64 = 1.0 / 10.0;
 /// Cells around where the queue was that are looked at one by one.
 const NEAR: usize = 6;
 
@@ -76,7 +87,17 @@ struct Input {
     /// One ÷ the width of each cell.
     per_width: Vec<f64>,
     tables: Vec<Table>,
+    forms: Forms,
     rates: Vec<f64>,
+}
+
+/// How waits of a mean and a spread are distributed: policy/wait-forms.ts.
+struct Forms {
+    service_time: f64,
+    max_wait: f64,
+    scv: Vec<f64>,
+    idle: Vec<f64>,
+    late: Vec<f64>,
 }
 
 struct Tracking {
@@ -111,6 +132,7 @@ struct Action {
 struct Table {
     in_system: Vec<f64>,
     refused: Vec<f64>,
+    wait: Vec<f64>,
     late: Vec<Vec<f64>>,
     relaxation: Vec<f64>,
     /// Sum of relaxation × width over the cells below.
@@ -153,18 +175,26 @@ impl Input {
         let tables = (0..REGULAR)
             .map(|_| {
                 let (in_system, refused) = (words.numbers(), words.numbers());
+                let wait = words.numbers();
                 let late = (0..thresholds).map(|_| words.numbers()).collect();
                 let relaxation = relaxation(&grid, &in_system, &refused, slot_rate);
                 let settling = settling_cells(&grid, &relaxation);
                 let way = way(&grid, &relaxation);
-                Table { in_system, refused, late, relaxation, way, settling }
+                Table { in_system, refused, wait, late, relaxation, way, settling }
             })
             .collect();
+        let forms = Forms {
+            service_time: words.number(),
+            max_wait: words.number(),
+            scv: words.numbers(),
+            idle: words.numbers(),
+            late: words.numbers(),
+        };
         let rates = words.numbers();
         let per_width = grid.windows(2).map(|ends| 1.0 / (ends[1] - ends[0])).collect();
         Input {
             start, startup, spread, initial, slot_rate, delay, datapoints_out, datapoints_in, low_factor, min, max,
-            tracking, step, agenda, grid, per_width, tables, rates,
+            tracking, step, agenda, grid, per_width, tables, forms, rates,
         }
     }
 }
@@ -572,6 +602,8 @@ struct Pool<'a> {
     highest: f64,
     saturated: usize,
     in_system: f64,
+    /// Of the waits: their variance as a share of the steady state's.
+    spread: f64,
     /// Of the queue, as the last slice left it.
     cell: usize,
     before: f64,
@@ -582,7 +614,7 @@ impl<'a> Pool<'a> {
     fn new(input: &'a Input, thresholds: usize) -> Self {
         let slice = Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
         let highest = input.grid[input.grid.len() - 1] * 0.999;
-        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, cell: 0, before: 0.0, slice }
+        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, spread: 1.0, cell: 0, before: 0.0, slice }
     }
 
     fn serve(&mut self, tasks: f64, rate: f64, seconds: f64) {
@@ -618,6 +650,11 @@ impl<'a> Pool<'a> {
         let fullest = cell.max(end);
         if fullest < self.saturated && table.relaxation[fullest] < seconds * NEGLIGIBLE {
             return self.settle(table, goal, end);
+        }
+        let slow = fullest >= self.saturated || table.relaxation[fullest] > seconds * AT_LENGTH;
+        if self.input.forms.max_wait > 0.0 && (self.spread < 1.0 || (fullest >= BACKLOG && slow)) {
+            self.cell = cell;
+            return self.follow_backlog(table, goal, seconds, in_system);
         }
         let width = table.in_system[cell + 1] - table.in_system[cell];
         let within = if width > 0.0 { ((in_system - table.in_system[cell]) / width).min(1.0) } else { 0.0 };
@@ -662,7 +699,51 @@ impl<'a> Pool<'a> {
         slice.refused = (slice.refused * each).min(1.0);
         slice.busy = (slice.busy * each).min(1.0);
         self.in_system = mix(&table.in_system, cell, self.share_of(cell, at));
+        self.spread = 1.0;
         self.cell = cell;
+    }
+
+    /// policy/backlog.ts
+    fn follow_backlog(&mut self, table: &Table, goal: f64, seconds: f64, in_system: f64) {
+        let states = States { table, grid: &self.input.grid, forms: &self.input.forms, full: self.input.slot_rate, goal };
+        let most = table.in_system[table.in_system.len() - 1];
+        let mut here = states.look_at(in_system.min(most), 0.0, self.cell);
+        here = states.look_at(here.in_system, self.spread * here.steady, here.cell);
+        self.slice.late.fill(0.0);
+        self.slice.refused = 0.0;
+        self.slice.busy = 0.0;
+        let mut left = seconds;
+        while left > 1e-9 {
+            let next = states.next_stop(&here, most);
+            let way = next - here.in_system;
+            let likely = if here.rise == 0.0 { left } else { left.min((way / here.rise).abs()) };
+            let there = states.look_at(next, variance_after(likely, &here, &here, 0.0), here.cell);
+            let (span, share, ..) = go(&here, &there, way, seconds, left);
+            let spent = if share == 1.0 { span } else { likely };
+            let mut there = states.look_at(next, variance_after(spent, &here, &there, 0.5), there.cell);
+            let (span, share, weight, settles) = go(&here, &there, way, seconds, left);
+            let (first, last) = (span * (1.0 - weight), span * weight);
+            let slice = &mut self.slice;
+            slice.refused += first * here.refused + last * there.refused;
+            slice.busy += first * (1.0 - here.idle) + last * (1.0 - there.idle);
+            for i in 0..slice.late.len() {
+                slice.late[i] += first * states.late_at(&here, i) + last * states.late_at(&there, i);
+            }
+            left -= span;
+            if share < 1.0 {
+                let variance = if settles { f64::INFINITY } else { variance_after(span, &here, &there, weight) };
+                there = states.look_at(here.in_system + share * way, variance, there.cell);
+            }
+            here = there;
+        }
+        let each = 1.0 / seconds;
+        let slice = &mut self.slice;
+        slice.late.iter_mut().for_each(|late| *late = (*late * each).min(1.0));
+        slice.refused = (slice.refused * each).min(1.0);
+        slice.busy = (slice.busy * each).min(1.0);
+        self.in_system = here.in_system;
+        self.spread = if here.spread > SETTLED { 1.0 } else { here.spread };
+        self.cell = here.cell;
     }
 
     fn is_near(&self, cell: usize, goal: f64, end: usize) -> bool {
@@ -701,6 +782,7 @@ impl<'a> Pool<'a> {
         slice.refused = mix(&table.refused, cell, share);
         slice.busy = (utilization * (1.0 - slice.refused)).min(1.0);
         self.in_system = mix(&table.in_system, cell, share);
+        self.spread = 1.0;
         self.cell = cell;
     }
 
@@ -735,4 +817,150 @@ fn located(table: &[f64], in_system: f64, guess: usize) -> usize {
 
 fn mix(values: &[f64], cell: usize, share: f64) -> f64 {
     values[cell] + share * (values[cell + 1] - values[cell])
+}
+
+// ---- tasks with a backlog ----
+
+struct States<'a> {
+    table: &'a Table,
+    grid: &'a [f64],
+    forms: &'a Forms,
+    full: f64,
+    goal: f64,
+}
+
+struct Moment {
+    in_system: f64,
+    cell: usize,
+    within: f64,
+    wait: f64,
+    variance: f64,
+    steady: f64,
+    spread: f64,
+    refused: f64,
+    idle: f64,
+    rise: f64,
+    noise: f64,
+    sink: f64,
+    form: usize,
+    mean: f64,
+    deviation: f64,
+}
+
+impl States<'_> {
+    fn look_at(&self, in_system: f64, variance: f64, guess: usize) -> Moment {
+        let (table, forms, goal, max_wait) = (self.table, self.forms, self.goal, self.forms.max_wait);
+        let mut cell = guess;
+        while cell > 0 && table.in_system[cell] > in_system {
+            cell -= 1;
+        }
+        while cell + 2 < table.in_system.len() && table.in_system[cell + 1] <= in_system {
+            cell += 1;
+        }
+        let gap = table.in_system[cell + 1] - table.in_system[cell];
+        let within = if gap > 0.0 { ((in_system - table.in_system[cell]) / gap).min(1.0) } else { 0.0 };
+        let at = mix(self.grid, cell, within);
+        let wait = max_wait.min(mix(&table.wait, cell, within));
+        let refused = mix(&table.refused, cell, within);
+        let unused = 0.0_f64.max(1.0 - at * (1.0 - refused));
+        let place = place_of(wait / max_wait);
+        let lower = (place as usize).min(MEANS - 1);
+        let mean = place - lower as f64;
+        let nearer = wait.min(max_wait - wait);
+        let steady = nearer * nearer * mix(&forms.scv, lower, mean);
+        let least = unused.min(0.0_f64.max(1.0 - in_system / (self.full * forms.service_time)));
+        let settled = if unused > 0.0 { least / unused } else { 0.0 };
+        let spread = if variance < steady { (variance / steady).max(settled) } else { 1.0 };
+        let deviations = SPREADS as f64 * spread.sqrt();
+        let below = (deviations as usize).min(SPREADS - 1);
+        let deviation = deviations - below as f64;
+        let form = lower * ROW + below;
+        let mirror = (MEANS - lower) * ROW + below;
+        let idle = least + (unused - least) * formed(&forms.idle, form, form + ROW, mean, deviation);
+        let denied = refused * formed(&forms.idle, mirror, mirror - ROW, mean, deviation);
+        let rest = max_wait - wait;
+        let variance = spread * steady;
+        let taken = 2.0 * (wait * idle + rest * goal * denied);
+        Moment {
+            in_system,
+            cell,
+            within,
+            wait,
+            variance,
+            steady,
+            spread,
+            refused: denied,
+            idle,
+            rise: self.full * (goal * (1.0 - denied) - (1.0 - idle)),
+            noise: (2.0 * (wait * unused + rest * at * refused) * goal) / at.max(1e-9),
+            sink: if variance > 0.0 { taken / variance } else { 0.0 },
+            form,
+            mean,
+            deviation,
+        }
+    }
+
+    fn next_stop(&self, here: &Moment, most: f64) -> f64 {
+        let scale = here.wait.min(self.forms.max_wait - here.wait) + LEAST * self.forms.service_time;
+        let step = STRIDE * scale * self.full;
+        if here.rise > 0.0 { most.min(here.in_system + step) } else { 0.0_f64.max(here.in_system - step) }
+    }
+
+    fn late_at(&self, at: &Moment, threshold: usize) -> f64 {
+        let (late, count) = (&self.forms.late, self.table.late.len());
+        let low = at.form * count + threshold;
+        let high = low + ROW * count;
+        let one = late[low] + at.deviation * (late[low + count] - late[low]);
+        let other = late[high] + at.deviation * (late[high + count] - late[high]);
+        let share = one + at.mean * (other - one) + at.spread * mix(&self.table.late[threshold], at.cell, at.within);
+        1.0_f64.min(at.refused.max(share))
+    }
+}
+
+fn place_of(share: f64) -> f64 {
+    MEANS as f64 * if share <= 0.5 { (share / 2.0).sqrt() } else { 1.0 - ((1.0 - share) / 2.0).sqrt() }
+}
+
+fn formed(values: &[f64], low: usize, high: usize, mean: f64, deviation: f64) -> f64 {
+    let one = mix(values, low, deviation);
+    one + mean * (mix(values, high, deviation) - one)
+}
+
+/// Seconds, the share of the way that is made, the weight of its end, and whether the queue is settled.
+fn go(here: &Moment, there: &Moment, way: f64, seconds: f64, left: f64) -> (f64, f64, f64, bool) {
+    let lost = here.rise - there.rise;
+    let rests = way == 0.0 || here.rise * there.rise <= 0.0;
+    let decay = if way == 0.0 { 0.0 } else { lost / way };
+    let bends = lost.abs() > 1e-6 * here.rise.abs();
+    let crossing = if rests {
+        f64::INFINITY
+    } else if bends {
+        (here.rise / there.rise).ln() / decay
+    } else {
+        way / here.rise
+    };
+    let unsettled = rests && here.spread.min(there.spread) < SETTLED;
+    let patience = if unsettled { (seconds * SHORTEST).max(1.0 / here.sink) } else { left };
+    let span = left.min(crossing).min(patience);
+    let passed = decay * span;
+    let share = if crossing <= left {
+        1.0
+    } else if bends {
+        (here.rise / lost) * (1.0 - (-passed).exp())
+    } else if way == 0.0 {
+        0.0
+    } else {
+        (here.rise * span) / way
+    };
+    let weight = if passed.abs() < 1e-4 { 0.5 } else { 1.0 / (1.0 - (-passed).exp()) - 1.0 / passed };
+    (span, share, share * weight, rests && span * here.sink > AT_REST)
+}
+
+fn variance_after(seconds: f64, here: &Moment, there: &Moment, weight: f64) -> f64 {
+    let noise = here.noise + weight * (there.noise - here.noise);
+    let sink = here.sink + weight * (there.sink - here.sink);
+    if sink * seconds < 1e-6 {
+        return here.variance + noise * seconds;
+    }
+    noise / sink + (here.variance - noise / sink) * (-seconds * sink).exp()
 }
