@@ -139,7 +139,9 @@ describe("alternatives", () => {
     expect(one(hungry, ec2("t2.small", 0.023)).unfit).to.include("3100 MiB");
     expect(one(hungry, ec2("m7i.large", 0.1)).unfit).to.equal(undefined);
     const close = { ...cart, capacity: { ...PROFILE, memory: { base: 1950, perRequest: 10 } } };
-    expect(one(close, ec2("t2.small", 0.023)).unfit, "2048 × 7985/8192 × 0.95").to.match(/1960 MiB, and there are 1896$/);
+    expect(one(close, ec2("t2.small", 0.023)).unfit, "2048 × 7985/8192 × 0.95").to.match(
+      /1960 MiB, and there are 1896$/,
+    );
   });
 });
 
