@@ -38,18 +38,15 @@ export function memoryBound(service: Pick<Service, "compute" | "capacity">): num
 }
 
 /**
- * Times a second that a task gets one request more than the `fitting` that its memory holds, at `rate` requests a second of which `inService` are in
- * service on average. Arrivals see a Poisson number of them, as in M/G/∞; round robin over several tasks makes it less often. From a mean of
- * `fitting` on it is what it is there.
+ * Times a second that a task gets one request more than the `fitting` that its memory holds, and begins again with none, at `rate` requests a second
+ * of which `inService` would be in service on average. In M/M/∞ it takes 1 ÷ (rate × Erlang's B for k servers) from k in service to one more, on
+ * average; from none to one too many takes the sum of them. Round robin over several tasks makes it less often.
  */
 export function outgrowth(rate: number, inService: number, fitting: number): number {
-  const mean = inService < fitting ? inService : fitting;
-  if (rate === 0) return 0;
-  if (mean === 0) return fitting === 0 ? rate : 0;
-  return rate * Math.exp(fitting * Math.log(mean) - mean - logFactorial(fitting));
-}
-
-/** ln n! by Stirling's series, to 0.0005. */
-function logFactorial(n: number): number {
-  return n < 1 ? 0 : n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + 1 / (12 * n) - 1 / (360 * n ** 3);
+  let [arrivals, inverse] = [1, 1];
+  for (let k = 1; k <= fitting; k++) {
+    inverse = 1 + (k / inService) * inverse; // 1 ÷ B
+    arrivals += inverse;
+  }
+  return rate / arrivals;
 }

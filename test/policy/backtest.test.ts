@@ -36,11 +36,11 @@ describe("backtest", () => {
     const capacity = { ...CART.capacity, concurrency: 16, memory: { base: 624, perRequest: 40 } };
     const narrow = { ...CART, capacity }; // 10 fit
     const { outcomes, outOfMemory } = backtest(narrow, fixed(4), flat(70, 300));
-    // Of 70 /s for 18,000 s so many find 10 of 3.5 on average: e^−3.5 · 3.5^10 ÷ 10!
-    expect(outOfMemory).to.be.closeTo(70 * 18_000 * 0.0022955, 20);
+    // Of 70 /s for 18,000 s so many find 10 where there are 3.5 on average from none on: 1 ÷ Σ C(11, j) (j − 1)! ÷ 3.5^(j − 1), j = 1 to 11
+    expect(outOfMemory).to.be.closeTo(70 * 18_000 * 0.00142844, 20);
     const roomy = { ...CART, capacity: { ...capacity, memory: { base: 0, perRequest: 40 } } };
     const ample = backtest(roomy, fixed(4), flat(70, 300)).outcomes;
-    expect(ample[0]!.goodShare - outcomes[0]!.goodShare).to.be.closeTo(11 * 0.0022955, 0.0005);
+    expect(ample[0]!.goodShare - outcomes[0]!.goodShare).to.be.closeTo(11 * 0.00142844, 0.0005);
     const computing = { ...narrow, capacity: { ...capacity, cpuTime: 0.02 } }; // at 17.5 of 25 /s it waits for the CPU
     expect(backtest(computing, fixed(4), flat(70, 300)).outOfMemory).to.be.above(3000);
     const over = backtest(narrow, fixed(4), flat(400, 300));
