@@ -47,18 +47,17 @@ function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void
 function memoryRules(service: Service, { say, notes }: Judging): void {
   const { memory, concurrency } = service.capacity;
   const whole = memoryFor(service.compute);
+  const fitting = fittingRequests(service);
   if (memory === undefined || whole === undefined) return;
   if (memory.base + memory.perRequest > whole)
     say(
       ["capacity", "memory"],
       `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); there are ${sixDigits(whole)} MiB${service.compute.type === "ec2" ? " beside the system" : ""}. Use a larger one.`,
     );
-  else if (memory.base + concurrency * memory.perRequest > whole) {
-    const fitting = fittingRequests(service);
+  else if (fitting !== undefined)
     notes.push(
       `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that it runs out of memory once a month. One that takes no more than ${fitting} at a time, and \`concurrency: ${fitting}\`, never does`,
     );
-  }
 }
 
 function creditRemarks(service: Service, { notes }: Judging): void {

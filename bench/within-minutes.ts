@@ -1,7 +1,7 @@
 /**
  * One difference: the share of requests late by the model − that of a simulation that serves every request, percentage points, where
  * rates differ every ten seconds. A day each of three kinds of service, 3 and 10 tasks that are 60 % busy on average. `npm run bench:within-minutes`
- * prints the table of docs/capacity-accuracy.md (a minute).
+ * prints the table that docs/capacity-accuracy.md sums up (a minute).
  */
 import type { TaskProfile } from "../policy/service.ts";
 import { taskPool } from "../policy/task-pool.ts";

@@ -222,6 +222,12 @@ interface Tally extends Served, Followed {
   spread: number;
 }
 
+/**
+ * Service times of patience up to which backlogs are followed: the least mean of a form (wait-forms.ts) is a 4,600th of the patience, and where
+ * that is many service times, who is late is read off between forms that are too far apart. From twice as many on the steady states alone are nearer.
+ */
+const LONGEST = 30_000;
+
 /** The steady states of a number of tasks, one row for each utilization of the grid. */
 interface Table {
   /** Numbers in a row. */
@@ -230,8 +236,8 @@ interface Table {
   readonly rows: readonly number[];
   /** By whole seconds up to a minute: the cell up to which, from an idle queue on, all settle within so long a slice; −1 if none. */
   readonly settling: readonly number[];
-  /** Whether requests may wait at all. */
-  readonly queues: boolean;
+  /** Whether tasks with a backlog are followed as such: requests may wait, and not for so long that the forms of waits are too coarse. */
+  readonly followed: boolean;
   /** The same states for tasks with a backlog. */
   readonly states: () => SteadyStates;
 }
@@ -288,7 +294,7 @@ function table(
     width,
     rows: Array.from(rows),
     settling: settlingCells(relaxation),
-    queues: maxWait > 0,
+    followed: maxWait > 0 && maxWait <= LONGEST * serviceTime.mean,
     states: () =>
       (known ??= {
         utilization: GRID,
@@ -351,7 +357,7 @@ function pursue(
     settle(table, goal, end, into);
     return;
   }
-  if (table.queues && (spread < 1 || isBacklog(table, fullest, seconds))) {
+  if (table.followed && (spread < 1 || isBacklog(table, fullest, seconds))) {
     into.cell = cell;
     follow(table.states(), goal, seconds, inSystem, spread, into);
     return;

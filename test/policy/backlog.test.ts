@@ -46,6 +46,37 @@ describe("a backlog, followed", () => {
       });
     });
 
+  it("is about as late as every request served where nearly nobody's patience ends", () => {
+    const profile: TaskProfile = {
+      serviceTime: { mean: 0.02, cv: 1 },
+      concurrency: 2,
+      maxWait: 7200,
+      startup: 60,
+    };
+    const pool = taskPool(profile, [0.02, 0.06]);
+    const plant = requestPlant(profile, [0.02, 0.06], seededRandom(3));
+    const [late, real] = [
+      [0, 0],
+      [0, 0],
+    ];
+    let arrived = 0;
+    for (let minute = 0; minute < 40; minute++) {
+      let [inSystem, spread] = [0, 1];
+      for (const utilization of [1.1, 0.5]) {
+        const rate = utilization * 300;
+        const part = pool.serve(3, rate, 3, inSystem, spread);
+        ({ inSystem, spread } = part);
+        const slice = plant(3, rate, 3);
+        arrived += slice.arrived;
+        for (const i of [0, 1]) {
+          late[i]! += 3 * rate * part.late[i]!;
+          real[i]! += slice.late[i]!;
+        }
+      }
+    }
+    for (const i of [0, 1]) expect(late[i]! / arrived).to.be.closeTo(real[i]! / arrived, 0.07);
+  });
+
   it("is steady again in the end, and until then as wide at most", () => {
     fc.assert(
       fc.property(
