@@ -23,7 +23,9 @@ const finite = z
 const yes = z.boolean("it must be true or false");
 const oneOf = (values: readonly string[]) =>
   z.enum(values as [string, ...string[]], `it must be one of ${values.join(", ")}`);
-const tags = z.array(z.unknown()).exactOptional();
+const map = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, "it must be a map");
+const list = <Member extends z.ZodType>(member: Member) => z.array(member, "it must be a list");
+const tags = list(z.unknown()).exactOptional();
 
 const serviceKeys = {
   ServiceNamespace: z
@@ -36,39 +38,36 @@ const serviceKeys = {
 };
 const groupKeys = { AutoScalingGroupName: text(255).exactOptional() };
 
-const dimensions = z
-  .array(z.strictObject({ Name: text(255), Value: text(1024) }))
+const dimensions = list(map({ Name: text(255), Value: text(1024) }))
   .max(30, "at most 30 dimensions")
   .exactOptional();
-const customized = z
-  .strictObject({
-    MetricName: text(255).exactOptional(),
-    Namespace: text(255).exactOptional(),
-    Dimensions: dimensions,
-    Statistic: oneOf(["Average", "Minimum", "Maximum", "SampleCount", "Sum"]).exactOptional(),
-    Unit: z.string().exactOptional(),
-    Period: whole(10).exactOptional(),
-    Metrics: z.array(z.unknown()).exactOptional(),
-  })
-  .exactOptional();
+const customized = map({
+  MetricName: text(255).exactOptional(),
+  Namespace: text(255).exactOptional(),
+  Dimensions: dimensions,
+  Statistic: oneOf(["Average", "Minimum", "Maximum", "SampleCount", "Sum"]).exactOptional(),
+  Unit: z.string("it must be a text").exactOptional(),
+  Period: whole(10).exactOptional(),
+  Metrics: list(z.unknown()).exactOptional(),
+}).exactOptional();
 const tracking = {
   TargetValue: finite.refine((value) => value > 0, "it must be greater than 0"),
-  PredefinedMetricSpecification: z
-    .strictObject({ PredefinedMetricType: text(128), ResourceLabel: text(1023).exactOptional() })
-    .exactOptional(),
+  PredefinedMetricSpecification: map({
+    PredefinedMetricType: text(128),
+    ResourceLabel: text(1023).exactOptional(),
+  }).exactOptional(),
   CustomizedMetricSpecification: customized,
   DisableScaleIn: yes.exactOptional(),
 };
 const step = {
   AdjustmentType: oneOf(["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]),
-  StepAdjustments: z
-    .array(
-      z.strictObject({
-        MetricIntervalLowerBound: finite.nullable().exactOptional(),
-        MetricIntervalUpperBound: finite.nullable().exactOptional(),
-        ScalingAdjustment: whole(-MOST),
-      }),
-    )
+  StepAdjustments: list(
+    map({
+      MetricIntervalLowerBound: finite.nullable().exactOptional(),
+      MetricIntervalUpperBound: finite.nullable().exactOptional(),
+      ScalingAdjustment: whole(-MOST),
+    }),
+  )
     .min(1, "at least one step is needed")
     .max(20, "a policy has at most 20 steps (fixed). Merge steps"),
   MinAdjustmentMagnitude: whole(1).exactOptional(),
@@ -76,11 +75,11 @@ const step = {
 };
 
 const POLICY_TYPES = ["TargetTrackingScaling", "StepScaling", "PredictiveScaling"];
-const pair = z.strictObject({
+const pair = map({
   PredefinedMetricType: text(128),
   ResourceLabel: text(1023).exactOptional(),
 });
-const forecast = z.strictObject({
+const forecast = map({
   TargetValue: tracking.TargetValue,
   PredefinedMetricPairSpecification: pair.exactOptional(),
   PredefinedScalingMetricSpecification: z.unknown().exactOptional(),
@@ -89,37 +88,31 @@ const forecast = z.strictObject({
   CustomizedLoadMetricSpecification: z.unknown().exactOptional(),
   CustomizedCapacityMetricSpecification: z.unknown().exactOptional(),
 });
-const predictive = z
-  .strictObject({
-    MetricSpecifications: z.array(forecast).length(1, "AWS takes exactly one metric specification"),
-    Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional(),
-    SchedulingBufferTime: whole(0, LONGEST_BUFFER).exactOptional(),
-    MaxCapacityBreachBehavior: oneOf(["HonorMaxCapacity", "IncreaseMaxCapacity"]).exactOptional(),
-    MaxCapacityBuffer: whole(0, 100).exactOptional(),
-  })
-  .exactOptional();
+const predictive = map({
+  MetricSpecifications: list(forecast).length(1, "AWS takes exactly one metric specification"),
+  Mode: oneOf(["ForecastOnly", "ForecastAndScale"]).exactOptional(),
+  SchedulingBufferTime: whole(0, LONGEST_BUFFER).exactOptional(),
+  MaxCapacityBreachBehavior: oneOf(["HonorMaxCapacity", "IncreaseMaxCapacity"]).exactOptional(),
+  MaxCapacityBuffer: whole(0, 100).exactOptional(),
+}).exactOptional();
 const policyName = text(256).refine((name) => !name.includes("|"), "a `|` is not allowed in it");
-const servicePolicy = z.strictObject({
+const servicePolicy = map({
   ...serviceKeys,
   PolicyName: policyName,
   PolicyType: oneOf(POLICY_TYPES),
-  TargetTrackingScalingPolicyConfiguration: z
-    .strictObject({
-      ...tracking,
-      ScaleOutCooldown: whole(0).exactOptional(),
-      ScaleInCooldown: whole(0).exactOptional(),
-    })
-    .exactOptional(),
-  StepScalingPolicyConfiguration: z
-    .strictObject({ ...step, Cooldown: whole(0).exactOptional() })
-    .exactOptional(),
+  TargetTrackingScalingPolicyConfiguration: map({
+    ...tracking,
+    ScaleOutCooldown: whole(0).exactOptional(),
+    ScaleInCooldown: whole(0).exactOptional(),
+  }).exactOptional(),
+  StepScalingPolicyConfiguration: map({ ...step, Cooldown: whole(0).exactOptional() }).exactOptional(),
   PredictiveScalingPolicyConfiguration: predictive,
 });
-const groupPolicy = z.strictObject({
+const groupPolicy = map({
   ...groupKeys,
   PolicyName: policyName,
   PolicyType: oneOf(POLICY_TYPES),
-  TargetTrackingConfiguration: z.strictObject(tracking).exactOptional(),
+  TargetTrackingConfiguration: map(tracking).exactOptional(),
   AdjustmentType: step.AdjustmentType.exactOptional(),
   StepAdjustments: step.StepAdjustments.exactOptional(),
   MinAdjustmentMagnitude: step.MinAdjustmentMagnitude,
@@ -132,7 +125,7 @@ const groupPolicy = z.strictObject({
   Enabled: yes.exactOptional(),
 });
 
-const serviceAction = z.strictObject({
+const serviceAction = map({
   ...serviceKeys,
   ScheduledActionName: text(256).refine(
     (name) => !/[:/|\p{Cc}]|^ | $/u.test(name),
@@ -142,12 +135,12 @@ const serviceAction = z.strictObject({
   Timezone: text(1600).exactOptional(),
   StartTime: z.unknown().exactOptional(),
   EndTime: z.unknown().exactOptional(),
-  ScalableTargetAction: z.strictObject({
+  ScalableTargetAction: map({
     MinCapacity: whole(0).exactOptional(),
     MaxCapacity: whole(0).exactOptional(),
   }),
 });
-const groupAction = z.strictObject({
+const groupAction = map({
   ...groupKeys,
   ScheduledActionName: text(255),
   Recurrence: text(255),
@@ -160,13 +153,13 @@ const groupAction = z.strictObject({
   DesiredCapacity: z.never("only MinSize and MaxSize can be replayed. Write those").exactOptional(),
 });
 
-const alarm = z.strictObject({
+const alarm = map({
   AlarmName: text(255),
-  AlarmDescription: z.string().exactOptional(),
+  AlarmDescription: z.string("it must be a text").exactOptional(),
   ActionsEnabled: yes.exactOptional(),
-  OKActions: z.array(z.string()).exactOptional(),
-  AlarmActions: z.array(text(1024)).max(5, "at most 5 actions a state (fixed)").exactOptional(),
-  InsufficientDataActions: z.array(z.string()).exactOptional(),
+  OKActions: list(z.string("it must be a text")).exactOptional(),
+  AlarmActions: list(text(1024)).max(5, "at most 5 actions a state (fixed)").exactOptional(),
+  InsufficientDataActions: list(z.string("it must be a text")).exactOptional(),
   MetricName: text(255).exactOptional(),
   Namespace: text(255).exactOptional(),
   Statistic: oneOf(["Average", "Minimum", "Maximum", "SampleCount", "Sum"]).exactOptional(),
@@ -176,7 +169,7 @@ const alarm = z.strictObject({
     (period) => [10, 20, 30].includes(period) || period % 60 === 0,
     "it must be 10, 20, 30 or a multiple of 60 s",
   ),
-  Unit: z.string().exactOptional(),
+  Unit: z.string("it must be a text").exactOptional(),
   EvaluationPeriods: whole(1),
   DatapointsToAlarm: whole(1).exactOptional(),
   Threshold: finite,
@@ -193,42 +186,44 @@ const alarm = z.strictObject({
 
 const POLICIES = "a target has at most 50 policies (fixed). Merge some";
 
-const common = { FormatVersion: z.number().exactOptional(), Alarms: z.array(alarm).exactOptional() };
+const common = {
+  FormatVersion: z.number("it must be a number").exactOptional(),
+  Alarms: list(alarm).exactOptional(),
+};
 
 /** A plan for an ECS service, in Application Auto Scaling's requests. */
-export const servicePlan = z.strictObject({
+export const servicePlan = map({
   ...common,
-  ScalableTarget: z
-    .strictObject({
-      ...serviceKeys,
-      MinCapacity: whole(0),
-      MaxCapacity: whole(0),
-      RoleARN: z.string().exactOptional(),
-      SuspendedState: z.never("suspended scaling cannot be replayed. Remove it").exactOptional(),
-      Tags: z.unknown().exactOptional(),
-    })
-    .exactOptional(),
-  ScalingPolicies: z.array(servicePolicy).max(50, POLICIES).exactOptional(),
-  ScheduledActions: z
-    .array(serviceAction)
+  ScalableTarget: map({
+    ...serviceKeys,
+    MinCapacity: whole(0),
+    MaxCapacity: whole(0),
+    RoleARN: z.string("it must be a text").exactOptional(),
+    SuspendedState: z.never("suspended scaling cannot be replayed. Remove it").exactOptional(),
+    Tags: z.unknown().exactOptional(),
+  }).exactOptional(),
+  ScalingPolicies: list(servicePolicy).max(50, POLICIES).exactOptional(),
+  ScheduledActions: list(serviceAction)
     .max(200, "a target has at most 200 scheduled actions (fixed). Coarsen the schedule")
     .exactOptional(),
 });
 
 /** A plan for an EC2 Auto Scaling group, in EC2 Auto Scaling's requests. */
-export const groupPlan = z.strictObject({
+export const groupPlan = map({
   ...common,
   AutoScalingGroup: z
-    .looseObject({
-      ...groupKeys,
-      MinSize: whole(0),
-      MaxSize: whole(0),
-      DefaultInstanceWarmup: whole(-1, 3600).exactOptional(),
-    })
+    .looseObject(
+      {
+        ...groupKeys,
+        MinSize: whole(0),
+        MaxSize: whole(0),
+        DefaultInstanceWarmup: whole(-1, 3600).exactOptional(),
+      },
+      "it must be a map",
+    )
     .exactOptional(),
-  ScalingPolicies: z.array(groupPolicy).max(50, POLICIES).exactOptional(),
-  ScheduledActions: z
-    .array(groupAction)
+  ScalingPolicies: list(groupPolicy).max(50, POLICIES).exactOptional(),
+  ScheduledActions: list(groupAction)
     .max(125, "a group has at most 125 scheduled actions (fixed). Coarsen the schedule")
     .exactOptional(),
 });

@@ -792,6 +792,22 @@ describe("a plan made elsewhere is refused", () => {
     expect(faultsOf(both)).to.match(/ScalableTarget of an ECS service and AutoScalingGroup of an EC2 group/);
   });
 
+  it("PLN-4 in our own words where a member is of another kind than AWS takes", () => {
+    const requests = {
+      ScalingPolicies: [tracking(), surge([step(0, null)]), forecasting({})],
+      ScheduledActions: [action()],
+      Alarms: [
+        alarm({ AlarmDescription: "", OKActions: [""], Dimensions: [{ Name: "a", Value: "b" }], Tags: [] }),
+      ],
+    };
+    const ofService = { FormatVersion: 1, ScalableTarget: { ...target, RoleARN: "arn" }, ...requests };
+    const ofGroup = { AutoScalingGroup: { MinSize: 2, MaxSize: 9 }, Alarms: [alarm()] };
+    for (const plan of [ofService, ofGroup])
+      for (const wrong of [null, 0.5, "text", [1], { odd: 1 }, true])
+        for (const text of replaced(plan, wrong))
+          expect(faultsOf(text), text).not.to.match(/Invalid|expected|received/);
+  });
+
   it("SCL-33 also when 200 actions fire every minute", () => {
     const every = Array.from({ length: 200 }, (_, i) =>
       action({
@@ -893,6 +909,25 @@ describe("a plan made elsewhere is refused", () => {
       expect(faults, faults.join("\n")).to.have.length(1);
     });
 });
+
+/** The plan as JSON, each of its members in turn with something else in its place. */
+function replaced(plan: unknown, wrong: unknown): readonly string[] {
+  const texts: string[] = [];
+  const visit = (value: unknown, whole: (inner: unknown) => unknown) => {
+    if (value !== plan) texts.push(JSON.stringify(whole(wrong)));
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, inner] of Object.entries(value))
+      visit(inner, (other) =>
+        whole(
+          Array.isArray(value)
+            ? value.map((each, i) => (i === Number(key) ? other : each))
+            : { ...value, [key]: other },
+        ),
+      );
+  };
+  visit(plan, (inner) => inner);
+  return texts;
+}
 
 const notesOf = (text: string) => parseAwsPlan(text, "plan.json").notes.join("\n");
 
