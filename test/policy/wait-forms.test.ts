@@ -33,9 +33,4 @@ describe("lateForms", () => {
       expect(share).to.be.closeTo(normalTail((wait - patience / 2) / deviation), 0.03);
     });
   });
-
-  it("adds nothing to a steady state", () => {
-    const late = lateForms({ mean: 1, cv: 1 }, 10, [4]);
-    for (let place = 0; place <= MEANS; place++) expect(late[place * ROW + SPREADS]).to.equal(0);
-  });
 });
