@@ -265,10 +265,14 @@ function table(
   const inSystem = rising(states.map((state) => state.inSystem));
   const refused = rising(states.map((state) => state.refused));
   const late = thresholds.map((_, i) => rising(states.map((state) => state.late[i]!)));
+  let slowest = 1e-9 / full;
   const relaxation = refused.map((share, cell) => {
     if (cell === GRID.length - 1) return Number.POSITIVE_INFINITY;
     const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);
-    return Math.max(1e-9, slope) / (full * (1 - (share + refused[cell + 1]!) / 2));
+    const seconds = Math.max(1e-9, slope) / (full * (1 - (share + refused[cell + 1]!) / 2));
+    // Below a utilization of 1 queues are the slower the fuller they are, also where the model has as many in them at the next one.
+    slowest = Math.max(slowest, seconds);
+    return cell <= SATURATED ? slowest : seconds;
   });
   let sum = 0;
   const way = relaxation.map((seconds, cell) => {

@@ -126,6 +126,13 @@ describe("taskPool, laws", () => {
     );
   });
 
+  it("fills no queue in no time, also where the steady states of several loads hold as many requests", () => {
+    const impatient = { ...PROFILE, serviceTime: { mean: 0.05, cv: 1 }, concurrency: 1, maxWait: 0.05 };
+    const pool = taskPool(impatient, [0.2]);
+    for (const load of [0.95, 0.96, 0.97, 0.98, 0.99, 1, 1.01])
+      expect(served(pool, 3, rateAt(impatient, 3, load), 1e-6, 0).inSystem).to.be.below(0.001);
+  });
+
   it("knows a task of 64 slots", () => {
     const wide = { ...PROFILE, concurrency: 64 };
     expect(served(taskPool(wide, [1]), 5, rateAt(wide, 5, 0.5), 60, 0).busy).to.be.closeTo(0.5, 0.01);
