@@ -265,7 +265,7 @@ function table(
   const inSystem = rising(states.map((state) => state.inSystem));
   const refused = rising(states.map((state) => state.refused));
   const late = thresholds.map((_, i) => rising(states.map((state) => state.late[i]!)));
-  let slowest = 1e-9 / full;
+  let slowest = 0;
   const relaxation = refused.map((share, cell) => {
     if (cell === GRID.length - 1) return Number.POSITIVE_INFINITY;
     const slope = (inSystem[cell + 1]! - inSystem[cell]!) / (GRID[cell + 1]! - GRID[cell]!);

@@ -218,13 +218,17 @@ fn read_agenda(words: &mut Words) -> Vec<Vec<Action>> {
 }
 
 fn relaxation(grid: &[f64], in_system: &[f64], refused: &[f64], slot_rate: f64) -> Vec<f64> {
+    let saturated = saturated(grid);
+    let mut slowest: f64 = 0.0;
     (0..grid.len())
         .map(|cell| {
             if cell == grid.len() - 1 {
                 return f64::INFINITY;
             }
             let slope = (in_system[cell + 1] - in_system[cell]) / (grid[cell + 1] - grid[cell]);
-            slope.max(1e-9) / (slot_rate * (1.0 - (refused[cell] + refused[cell + 1]) / 2.0))
+            let seconds = slope.max(1e-9) / (slot_rate * (1.0 - (refused[cell] + refused[cell + 1]) / 2.0));
+            slowest = slowest.max(seconds);
+            if cell <= saturated { slowest } else { seconds }
         })
         .collect()
 }
