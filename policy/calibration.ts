@@ -160,6 +160,9 @@ function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow
 /** A median this much above that of a higher rate is no matter of chance. */
 const FALLS = 1.2;
 
+/** Fewer tasks than this share of a row's may be faster at a higher rate, as they hold each other up less. */
+const AS_MANY = 0.9;
+
 /** Only among so many first rows is a fall a matter of warming up. */
 const WARMING = 3;
 
@@ -167,7 +170,8 @@ function fallingLatency(rows: readonly Observation[], inFile: readonly Observati
   const inOrder = rows.toSorted((a, b) => a.arrivalRate / a.tasks - b.arrivalRate / b.tasks);
   const falls = inOrder.filter((row, i) => {
     const now = row.responses[0];
-    const later = inOrder.slice(i + 1).flatMap(({ responses }) => responses);
+    const alike = inOrder.slice(i + 1).filter(({ tasks }) => tasks >= AS_MANY * row.tasks);
+    const later = alike.flatMap(({ responses }) => responses);
     return now !== undefined && later.some(({ of, time }) => of === now.of && now.time > FALLS * time);
   });
   if (falls.length === 0) return [];

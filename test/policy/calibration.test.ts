@@ -214,6 +214,22 @@ describe("calibration", () => {
     );
   });
 
+  it("LT-4 warns of no fall from more tasks, which hold each other up, to fewer, but of one the other way", () => {
+    const slower = (tasks: number, factor: number) =>
+      modeled(CART, [0.2, 0.5, 0.8]).map((each) => ({
+        ...each,
+        label: `${each.label} on ${tasks}`,
+        tasks,
+        arrivalRate: tasks * each.arrivalRate,
+        throughput: tasks * each.throughput,
+        responses: each.responses.map(({ of, time }) => ({ of, time: factor * time })),
+      }));
+    const noted = (one: number, eight: number) =>
+      calibration([...slower(1, one), ...slower(8, eight)], { maxWait: 60, concurrency: 2 });
+    expect(noted(1, 1.5).calibration!.notes.join()).not.to.include("falls as the rate rises");
+    expect(noted(1.5, 1).calibration!.notes.join()).to.include("falls as the rate rises");
+  });
+
   it("LT-4 warns of latency that falls little by little, too", () => {
     const warming = modeled(CART, [0.05, 0.1, 0.15, 0.2, 0.7, 0.9]).map((each, i) => {
       const cold = [1.4, 1.25, 1.12][i] ?? 1;
