@@ -1,4 +1,5 @@
-import { type CreditedPool, creditedPool } from "./credited-pool.ts";
+import { type Cohort, type Cohorts, TaskCohorts } from "./cohorts.ts";
+import { CreditedCohorts } from "./credited-cohorts.ts";
 import { creditRules } from "./credits.ts";
 import { thresholdsOf } from "./demand-curve.ts";
 import { fittingRequests, outgrowth } from "./memory-bound.ts";
@@ -8,7 +9,7 @@ import type { Service } from "./service.ts";
 import { cpuShare } from "./task-bounds.ts";
 import { type TaskPool, taskPool } from "./task-pool.ts";
 
-/** The tasks as the queueing model sees them, one mean task standing for all. */
+/** The tasks as the queueing model sees them, one mean task standing for all that have the same queue. */
 export function steadyPlant(service: Service): Plant {
   const plant = new SteadyPlant(service);
   return (tasks, rate, seconds) => plant.serve(tasks, rate, seconds);
@@ -18,18 +19,15 @@ type MutableSlice = { -readonly [K in keyof Required<Slice>]: K extends "late" ?
 
 /** A class for the reason that `SteadyPool` is one (task-pool.ts). */
 class SteadyPlant {
-  private readonly pool: CreditedPool;
+  private readonly cohorts: Cohorts<Cohort>;
   private readonly share: number;
   private readonly thresholds: number;
   /** Requests that a task's memory holds, where they may be more. */
   private readonly fitting: number | undefined;
   private readonly slice: MutableSlice;
-  private inSystem = 0;
-  private spread = 1;
-  private before = 0;
 
   constructor(service: Service) {
-    this.pool = pooled(service);
+    this.cohorts = cohortsOf(service);
     this.share = cpuShare(service);
     this.thresholds = thresholdsOf(service).length;
     this.fitting = fittingRequests(service);
@@ -46,23 +44,18 @@ class SteadyPlant {
 
   serve(tasks: number, rate: number, seconds: number): Slice {
     if (tasks === 0) return this.nobody(rate, seconds);
-    // Tasks that join are empty; tasks that leave finish what they hold.
-    const { pool, slice, before, thresholds } = this;
-    const start = tasks > before && before > 0 ? (this.inSystem * before) / tasks : this.inSystem;
-    const served = pool.serve(tasks, rate, seconds, start, this.spread);
+    const { cohorts, slice, thresholds } = this;
+    const served = cohorts.serve(tasks, rate, seconds);
     const arrived = rate * seconds;
     const busy = served.busy * this.share;
     for (let i = 0; i < thresholds; i++) slice.late[i] = served.late[i]! * arrived;
     slice.arrived = arrived;
     slice.refused = served.refused * arrived;
     slice.busy = busy < 1 ? busy : 1;
-    slice.charged = pool.charged === undefined ? 0 : pool.charged();
+    slice.charged = cohorts.charged;
     // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
     slice.responseTime = rate > 0 ? served.inSystem / accepted : 0;
-    this.before = tasks;
-    this.inSystem = served.inSystem;
-    this.spread = served.spread;
     if (this.fitting !== undefined) this.outgrow(this.fitting, tasks, rate, seconds);
     return slice;
   }
@@ -70,7 +63,10 @@ class SteadyPlant {
   /** A task that gets one request more than its memory holds loses them all. */
   private outgrow(fitting: number, tasks: number, rate: number, seconds: number): void {
     const { slice } = this;
-    slice.outOfMemory = tasks * outgrowth(rate / tasks, this.inSystem, fitting) * seconds;
+    let times = 0; // a second
+    for (const { count, inSystem } of this.cohorts.all)
+      times += count * outgrowth(rate / tasks, inSystem, fitting);
+    slice.outOfMemory = times * seconds;
     const lost = slice.outOfMemory * (fitting + 1);
     for (let i = 0; i < this.thresholds; i++) slice.late[i] = Math.min(slice.arrived, slice.late[i]! + lost);
     slice.refused = Math.min(slice.arrived, slice.refused + lost);
@@ -78,15 +74,12 @@ class SteadyPlant {
 
   /** With no task every request fails at once; instances that ended pay what they owe, and take their credits with them. */
   private nobody(rate: number, seconds: number): Slice {
-    const { pool, slice } = this;
-    this.inSystem = this.before = 0;
-    this.spread = 1;
+    const { cohorts, slice } = this;
+    cohorts.serve(0, rate, seconds);
     slice.arrived = slice.refused = rate * seconds;
     slice.late.fill(rate * seconds);
-    slice.busy = slice.responseTime = slice.charged = slice.outOfMemory = 0;
-    if (pool.charged === undefined) return slice;
-    pool.serve(0, rate, seconds, 0);
-    slice.charged = pool.charged();
+    slice.busy = slice.responseTime = slice.outOfMemory = 0;
+    slice.charged = cohorts.charged;
     return slice;
   }
 }
@@ -104,13 +97,12 @@ export function poolOf(service: Service): TaskPool {
   return remembered(pools, service, "full", () => fullPace(service));
 }
 
-/** The service's pool; where its instances live on credits, with balances of its own. */
-function pooled(service: Service): CreditedPool {
+/** The service's tasks; where its instances live on credits, with balances of their own. */
+function cohortsOf(service: Service): Cohorts<Cohort> {
   const pool = poolOf(service);
   const rules = creditRules(service.compute);
-  return rules === undefined
-    ? pool
-    : creditedPool(rules, cpuShare(service), pool, throttledPool(service) ?? pool);
+  if (rules === undefined) return new TaskCohorts(pool);
+  return new CreditedCohorts(rules, cpuShare(service), pool, throttledPool(service) ?? pool);
 }
 
 function throttledPool(service: Service): TaskPool | undefined {

@@ -25,6 +25,8 @@ export interface TaskPool {
    * `spread`: those of a steady state unless it is said. What it returns holds until the next call: a replay calls it a million times.
    */
   readonly serve: (tasks: number, rate: number, seconds: number, inSystem: number, spread?: number) => Served;
+  /** Requests in each task up to which it makes no difference worth following whether a task has them or none, as those that join do. */
+  readonly calm: (tasks: number) => number;
   /** The long run at one rate; from the tables, so fast. */
   readonly steady: (
     tasks: number,
@@ -101,6 +103,11 @@ class SteadyPool implements TaskPool {
     else pursue(table, goal, cell, seconds, inSystem, spread, tally);
     tally.busy *= work;
     return tally;
+  }
+
+  calm(tasks: number): number {
+    const { rows, width } = (this.crews[tasks] ?? this.crew(tasks)).table;
+    return rows[CALM * width + IN_SYSTEM]!;
   }
 
   steady(tasks: number, rate: number) {
@@ -342,6 +349,9 @@ function isBacklog({ rows, width }: Table, fullest: number, seconds: number): bo
   if (fullest < BACKLOG) return false;
   return fullest >= SATURATED || rows[fullest * width + RELAXATION]! > seconds * AT_LENGTH;
 }
+
+/** The cell below which queues are calm: a utilization of 0.8. */
+const CALM = 160;
 
 /** Follows a queue of `inSystem` requests on its way to the utilization `goal`, which lies in cell `end`. */
 function pursue(

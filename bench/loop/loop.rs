@@ -21,6 +21,10 @@ const STRAIGHT: usize = 4;
 /// Which tasks are followed as ones with a backlog, and how: policy/task-pool.ts, policy/backlog.ts and policy/wait-forms.ts.
 const BACKLOG: usize = 190;
 const AT_LENGTH: f64 = 0.2;
+/// policy/cohorts.ts
+const ALIKE: f64 = 0.1;
+/// policy/task-pool.ts
+const CALM: usize = 160;
 const MEANS: usize = 96;
 const SPREADS: usize = 6;
 const ROW: usize = SPREADS + 1;
@@ -601,6 +605,13 @@ struct Slice {
     response_time: f64,
 }
 
+/// policy/cohorts.ts
+struct Cohort {
+    count: f64,
+    in_system: f64,
+    spread: f64,
+}
+
 struct Pool<'a> {
     input: &'a Input,
     highest: f64,
@@ -610,23 +621,39 @@ struct Pool<'a> {
     spread: f64,
     /// Of the queue, as the last slice left it.
     cell: usize,
-    before: f64,
+    tasks: f64,
+    cohorts: Vec<Cohort>,
+    /// Of several cohorts.
+    sum: Slice,
     slice: Slice,
 }
 
 impl<'a> Pool<'a> {
     fn new(input: &'a Input, thresholds: usize) -> Self {
-        let slice = Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
-        let highest = input.grid[input.grid.len() - 1] * 0.999;
-        Pool { input, highest, saturated: saturated(&input.grid), in_system: 0.0, spread: 1.0, cell: 0, before: 0.0, slice }
+        let empty = || Slice { arrived: 0.0, late: vec![0.0; thresholds], refused: 0.0, busy: 0.0, response_time: 0.0 };
+        Pool {
+            input,
+            highest: input.grid[input.grid.len() - 1] * 0.999,
+            saturated: saturated(&input.grid),
+            in_system: 0.0,
+            spread: 1.0,
+            cell: 0,
+            tasks: 0.0,
+            cohorts: Vec::new(),
+            sum: empty(),
+            slice: empty(),
+        }
     }
 
     fn serve(&mut self, tasks: f64, rate: f64, seconds: f64) {
-        let start =
-            if tasks > self.before && self.before > 0.0 { (self.in_system * self.before) / tasks } else { self.in_system };
-        self.before = tasks;
-        let utilization = rate / (tasks * self.input.slot_rate);
-        self.follow(&self.input.tables[(tasks as usize).min(REGULAR) - 1], utilization, seconds, start);
+        if tasks != self.tasks {
+            self.resize(tasks);
+        }
+        if self.cohorts.len() == 1 {
+            self.serve_cohort(0, rate, seconds);
+        } else {
+            self.serve_all(rate, seconds);
+        }
         let slice = &mut self.slice;
         slice.arrived = rate * seconds;
         let accepted = 1e-9_f64.max((rate / tasks) * (1.0 - slice.refused));
@@ -635,6 +662,74 @@ impl<'a> Pool<'a> {
             *late *= slice.arrived;
         }
         slice.refused *= slice.arrived;
+    }
+
+    fn resize(&mut self, tasks: f64) {
+        let mut more = tasks - self.tasks;
+        self.tasks = tasks;
+        if more > 0.0 {
+            self.cohorts.push(Cohort { count: more, in_system: 0.0, spread: 1.0 });
+            if self.cohorts.len() > 1 {
+                self.take_together();
+            }
+        }
+        while more < 0.0 {
+            let newest = self.cohorts.last_mut().unwrap();
+            let gone = newest.count.min(-more);
+            newest.count -= gone;
+            more += gone;
+            if newest.count == 0.0 {
+                self.cohorts.pop();
+            }
+        }
+    }
+
+    fn serve_cohort(&mut self, which: usize, rate: f64, seconds: f64) {
+        let utilization = rate / (self.tasks * self.input.slot_rate);
+        let Cohort { in_system, spread, .. } = self.cohorts[which];
+        self.spread = spread;
+        self.follow(&self.input.tables[(self.tasks as usize).min(REGULAR) - 1], utilization, seconds, in_system);
+        self.cohorts[which].in_system = self.in_system;
+        self.cohorts[which].spread = self.spread;
+    }
+
+    /// Leaves the means of all cohorts where those of one are left.
+    fn serve_all(&mut self, rate: f64, seconds: f64) {
+        let mut in_system = 0.0;
+        self.sum.late.fill(0.0);
+        self.sum.refused = 0.0;
+        self.sum.busy = 0.0;
+        for which in 0..self.cohorts.len() {
+            self.serve_cohort(which, rate, seconds);
+            let share = self.cohorts[which].count / self.tasks;
+            let (sum, slice) = (&mut self.sum, &self.slice);
+            for (all, late) in sum.late.iter_mut().zip(&slice.late) {
+                *all += share * late;
+            }
+            sum.refused += share * slice.refused;
+            sum.busy += share * slice.busy;
+            in_system += share * self.in_system;
+        }
+        std::mem::swap(&mut self.sum, &mut self.slice);
+        self.in_system = in_system;
+        self.take_together();
+    }
+
+    fn take_together(&mut self) {
+        let calm = self.input.tables[(self.tasks as usize).min(REGULAR) - 1].in_system[CALM];
+        self.cohorts.dedup_by(|newer, older| {
+            let (a, b) = (older.in_system, newer.in_system);
+            let longer = a.max(b);
+            let alike = longer <= calm || (a - b).abs() <= ALIKE * longer;
+            if alike {
+                let count = older.count + newer.count;
+                let share = older.count / count;
+                older.in_system = share * a + (1.0 - share) * b;
+                older.spread = share * older.spread + (1.0 - share) * newer.spread;
+                older.count = count;
+            }
+            alike
+        });
     }
 
     /// Leaves the shares late, refused and busy in the slice, and what is in each task at the end.
