@@ -248,6 +248,9 @@ const loadTest = z.preprocess(
       file: z.string("it must be the path of a CSV file").min(1, "it must be the path of a CSV file"),
       tasks: count(1, MOST, ", the tasks that served the test").exactOptional(),
       warmup: count(0, 1000, ", the first rows to leave out").exactOptional(),
+      arrivals: z
+        .enum(["random", "even"], "it must be random or even: how requests were sent")
+        .exactOptional(),
       rate: z.string("it must be the name of a column").exactOptional(),
     },
     "it must be the path of a CSV file, or { file: load-test.csv, tasks: 2, warmup: 1 }",

@@ -33,12 +33,12 @@ export function measuredCapacity(
   maxWait: number,
   { readLoadTest, say, notes }: Judging,
 ) {
-  const { file, ...options } = loadTest;
+  const { file, arrivals, ...options } = loadTest;
   const field = ["capacity", "loadTest"];
   const place = `loadTest is ${shown("loadTest", file)}`;
   try {
     const test = readLoadTest(file, options);
-    const result = calibration(test.observations, { maxWait, concurrency: concurrency ?? null });
+    const result = calibration(test.observations, { maxWait, concurrency: concurrency ?? null, arrivals });
     if (result.kind === "refused") {
       const wayOut = `\`setpoint calibrate --load-test ${file}\` shows the table beside the fit; way out: declare \`serviceTime\``;
       for (const reason of result.reasons) say(field, `${place}; ${reason}. ${wayOut}.`);

@@ -6,6 +6,7 @@ import { retentionDays } from "../adapters/metric-periods.ts";
 import { duration as parsedDuration } from "../adapters/quantity.ts";
 import type { CalibrationResult, Known } from "../policy/calibration.ts";
 import type { CpuDemand } from "../policy/cpu-demand.ts";
+import type { Arrivals } from "../policy/latency-fit.ts";
 import type { Observation } from "../policy/observation.ts";
 import type { ScalabilityFit } from "../policy/scalability.ts";
 import type { ExitCode } from "./main.ts";
@@ -16,6 +17,7 @@ interface CalibrateOptions {
   readonly tasks: number;
   readonly warmup: number;
   readonly rateColumn?: string;
+  readonly arrivals?: Arrivals;
   readonly loadBalancer?: string;
   readonly targetGroup?: string;
   readonly cluster?: string;
@@ -60,10 +62,16 @@ export function calibrateCommand(answer: (code: ExitCode) => void): Command {
     )
     .addOption(new Option("--rate-column <name>", "the table's column with the rate achieved"))
     .addOption(
+      new Option("--arrivals <how>", "how requests were sent; otherwise as the response times say").choices([
+        "random",
+        "even",
+      ]),
+    )
+    .addOption(
       new Option(
         "--load-balancer <name>",
         "Application Load Balancer: app/<name>/<id>, or its name",
-      ).conflicts(["tasks", "warmup", "rateColumn"]),
+      ).conflicts(["tasks", "warmup", "rateColumn", "arrivals"]),
     )
     .addOption(new Option("--target-group <name>", "targetgroup/<name>/<id>, or its name"))
     .addOption(new Option("--cluster <name>", "ECS cluster"))
@@ -214,7 +222,8 @@ async function fits(
 ) {
   const { calibration } = await import("../policy/calibration.ts");
   const { cpuDemand } = await import("../policy/cpu-demand.ts");
-  const known: Known = { maxWait: options.maxWait, concurrency: options.concurrency ?? null, live };
+  const { maxWait, concurrency, arrivals } = options;
+  const known: Known = { maxWait, concurrency: concurrency ?? null, live, arrivals };
   const cpu = cpuDemand(observations);
   const timed = observations.some(({ responses }) => responses.length > 0);
   return {

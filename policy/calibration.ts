@@ -1,7 +1,9 @@
-import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
+import { type ArrivalsFit, arrivalsFit } from "./arrivals-fit.ts";
+import type { ConcurrencyFit } from "./concurrency-fit.ts";
 import { bindingWork, type CpuDemand, cpuDemand } from "./cpu-demand.ts";
 import { type Doubted, undoubted } from "./failure-doubt.ts";
 import { fitRefusals, tableRefusals } from "./identifiability.ts";
+import { type Arrivals, regularity } from "./latency-fit.ts";
 import {
   type Estimate,
   figureName,
@@ -22,6 +24,8 @@ export interface Calibration {
   readonly mean: Estimate;
   readonly cv: Estimate;
   readonly concurrency: Estimate;
+  /** How requests came, as given or as the response times say. */
+  readonly arrivals: Arrivals;
   /** Requests per second that keep all slots of a task busy. */
   readonly saturation: number;
   readonly cpu: CpuDemand | null;
@@ -59,6 +63,8 @@ export interface Known {
   readonly concurrency: number | null;
   /** Measured on users' traffic, of which some requests always fail, such as where a client hangs up; not in a load test. */
   readonly live?: boolean;
+  /** How the load generator sent its requests, where that is known. */
+  readonly arrivals?: Arrivals | undefined;
 }
 
 /**
@@ -76,8 +82,7 @@ export function calibration(observations: readonly Observation[], known: Known):
   if (early.length > 0)
     return { kind: "refused", reasons: [...early, ...doubtNotes(doubted)], calibration: null };
   const data = { rows: binned(usable), saturated: binned(saturated), maxWait: known.maxWait };
-  const fit =
-    known.concurrency === null ? concurrencyFit(data) : knownConcurrencyFit(data, known.concurrency);
+  const fit = arrivalsFit(data, known.concurrency, known.live ? "random" : (known.arrivals ?? null));
   const found = calibrated(fit, data.rows, data.saturated, known.maxWait);
   const notes = [
     ...leftOut(
@@ -87,6 +92,7 @@ export function calibration(observations: readonly Observation[], known: Known):
     ),
     ...doubtNotes(doubted),
     ...outlierNotes(fit, found.rows),
+    ...evenNote(fit, known),
     ...fallingLatency(data.rows, usable),
     ...inferredLimit(found, known),
     ...cpuNotes(cpu, found.saturation),
@@ -99,7 +105,7 @@ export function calibration(observations: readonly Observation[], known: Known):
 }
 
 function calibrated(
-  { best, concurrency }: ConcurrencyFit,
+  { best, concurrency, arrivals }: ArrivalsFit,
   rows: readonly Observation[],
   saturated: readonly Observation[],
   maxWait: number,
@@ -110,11 +116,11 @@ function calibrated(
   const row = (use: CalibratedRow["use"]) => (observation: Observation) => {
     const rate = observation.arrivalRate / observation.tasks;
     const figures = observation.responses.map(({ of }) => of);
-    const expected = responseTimes(profile, observation.tasks, rate, figures);
+    const expected = responseTimes(profile, regularity(arrivals, observation.tasks), rate, figures);
     return { observation, utilization: (rate * mean.value) / best.concurrency, expected, use };
   };
   return {
-    ...{ mean, cv, concurrency, residual },
+    ...{ mean, cv, concurrency, arrivals, residual },
     saturation: best.concurrency / mean.value,
     rows: [...rows.map(row("fit")), ...saturated.map(row("limit"))],
   };
@@ -155,6 +161,14 @@ function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow
     const measured = observation.responses[place]!.time;
     return `${observation.label}: ${figureName(of)} of ${seconds(measured)} is left out as an outlier; the fit says ${seconds(expected[place]!)}`;
   });
+}
+
+function evenNote({ arrivals }: ArrivalsFit, known: Known): readonly string[] {
+  return arrivals === "random" || known.arrivals !== undefined
+    ? []
+    : [
+        "the response times are those of requests that came evenly spaced, as many load generators send them; users' come at random and wait longer, as plans expect. If they were sent at random, say `arrivals: random`",
+      ];
 }
 
 /** A median this much above that of a higher rate is no matter of chance. */

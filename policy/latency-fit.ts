@@ -4,12 +4,16 @@ import { responseTimes } from "./response-time.ts";
 import type { TaskProfile } from "./service.ts";
 import { standardErrors } from "./student.ts";
 
+/** How requests come: at random, as users' do (Poisson), or evenly spaced, as many load generators send them. */
+export type Arrivals = "random" | "even";
+
 /** What a fit rests on: rows whose response times the model must give, and rows that only show the limit. */
 export interface LatencyData {
   readonly rows: readonly Observation[];
   readonly saturated: readonly Observation[];
   /** Seconds that a request waits before the service refuses it. */
   readonly maxWait: number;
+  readonly arrivals: Arrivals;
 }
 
 /** A figure of one row that no fit should bend to. */
@@ -28,6 +32,8 @@ export interface LatencyFit {
   /** Root mean square of them: about the typical relative error. */
   readonly residual: number;
   readonly sumOfSquares: number;
+  /** The sum of squares that measuring leaves however well a fit goes. */
+  readonly least: number;
   /** Variance of a row, in the unit of the sum of squares. */
   readonly variance: number;
 }
@@ -54,7 +60,8 @@ export function latencyFit(
   const fit = leastSquares(flat, [Math.log(start.mean), Math.log(start.cv)]);
   const degrees = degreesOfFreedom(data);
   const each = Math.max(1, ...data.rows.map(({ responses }) => responses.length));
-  const variance = Math.max(fit.sumOfSquares / degrees, each * LEAST_ERROR ** 2);
+  const least = each * LEAST_ERROR ** 2;
+  const variance = Math.max(fit.sumOfSquares / degrees, least);
   const residuals = residualsOf(fit.parameters);
   const measured = residuals.slice(0, data.rows.length);
   const byLoad = loadVariances(
@@ -72,6 +79,7 @@ export function latencyFit(
     residuals: measured,
     residual: rootMeanSquare(measured.flat()),
     sumOfSquares: fit.sumOfSquares,
+    least: degrees * least,
     variance,
   };
 }
@@ -129,8 +137,16 @@ function weightsOf({ rows, saturated }: LatencyData): readonly (readonly number[
   return [...timed, ...saturated.map(() => [whole])];
 }
 
+/** Behind a balancer with so many tasks one of them gets its requests as good as evenly spaced: their gaps have an SCV of 1 ÷ this. */
+const EVEN = 200;
+
+/** Tasks behind the balancer of which one gets its requests as regularly as these do. */
+export function regularity(arrivals: Arrivals, tasks: number): number {
+  return arrivals === "even" ? Math.max(EVEN, tasks) : tasks;
+}
+
 function residualsFor(
-  { rows, saturated, maxWait }: LatencyData,
+  { rows, saturated, maxWait, arrivals }: LatencyData,
   concurrency: number,
   outliers: readonly Outlier[],
 ) {
@@ -143,7 +159,12 @@ function residualsFor(
       return [[Number.POSITIVE_INFINITY]];
     const profile: TaskProfile = { serviceTime: { mean, cv }, concurrency, maxWait, startup: 0 };
     const timed = rows.map(({ arrivalRate, tasks, responses }, row) => {
-      const expected = responseTimes(profile, tasks, arrivalRate / tasks, figures[row]!);
+      const expected = responseTimes(
+        profile,
+        regularity(arrivals, tasks),
+        arrivalRate / tasks,
+        figures[row]!,
+      );
       return responses.map(({ of, time }, i) => (left(row, of) ? Number.NaN : Math.log(expected[i]! / time)));
     });
     const limits = saturated.map(({ throughput, tasks }) => [
@@ -154,7 +175,7 @@ function residualsFor(
 }
 
 /** The figures of a row rise and fall together, so a row counts as one observation, whatever number of percentiles it has. */
-export function degreesOfFreedom({ rows, saturated }: LatencyData): number {
+export function degreesOfFreedom({ rows, saturated }: Pick<LatencyData, "rows" | "saturated">): number {
   return Math.max(1, rows.length + saturated.length - 1);
 }
 

@@ -43,6 +43,8 @@ const root = folder({
   "alone.yaml": declared(
     "{ loadTest: shared.csv, concurrency: 2, maxWait: 5 s, startup: 75 s, contention: { alpha: 0.03, beta: 0 } }",
   ),
+  "even.yaml": declared("{ loadTest: { file: cart.csv, arrivals: even }, maxWait: 5 s, startup: 75 s }"),
+  "odd.yaml": declared("{ loadTest: { file: cart.csv, arrivals: odd }, maxWait: 5 s, startup: 75 s }"),
   "gone.yaml": declared("{ loadTest: gone.csv, maxWait: 5 s, startup: 75 s }"),
   "typo.yaml": declared("{ loadTest: { file: cart.csv, warmpu: 1 }, maxWait: 5 s, startup: 75 s }"),
 });
@@ -95,6 +97,16 @@ describe("capacity declared by a load test", () => {
     );
     for (const file of ["alone.yaml", "fitted.yaml"])
       expect(readDeclaration(`${root}/${file}`)[0]!.notes.join("\n")).not.to.include("slow each other");
+  });
+
+  it("takes the requests to have been sent as it says", () => {
+    const full = (file: string) => {
+      const { concurrency, serviceTime } = readDeclaration(`${root}/${file}`)[0]!.service.capacity;
+      return concurrency / serviceTime.mean;
+    };
+    // The same waits at evenly spaced requests are those of a slower task.
+    expect(full("even.yaml")).to.be.below(0.97 * full("fitted.yaml"));
+    expect(refusal("odd.yaml")).to.match(/arrivals is "odd"; it must be random or even/);
   });
 
   it("LT-6 is refused with its place and the way out where the table cannot tell", () => {

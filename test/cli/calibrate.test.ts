@@ -164,6 +164,8 @@ describe("setpoint calibrate --load-test", () => {
   for (const [line, right] of [
     ["", /nothing to read; write `--load-test file\.csv`, or `--load-balancer/],
     ["--load-test a.csv --load-balancer shop", /cannot be used with/],
+    ["--load-balancer shop --arrivals even", /cannot be used with/],
+    ["--load-test a.csv --arrivals odd", /Allowed choices are random, even/],
     ["--load-balancer shop --tasks 3", /cannot be used with/],
     ["--load-balancer shop --cluster main", /--service: it is missing/],
     ["--load-balancer shop --days 0", /whole number of at least 1/],

@@ -57,7 +57,41 @@ describe("calibration", () => {
       expect(off(found.cv.value, cv)).to.be.below(0.15);
       expect(off(found.saturation, concurrency / mean)).to.be.below(0.03);
       expect(found.residual).to.be.below(0.07);
+      expect(found.arrivals).to.equal("random");
     });
+
+  for (const [tasks, concurrency, mean, cv] of [
+    [1, 1, 0.05, 0.5],
+    [1, 2, 0.1, 0.7],
+    [3, 8, 0.1, 0.5],
+  ] as const)
+    it(`sees that a load generator spaced its requests evenly, ${tasks} task(s) with ${concurrency} slots`, () => {
+      const profile = profileOf(concurrency, mean, cv);
+      const rows = simulated(profile, tasks, [0.2, 0.4, 0.6, 0.8, 0.9, 0.95], 40_000, "even");
+      const known = { maxWait: 60, concurrency };
+      const found = fitted(calibration(rows, known));
+      expect(found.arrivals).to.equal("even");
+      expect(found.notes.join()).to.match(/evenly spaced/);
+      expect(off(found.saturation, concurrency / mean)).to.be.below(0.02);
+      // Taken for random ones they would promise more than there is.
+      const { saturation } = calibration(rows, { ...known, arrivals: "random" }).calibration!;
+      expect(saturation).to.be.above((1.03 * concurrency) / mean);
+      const told = fitted(calibration(rows, { ...known, arrivals: "even" }));
+      expect(told.saturation).to.equal(found.saturation);
+      expect(told.notes.join()).not.to.match(/evenly spaced/);
+    });
+
+  it("finds the slots of a task whose requests came evenly spaced", () => {
+    const rows = simulated(CART, 1, [0.2, 0.4, 0.6, 0.8, 0.9, 0.95], 40_000, "even");
+    const found = fitted(calibration(rows, UNKNOWN));
+    expect(found.arrivals).to.equal("even");
+    expect(found.concurrency.value).to.equal(2);
+  });
+
+  it("takes users' traffic for random, whatever it looks like", () => {
+    const rows = simulated(CART, 1, [0.2, 0.4, 0.6, 0.8, 0.9], 40_000, "even");
+    expect(calibration(rows, { ...UNKNOWN, live: true }).calibration!.arrivals).to.equal("random");
+  });
 
   it("holds the truth in its 95 % intervals for most noises", () => {
     const known = { maxWait: 60, concurrency: 2 };

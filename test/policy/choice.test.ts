@@ -267,7 +267,7 @@ describe("cheapestChoice", () => {
         expect(assumptions.join().includes("on the whole history declared it misses")).to.equal(!keeps);
         return keeps;
       });
-      expect(kept).to.deep.equal([true, true, false]);
+      expect(kept).to.deep.equal([true, false, false]);
     });
 
     it("does not for more than a quarter of the cost, and the plan says so", () => {

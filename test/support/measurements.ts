@@ -1,4 +1,5 @@
 import { scaleUp } from "../../policy/contention.ts";
+import type { Arrivals } from "../../policy/latency-fit.ts";
 import type { Observation, ResponseFigure } from "../../policy/observation.ts";
 import { responseTimes } from "../../policy/response-time.ts";
 import type { TaskProfile } from "../../policy/service.ts";
@@ -36,13 +37,14 @@ export function simulated(
   tasks: number,
   utilizations: readonly number[],
   count: number,
+  arrivals: Arrivals = "random",
 ): readonly Observation[] {
   const { mean } = profile.serviceTime;
   const [shortest, longest] = [0.02 * mean, profile.maxWait + 100 * mean];
   const grid = Array.from({ length: 400 }, (_, i) => shortest * (longest / shortest) ** (i / 399));
   return utilizations.map((utilization, i) => {
     const rate = (utilization * profile.concurrency * tasks) / mean;
-    const plant = requestPlant(profile, grid, seededRandom(7 + i));
+    const plant = requestPlant(profile, grid, seededRandom(7 + i), arrivals);
     plant(tasks, rate, 2000 / rate); // fills up first
     const { late, arrived, responseTime, busy } = plant(tasks, rate, count / rate);
     const tail = Array.from(late, (number) => number / arrived);

@@ -1,3 +1,4 @@
+import type { Arrivals } from "../../policy/latency-fit.ts";
 import type { Plant } from "../../policy/replay.ts";
 import type { TaskProfile } from "../../policy/service.ts";
 import { serviceTimeAt } from "../../policy/service-time.ts";
@@ -14,13 +15,14 @@ export function seededRandom(seed: number): () => number {
 }
 
 /**
- * Serves every single request by itself: Poisson arrivals, round robin over ready tasks,
+ * Serves every single request by itself: Poisson arrivals, unless they are evenly spaced, round robin over ready tasks,
  * `concurrency` servers and one queue a task, log-normal service, refusal beyond `maxWait`.
  */
 export function requestPlant(
   profile: TaskProfile,
   thresholds: readonly number[],
   random: () => number,
+  arrivals: Arrivals = "random",
 ): Plant {
   const { concurrency, serviceTime, maxWait } = profile;
   const times = serviceTimeTable(serviceTime, 1 << 16);
@@ -37,7 +39,7 @@ export function requestPlant(
     const heldBefore = held(freeAt, tasks * concurrency, now);
     const late = new Array<number>(thresholds.length).fill(0);
     let [arrived, refused, work, response] = [0, 0, 0, 0];
-    const gap = () => -Math.log(1 - random()) / rate;
+    const gap = () => (arrivals === "even" ? 1 : -Math.log(1 - random())) / rate;
     for (let time = now + gap(); time < end; time += gap()) {
       arrived++;
       if (next >= tasks) next = 0;
