@@ -142,9 +142,9 @@ function capacityOf(data: ServiceDeclaration, parts: Parts, judging: Judging): T
   return profile;
 }
 
-function maxWaitOf({ capacity }: ServiceDeclaration, { slos }: Parts, { say, notes }: Judging): number {
+function maxWaitOf({ capacity }: ServiceDeclaration, parts: Parts, { say, notes }: Judging): number {
   if (capacity.maxWait !== undefined) return capacity.maxWait;
-  const longest = Math.max(...thresholds(slos), 0);
+  const longest = Math.max(...thresholds(parts.slos), 0);
   if (longest === 0) {
     say(
       ["capacity", "maxWait"],

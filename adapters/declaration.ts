@@ -15,7 +15,7 @@ import { plainSecrets } from "./plain-secrets.ts";
 import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "./service-deployment.ts";
-import { eachSound, soundMembers, soundOver, unsound, whereSound } from "./sound.ts";
+import { eachSound, soundMembers, soundOver, unsound, whereSound, without } from "./sound.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
 import { readTrace, type TraceOptions, type TraceReading } from "./trace-csv.ts";
 
@@ -149,8 +149,8 @@ function services(document: unknown, context: Context): JudgedServices {
   return { services: judged, faults };
 }
 
-function declaredService(name: string, body: unknown, context: Context, faults: Fault[]): DeclaredService {
-  const { at } = context;
+function declaredService(name: string, body: unknown, judging: Context, faults: Fault[]): DeclaredService {
+  const { at } = judging;
   const path = ["services", name];
   const isName = SERVICE_NAME.test(name) && !(name in Object.prototype);
   if (!isName)
@@ -164,12 +164,18 @@ function declaredService(name: string, body: unknown, context: Context, faults: 
   const issues = error?.issues ?? [];
   faults.push(...schemaFaults(serviceSchema, issues.flatMap(besides(unread)), path, at));
   const notes: string[] = [];
-  const say = (field: readonly PropertyKey[], message: string) =>
+  const said: { readonly path: readonly PropertyKey[] }[] = [];
+  const say = (field: readonly PropertyKey[], message: string) => {
+    said.push({ path: field });
     faults.push({ where: at([...path, ...field], "value"), message });
+  };
   const wrong = [...issues, ...unread.flatMap(({ doubtful }) => doubtful)];
   const sound = wrong.length === 0 ? data : whereSound(() => soundMembers(serviceSchema, body, wrong));
   return eachSound<DeclaredService>({
-    service: () => parsedService(isName ? name : undefined, sound ?? unsound(), { ...context, say, notes }),
+    service: () => {
+      const context = { ...judging, say, notes };
+      return without(parsedService(isName ? name : undefined, sound ?? unsound(), context), said);
+    },
     deployment: () => soundOver(() => DEFAULT_DEPLOYMENT, (sound ?? unsound()).deploy ?? {}),
     notes: () => notes,
   });

@@ -49,11 +49,13 @@ function memoryRules(service: Service, { say, notes }: Judging): void {
   const { memory } = service.capacity;
   const whole = memoryFor(service.compute);
   if (memory === undefined || whole === undefined) return;
-  if (memory.base + memory.perRequest > whole)
-    return say(
+  if (memory.base + memory.perRequest > whole) {
+    say(
       ["capacity", "memory"],
       `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); there are ${sixDigits(whole)} MiB${service.compute.type === "ec2" ? " beside the system" : ""}. Use a larger one.`,
     );
+    return;
+  }
   const { concurrency } = service.capacity;
   const fitting = fittingRequests(service);
   if (fitting !== undefined)

@@ -21,6 +21,11 @@ export function whereSound<T>(rule: () => T): T | undefined {
   }
 }
 
+/** Whether all that `read` takes of something is sound. */
+export function isSound<T>(read: (of: T) => unknown): (of: T) => boolean {
+  return (of) => whereSound(() => [read(of)]) !== undefined;
+}
+
 /** What all rules say that read nothing at fault. */
 export function soundRules<T, A extends readonly unknown[]>(
   rules: readonly ((...on: A) => readonly T[])[],
@@ -41,7 +46,8 @@ export function eachSound<T extends object>(
     if (member === undefined) faulty.add(key);
     return member?.value === undefined ? [] : [[key, member.value]];
   });
-  return guarded(Object.fromEntries(made) as T, faulty.size > 0 && ((key) => faulty.has(key)));
+  const map = Object.fromEntries(made) as T;
+  return faulty.size === 0 ? map : guarded(map, (key) => faulty.has(key), new Map(), true);
 }
 
 /** `{ ...defaults(), ...declared }`, in which what is at fault in either stays so. */
@@ -78,7 +84,7 @@ export function between<T>(check: z.core.CheckFn<T>): z.core.$ZodCheck<T> {
   return z.superRefine<T>(
     (_, payload) => {
       const { value, issues } = payload;
-      void whereSound(() => check({ value: without(value, issues, LEVELS), issues }));
+      void whereSound(() => check({ value: without(value, issues), issues }));
     },
     { when: () => true },
   );
@@ -94,37 +100,42 @@ interface Issue {
 const LEVELS = 2;
 
 /** A value without what `issues` are about, and of a map with an unknown key, which may be a misspelt one, without all that it lacks. */
-function without<T>(value: T, issues: readonly Issue[], levels: number): T {
+export function without<T>(value: T, issues: readonly Issue[], levels = LEVELS): T {
   if (issues.length === 0) return value;
   const own = issues.filter(({ path = [] }) => path.length === 0);
   if (own.some(({ code }) => code !== "unrecognized_keys") || typeof value !== "object" || value === null)
     return unsound();
-  const at = (key: PropertyKey) =>
-    issues.filter(({ path = [] }) => path.length > 0 && String(path[0]) === key);
-  const below = (key: PropertyKey) => at(key).map((issue) => ({ ...issue, path: issue.path!.slice(1) }));
-  const rest = (key: string, member: unknown) =>
-    whereSound(() => ({ value: levels > 1 ? without(member, below(key), levels - 1) : unsound() }));
-  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<PropertyKey, unknown>;
-  const faulty = new Set<PropertyKey>();
+  const faulty = new Set<string>();
+  const parts = new Map<PropertyKey, unknown>();
   for (const key of new Set(issues.flatMap(({ path = [] }) => path.slice(0, 1).map(String)))) {
-    const sound = rest(key, copy[key]);
-    if (sound === undefined) faulty.add(key);
-    else copy[key] = sound.value;
+    const below = issues
+      .filter(({ path = [] }) => path.length > 0 && String(path[0]) === key)
+      .map((issue) => ({ ...issue, path: issue.path!.slice(1) }));
+    const part = whereSound(() => [
+      levels > 1 ? without(Reflect.get(value, key) as unknown, below, levels - 1) : unsound(),
+    ]);
+    if (part === undefined) faulty.add(key);
+    else parts.set(key, part[0]);
   }
-  const lacks = (key: PropertyKey) => own.some(({ input }) => !(key in (input as object)));
-  return guarded(
-    copy as T & object,
-    faulty.size + own.length > 0 && ((key) => faulty.has(key) || (typeof key === "string" && lacks(key))),
-  );
+  const lacked = own.map(({ input }) => input as object);
+  const isFaulty = (key: PropertyKey) =>
+    typeof key === "string" && (faulty.has(key) || lacked.some((input) => !(key in input)));
+  const listed = whereSound(() => Object.keys(value)); // of what is guarded already, perhaps not to be listed
+  const isShort = lacked.length > 0 || [...faulty].some((key) => listed?.includes(key) !== true);
+  return guarded(value, isFaulty, parts, isShort);
 }
 
-/** Members of which some are at fault; who lists them reads all. */
-function guarded<T extends object>(members: T, isFaulty: false | ((key: PropertyKey) => boolean)): T {
-  if (isFaulty === false) return members;
-  const sound = <K extends PropertyKey>(key: K) => (isFaulty(key) ? unsound() : key);
+/** Members of which some are at fault, with `parts` in the place of others; who lists them asks for those that are missing, too. */
+function guarded<T extends object>(
+  members: T,
+  isFaulty: (key: PropertyKey) => boolean,
+  parts: ReadonlyMap<PropertyKey, unknown>,
+  isShort: boolean,
+): T {
+  const sound = (key: PropertyKey) => (isFaulty(key) ? unsound() : key);
   return new Proxy(members, {
-    get: (target, key) => Reflect.get(target, sound(key)),
+    get: (target, key) => (parts.has(key) ? parts.get(key) : Reflect.get(target, sound(key))),
     has: (target, key) => Reflect.has(target, sound(key)),
-    ownKeys: unsound,
+    ownKeys: (target) => (isShort ? unsound() : Reflect.ownKeys(target)),
   });
 }
