@@ -6,6 +6,7 @@ import { isPriced, unknownInstanceType } from "./prices.ts";
 import { duration, share } from "./quantity.ts";
 import { quantity } from "./quantity-field.ts";
 import { safeParse } from "./safe-parse.ts";
+import { soundRules } from "./sound.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 /** Where a stack's tasks run. */
@@ -88,17 +89,23 @@ export function clusterInstances(cluster: unknown): InstanceSettings | undefined
 /** What a cluster's settings rule out together; `where` is their place. */
 export function clusterFaults({ instances }: ClusterSettings, where: string): readonly Fault[] {
   if (instances === undefined) return [];
-  const faults: Fault[] = [];
-  const wrong = (field: keyof InstanceSettings, rule: string) =>
-    faults.push({
-      where: `${where}.instances.${field}`,
-      message: `${field} is ${shown(field, instances[field])}; ${rule}.`,
-    });
-  const { instanceTypes, min, max, minStep, maxStep } = instances;
-  if (min > max) wrong("min", `it must be at most max, ${max}. Lower min or raise max`);
-  if (minStep > maxStep)
-    wrong("minStep", `it must be at most maxStep, ${maxStep} (CMP-16). Lower it or raise maxStep`);
-  if (new Set(instanceTypes.map(isArm)).size > 1)
-    wrong("instanceTypes", "all must be of one architecture, as an image is. Leave out the others");
-  return faults;
+  const wrong = (field: keyof InstanceSettings, rule: string): Fault => ({
+    where: `${where}.instances.${field}`,
+    message: `${field} is ${shown(field, instances[field])}; ${rule}.`,
+  });
+  return soundRules(
+    [
+      ({ min, max }) =>
+        min > max ? [wrong("min", `it must be at most max, ${max}. Lower min or raise max`)] : [],
+      ({ minStep, maxStep }) =>
+        minStep > maxStep
+          ? [wrong("minStep", `it must be at most maxStep, ${maxStep} (CMP-16). Lower it or raise maxStep`)]
+          : [],
+      ({ instanceTypes }) =>
+        new Set(instanceTypes.map(isArm)).size > 1
+          ? [wrong("instanceTypes", "all must be of one architecture, as an image is. Leave out the others")]
+          : [],
+    ],
+    instances,
+  );
 }

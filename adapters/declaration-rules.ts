@@ -3,7 +3,7 @@ import { defaultCredits } from "../policy/credits.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
 import { HOURS_A_MONTH } from "../policy/month.ts";
 import { raisedQuota, taskQuota } from "../policy/quotas.ts";
-import type { Compute, Service, Slo } from "../policy/service.ts";
+import type { Bounds, Compute, Service, Slo, TaskProfile } from "../policy/service.ts";
 import { seconds } from "../policy/words.ts";
 import type { InstanceSettings } from "./cluster-settings.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
@@ -15,6 +15,7 @@ import { hourlyPrice } from "./prices.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { DEFAULT_DEPLOYMENT } from "./service-deployment.ts";
 import { sixDigits } from "./six-digits.ts";
+import { eachSound, soundOver, unsound, whereSound } from "./sound.ts";
 
 /** What judging a declaration takes: where its traces and load tests come from, and whom to tell what. */
 export interface Judging {
@@ -25,45 +26,41 @@ export interface Judging {
   /** The stack's name, if the declaration belongs to one. */
   readonly stack: string | null;
   /** The stack's cluster's, where it has any. */
-  readonly instances: InstanceSettings | undefined;
+  readonly instances: () => InstanceSettings | undefined;
 }
 
-/** A well-formed declaration as a service, judged by the rules that span its parts. */
-export function parsedService(name: string, data: ServiceDeclaration, judging: Judging): Service | undefined {
+/** A declaration as a service, as far as it and its name are sound, judged by the rules that span its parts. */
+export function parsedService(name: string | undefined, data: ServiceDeclaration, judging: Judging): Service {
   const { notes } = judging;
-  const compute = computeOf(data, notes);
-  const slos = data.slos.map(sloOf);
-  sloRemarks(slos, notes);
-  const capacity = capacityOf(data, slos, judging);
-  const demand = demandOf(data, judging);
-  if (capacity === undefined || demand === undefined) return undefined;
-  const priced = priceOf(data, compute, judging);
-  const { min, max, budget } = data.bounds;
-  const bounds = {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(budget === undefined ? {} : { budget }),
-  };
-  const quotas = data.quotas === undefined ? {} : { quotas: data.quotas };
-  const resilience = data.resilience === undefined ? {} : { resilience: data.resilience };
-  const policies = data.policies === undefined ? {} : { policies: data.policies };
-  const service: Service = {
-    name,
-    compute,
-    slos,
-    capacity,
-    demand,
-    bounds,
-    ...quotas,
-    ...resilience,
-    ...policies,
-    ...priced,
-  };
+  const parts = eachSound<Pick<Service, "compute" | "slos">>({
+    compute: () => computeOf(data, notes),
+    slos: () => data.slos.map(sloOf),
+  });
+  whereSound(() => sloRemarks(parts.slos, notes));
+  const priced = whereSound(() => priceOf(data, parts.compute, judging));
+  const service = eachSound<Service>({
+    name: () => name ?? unsound(),
+    compute: () => parts.compute,
+    slos: () => parts.slos,
+    capacity: () => capacityOf(data, parts, judging),
+    demand: () => demandOf(data, judging),
+    bounds: () => boundsOf(data),
+    quotas: () => data.quotas,
+    resilience: () => data.resilience,
+    policies: () => data.policies,
+    price: () => (priced ?? unsound()).price,
+    host: () => (priced ?? unsound()).host,
+  });
   policyRules(service, judging);
   resourceRules(service, judging);
-  boundsRules(service, data, judging);
-  budgetOfFailures(service, notes);
+  for (const rule of [idleQuota, boundsWithinQuota, peakWithinQuota, loneTask, scaleToZero, budgetForFloor])
+    whereSound(() => rule(service, judging, data));
+  whereSound(() => budgetOfFailures(service, notes));
   return service;
+}
+
+function boundsOf({ bounds }: ServiceDeclaration): Bounds {
+  return eachSound<Bounds>({ min: () => bounds.min, max: () => bounds.max, budget: () => bounds.budget });
 }
 
 /** A promise with a threshold is about latency; without, about success alone. */
@@ -107,40 +104,95 @@ function priceOf(
   compute: Compute,
   { instances, notes }: Judging,
 ): Pick<Service, "price" | "host"> {
-  const { capacity, instances: group } = deploy ?? {};
-  if (group?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
+  const { capacity } = deploy ?? {};
+  if (deploy?.instances?.spot !== undefined || (capacity?.kind === "fargate" && capacity.spot !== undefined))
     notes.push("Spot is priced as on demand: what it saves is not counted on");
   if (compute.type === "ec2" || capacity?.kind !== "instances")
-    return { price: hourlyPrice(compute, { ...DEFAULT_DEPLOYMENT, ...deploy }) };
-  const host = instances && hostOf(compute, instances);
-  notes.push(hostNote(host, instances));
+    return {
+      price: hourlyPrice(
+        compute,
+        soundOver(() => DEFAULT_DEPLOYMENT, deploy ?? {}),
+      ),
+    };
+  const group = instances();
+  const host = group && hostOf(compute, group);
+  notes.push(hostNote(host, group));
   return host === undefined ? { price: hourlyPrice(compute) } : { price: host.price / host.tasks, host };
 }
 
 /** Times the longest threshold that a request waits before it fails, if nobody says. */
 const MAX_WAIT_FACTOR = 5;
 
-function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Slo[], judging: Judging) {
-  const { say, notes } = judging;
-  const { startup, loadTest, memory, contention } = capacity;
-  const thresholds = slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
-  const maxWait = capacity.maxWait ?? MAX_WAIT_FACTOR * Math.max(...thresholds, 0);
-  if (capacity.maxWait === undefined && thresholds.length === 0)
-    return void say(
+type Parts = Pick<Service, "compute" | "slos">;
+
+function capacityOf(data: ServiceDeclaration, parts: Parts, judging: Judging): TaskProfile {
+  const { capacity } = data;
+  const maxWait = whereSound(() => maxWaitOf(data, parts, judging));
+  const measured = whereSound(() => measuredOf(data, parts, maxWait ?? unsound(), judging));
+  const profile = eachSound<Omit<TaskProfile, "warmup">>({
+    serviceTime: () => (measured ?? unsound()).serviceTime,
+    concurrency: () => (measured ?? unsound()).concurrency,
+    maxWait: () => maxWait ?? unsound(),
+    startup: () => capacity.startup,
+    cpuTime: () => (measured ?? unsound()).cpuTime,
+    memory: () => capacity.memory,
+    contention: () => capacity.contention,
+  });
+  whereSound(() => capacityRemarks(profile, data, parts, judging.notes));
+  return profile;
+}
+
+function maxWaitOf({ capacity }: ServiceDeclaration, parts: Parts, { say, notes }: Judging): number {
+  if (capacity.maxWait !== undefined) return capacity.maxWait;
+  const longest = Math.max(...thresholds(parts.slos), 0);
+  if (longest === 0) {
+    say(
       ["capacity", "maxWait"],
       "maxWait is missing; without a latency SLO it is the only bound there is. Write `maxWait: 5 s`.",
     );
-  if (capacity.maxWait === undefined)
-    notes.push(
-      `maxWait is not declared: ${seconds(maxWait)} is taken, ${MAX_WAIT_FACTOR} × the longest threshold`,
+    return unsound();
+  }
+  const maxWait = MAX_WAIT_FACTOR * longest;
+  notes.push(
+    `maxWait is not declared: ${seconds(maxWait)} is taken, ${MAX_WAIT_FACTOR} × the longest threshold`,
+  );
+  return maxWait;
+}
+
+function thresholds(slos: readonly Slo[]): readonly number[] {
+  return slos.flatMap((slo) => (slo.kind === "latency" ? [slo.threshold] : []));
+}
+
+type Measured = Pick<TaskProfile, "serviceTime" | "concurrency"> & { readonly cpuTime?: number | undefined };
+
+function measuredOf(
+  { capacity }: ServiceDeclaration,
+  parts: Parts,
+  maxWait: number,
+  judging: Judging,
+): Measured {
+  const { loadTest } = capacity;
+  if (loadTest !== undefined) {
+    const vcpus = whereSound(() => resourcesOf(parts.compute)?.vcpus);
+    return measuredCapacity(
+      soundOver(() => capacity, { loadTest, vcpus }),
+      maxWait,
+      judging,
     );
-  const measured =
-    loadTest === undefined
-      ? { ...capacity, cpuTime: capacity.cpuTime, serviceTime: capacity.serviceTime?.serviceTime }
-      : measuredCapacity({ ...capacity, loadTest, vcpus: resourcesOf(compute)?.vcpus }, maxWait, judging);
-  if (measured?.serviceTime === undefined || measured.concurrency === undefined) return undefined;
-  const { serviceTime, concurrency, cpuTime } = measured;
-  const { mean, cv } = serviceTime;
+  }
+  return eachSound<Measured>({
+    serviceTime: () => capacity.serviceTime?.serviceTime ?? unsound(),
+    concurrency: () => capacity.concurrency ?? unsound(),
+    cpuTime: () => capacity.cpuTime,
+  });
+}
+
+function capacityRemarks(
+  { serviceTime: { mean, cv }, maxWait, startup }: TaskProfile,
+  { capacity }: ServiceDeclaration,
+  { compute, slos }: Parts,
+  notes: string[],
+): void {
   notes.push(...(capacity.serviceTime?.notes ?? []));
   if (cv > 3)
     notes.push(
@@ -148,7 +200,7 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
     );
   if (maxWait === 0)
     notes.push("maxWait is 0 s: a request never waits, and every one that finds its task busy fails");
-  const strictest = Math.min(...thresholds);
+  const strictest = Math.min(...thresholds(slos));
   if (capacity.maxWait !== undefined && maxWait > Math.max(0, strictest - mean))
     notes.push(
       `maxWait is ${seconds(maxWait)}: requests that wait more than ${seconds(Math.max(0, strictest - mean))} (threshold − service time) are served, but late`,
@@ -161,36 +213,35 @@ function capacityOf({ capacity, compute }: ServiceDeclaration, slos: readonly Sl
     notes.push(
       `startup is ${seconds(startup)}, above 30 min: reaction cannot follow the load, only schedules and a standing reserve can`,
     );
-  return {
-    serviceTime,
-    concurrency,
-    maxWait,
-    startup,
-    ...(cpuTime === undefined ? {} : { cpuTime }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(contention === undefined ? {} : { contention }),
-  };
 }
+
+const RAISE = `write ${raisedQuota("…")}`;
 
 /** Seconds of a datapoint and of its publication, before a first task can even be asked for. */
 const COLD_START = 60 + AWS_LOOP.publicationDelay;
 
-function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, stack }: Judging): void {
-  const { compute, bounds, slos, capacity, demand, price } = service;
-  const { min, max, budget } = bounds;
-  if (service.quotas !== undefined && compute.type === "ec2")
+function idleQuota({ compute, quotas }: Service, { say }: Judging): void {
+  if (quotas !== undefined && compute.type === "ec2")
     say(
       ["quotas", "tasksPerService"],
-      `tasksPerService is ${service.quotas.tasksPerService}; it is of ECS services, and compute is ec2. Remove it.`,
+      `tasksPerService is ${quotas.tasksPerService}; it is of ECS services, and compute is ec2. Remove it.`,
     );
+}
+
+function boundsWithinQuota(service: Service, { say }: Judging): void {
+  const { bounds } = service;
   const quota = taskQuota(service);
-  const raise = `write ${raisedQuota("…")}`;
-  const most = max === undefined ? "min" : "max"; // of the two declared, as min is at most max
+  const most = bounds.max === undefined ? "min" : "max"; // of the two declared, as min is at most max
   if ((bounds[most] ?? 0) > quota)
     say(
       ["bounds", most],
-      `${most} is ${bounds[most]}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). Lower it, or ${raise}.`,
+      `${most} is ${bounds[most]}; ECS runs at most ${quota} tasks a service (quota "Tasks per service"). Lower it, or ${RAISE}.`,
     );
+}
+
+function peakWithinQuota(service: Service, { say }: Judging): void {
+  const { capacity, demand } = service;
+  const quota = taskQuota(service);
   const peak =
     (1 + demand.growth) *
     (demand.kind === "peak" ? demand.peak : demand.trace.rates.reduce((a, b) => Math.max(a, b), 0));
@@ -198,9 +249,12 @@ function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, s
   if (needed > quota)
     say(
       ["demand"],
-      `demand peaks at ${sixDigits(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${raise}.`,
+      `demand peaks at ${sixDigits(peak)} /s; that needs at least ${needed} tasks, and ECS runs at most ${quota} a service (quota "Tasks per service"). Use larger tasks, or ${RAISE}.`,
     );
-  if (min === 1) {
+}
+
+function loneTask({ bounds, slos }: Service, { say, notes, stack }: Judging): void {
+  if (bounds.min === 1) {
     const promised = slos.find((slo) => slo.kind === "availability" && slo.objective >= 0.999);
     const production = stack === null || /prod/i.test(stack);
     if (promised !== undefined && production)
@@ -210,12 +264,21 @@ function boundsRules(service: Service, data: ServiceDeclaration, { say, notes, s
       );
     else notes.push("min is 1: one task has no availability during a zone's loss or a deploy");
   }
+}
+
+function scaleToZero(service: Service, { notes }: Judging, data: ServiceDeclaration): void {
+  const { bounds, compute, capacity } = service;
+  const { min } = bounds;
   if (data.bounds.scaleToZero === true)
     notes.push(
       (min ?? 0) > 0
         ? `scaleToZero changes nothing: min is ${min}`
         : `scaleToZero is true: the plan keeps one ${compute.type === "ec2" ? "instance" : "task"} all the same. After the last one there is no metric of CPU or requests per target that would start another, and who came first would wait at least ${seconds(COLD_START + capacity.startup)}: a datapoint, its publication and the startup`,
     );
+}
+
+function budgetForFloor({ bounds, compute, price }: Service, { say }: Judging): void {
+  const { budget, min } = bounds;
   const least = Math.max(1, min ?? 1);
   const floor = least * price * HOURS_A_MONTH;
   if (budget !== undefined && floor > budget)

@@ -15,6 +15,7 @@ import {
 import { quantity } from "./quantity-field.ts";
 import { serviceDeploymentSchema } from "./service-deployment.ts";
 import { serviceTimeSchema } from "./service-time.ts";
+import { between } from "./sound.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -84,57 +85,61 @@ export const sloSchema = z
     },
     "it must be a map such as { name: latency, threshold: 1 s, objective: 99 % }",
   )
-  .check(({ value: { objective, percentile, threshold }, issues }) => {
-    const refuse = (key: string, input: unknown, message: string) =>
-      issues.push({ code: "custom", path: [key], input, message });
-    if (objective === undefined && percentile === undefined)
-      refuse("objective", undefined, "it must be a percentage, as `99 %`");
-    if (objective !== undefined && percentile !== undefined)
-      refuse(
-        "percentile",
-        `p${twelveDigits(100 * percentile)}`,
-        `objective is ${twelveDigits(100 * objective)} % as well, and p99 is an objective of 99 %. Keep one`,
-      );
-    if (percentile !== undefined && threshold === undefined)
-      refuse(
-        "percentile",
-        `p${twelveDigits(100 * percentile)}`,
-        "a percentile is one of latency; write its threshold, as `threshold: 1 s`",
-      );
-  })
-  .transform(({ percentile, ...slo }) => ({ ...slo, objective: (slo.objective ?? percentile)! }))
-  .check(({ value, issues }) => {
-    if (value.objective >= 0.5 || value.allowLowObjective === true) return;
-    const percent = `${twelveDigits(value.objective * 100)} %`;
-    const meant =
-      value.objective <= 0.01
-        ? `\`${twelveDigits(value.objective * 10_000)} %\``
-        : "an objective of at least `50 %`";
-    issues.push({
-      code: "custom",
-      path: ["objective"],
-      input: percent,
-      message: `${percent} is less than half; write ${meant}, or \`allowLowObjective: true\``,
-    });
-  });
+  .check(
+    between(({ value, issues }) => {
+      const { objective, percentile } = value;
+      const refuse = (key: string, input: unknown, message: string) =>
+        issues.push({ code: "custom", path: [key], input, message });
+      if (objective === undefined && percentile === undefined)
+        refuse("objective", undefined, "it must be a percentage, as `99 %`");
+      if (objective !== undefined && percentile !== undefined)
+        refuse(
+          "percentile",
+          `p${twelveDigits(100 * percentile)}`,
+          `objective is ${twelveDigits(100 * objective)} % as well, and p99 is an objective of 99 %. Keep one`,
+        );
+      if (percentile !== undefined && value.threshold === undefined)
+        refuse(
+          "percentile",
+          `p${twelveDigits(100 * percentile)}`,
+          "a percentile is one of latency; write its threshold, as `threshold: 1 s`",
+        );
+    }),
+    between(({ value, issues }) => {
+      const share = value.objective ?? value.percentile;
+      if (share === undefined || share >= 0.5 || value.allowLowObjective === true) return;
+      const percent = `${twelveDigits(share * 100)} %`;
+      const meant =
+        share <= 0.01 ? `\`${twelveDigits(share * 10_000)} %\`` : "an objective of at least `50 %`";
+      issues.push({
+        code: "custom",
+        path: ["objective"],
+        input: percent,
+        message: `${percent} is less than half; write ${meant}, or \`allowLowObjective: true\``,
+      });
+    }),
+  )
+  .transform(({ percentile, ...slo }) => ({ ...slo, objective: (slo.objective ?? percentile)! }));
 
 const EXAMPLE = "declare at least one SLO, as `slos: [{ name: latency, threshold: 1 s, objective: 99 % }]`";
 
 const slos = z
   .array(sloSchema, EXAMPLE)
   .min(1, EXAMPLE)
-  .check(({ value, issues }) => {
-    value.forEach(({ name }, i) => {
-      const first = value.findIndex((other) => other.name === name);
-      if (first < i)
-        issues.push({
-          code: "custom",
-          path: [i, "name"],
-          input: name,
-          message: `slos[${first}] has that name already, and names become alarms. Rename one`,
-        });
-    });
-  });
+  .check(
+    between(({ value, issues }) => {
+      value.forEach(({ name }, i) => {
+        const first = value.findIndex((other) => other.name === name);
+        if (first < i)
+          issues.push({
+            code: "custom",
+            path: [i, "name"],
+            input: name,
+            message: `slos[${first}] has that name already, and names become alarms. Rename one`,
+          });
+      });
+    }),
+  );
 
 /** Memory in MiB for each CPU size: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
 const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
@@ -183,15 +188,17 @@ export const computeSchema = z.discriminatedUnion(
         ),
         memory: quantity(mebibytes, (value) => !(value > 0) && "it must be greater than 0"),
       })
-      .check(({ value, issues }) => {
-        if (!FARGATE_SIZES.get(value.cpu)!.includes(value.memory))
-          issues.push({
-            code: "custom",
-            path: ["memory"],
-            input: value.memory,
-            message: noSuchPair(value.cpu, value.memory),
-          });
-      }),
+      .check(
+        between(({ value, issues }) => {
+          if (!FARGATE_SIZES.get(value.cpu)!.includes(value.memory))
+            issues.push({
+              code: "custom",
+              path: ["memory"],
+              input: value.memory,
+              message: noSuchPair(value.cpu, value.memory),
+            });
+        }),
+      ),
     z
       .strictObject({
         type: z.literal("ec2"),
@@ -201,19 +208,21 @@ export const computeSchema = z.discriminatedUnion(
         }),
         credits: z.enum(["standard", "unlimited"], "it must be standard or unlimited").exactOptional(),
       })
-      .check(({ value: { instanceType, credits }, issues }) => {
-        if (
-          credits !== undefined &&
-          isPriced(instanceType.toLowerCase()) &&
-          defaultCredits(instanceType.toLowerCase()) === undefined
-        )
-          issues.push({
-            code: "custom",
-            path: ["credits"],
-            input: credits,
-            message: `${instanceType} has no CPU credits; only t2, t3, t3a and t4g have. Remove it`,
-          });
-      }),
+      .check(
+        between(({ value: { instanceType, credits }, issues }) => {
+          if (
+            credits !== undefined &&
+            isPriced(instanceType.toLowerCase()) &&
+            defaultCredits(instanceType.toLowerCase()) === undefined
+          )
+            issues.push({
+              code: "custom",
+              path: ["credits"],
+              input: credits,
+              message: `${instanceType} has no CPU credits; only t2, t3, t3a and t4g have. Remove it`,
+            });
+        }),
+      ),
   ],
   "it must be { type: fargate, cpu: 512, memory: 1024 } or { type: ec2, instanceType: t2.small }",
 );
@@ -283,20 +292,23 @@ const capacity = z
     },
     "it must be a map such as { serviceTime: { mean: 200 ms, cv: 0.7 }, concurrency: 2, maxWait: 5 s, startup: 75 s }",
   )
-  .check(({ value: { serviceTime, loadTest, concurrency }, issues }) => {
-    const missing = (field: string, message: string) =>
-      issues.push({ code: "custom", path: [field], input: undefined, message });
-    if (serviceTime === undefined && loadTest === undefined)
-      missing(
-        "serviceTime",
-        "exactly one source of capacity is right: `serviceTime: { mean: 200 ms, cv: 0.7 }`, `loadTest: file.csv`, or what `setpoint calibrate` prints of CloudWatch",
-      );
-    if (loadTest === undefined && concurrency === undefined)
-      missing(
-        "concurrency",
-        "it must be a whole number from 1 to 10000, the requests that one task serves at a time",
-      );
-  });
+  .check(
+    between(({ value, issues }) => {
+      const { serviceTime, loadTest } = value;
+      const missing = (field: string, message: string) =>
+        issues.push({ code: "custom", path: [field], input: undefined, message });
+      if (serviceTime === undefined && loadTest === undefined)
+        missing(
+          "serviceTime",
+          "exactly one source of capacity is right: `serviceTime: { mean: 200 ms, cv: 0.7 }`, `loadTest: file.csv`, or what `setpoint calibrate` prints of CloudWatch",
+        );
+      if (loadTest === undefined && value.concurrency === undefined)
+        missing(
+          "concurrency",
+          "it must be a whole number from 1 to 10000, the requests that one task serves at a time",
+        );
+    }),
+  );
 
 const interval = z.unknown().transform((input, context) => {
   const [from, to, ...rest] = (typeof input === "string" ? input : "").split("/").map(moment);
@@ -361,17 +373,19 @@ const demand = z
     },
     DEMAND,
   )
-  .check(({ value, issues }) => {
-    if (value.history === undefined && value.peak === undefined)
-      issues.push({ code: "custom", input: {}, message: DEMAND });
-    if (value.history?.clip === true && value.peak === undefined)
-      issues.push({
-        code: "custom",
-        path: ["history", "clip"],
-        input: true,
-        message: "there is no peak to clip the history at. Declare `peak`, or remove it",
-      });
-  });
+  .check(
+    between(({ value, issues }) => {
+      if (value.history === undefined && value.peak === undefined)
+        issues.push({ code: "custom", input: {}, message: DEMAND });
+      if (value.history?.clip === true && value.peak === undefined)
+        issues.push({
+          code: "custom",
+          path: ["history", "clip"],
+          input: true,
+          message: "there is no peak to clip the history at. Declare `peak`, or remove it",
+        });
+    }),
+  );
 
 const bounds = z
   .strictObject(
@@ -386,23 +400,27 @@ const bounds = z
     },
     "it must be a map such as { min: 2, max: 200, budget: 900 USD/month }",
   )
-  .check(({ value: { min, max, scaleToZero }, issues }) => {
-    if (min !== undefined && max !== undefined && min > max)
-      issues.push({
-        code: "custom",
-        path: ["min"],
-        input: min,
-        message: `it must be at most max, ${max}. Lower min or raise max`,
-      });
-    if (min === 0 && scaleToZero !== true)
-      issues.push({
-        code: "custom",
-        path: ["min"],
-        input: min,
-        message:
-          "with no task there are no metrics to start the first one; write at least 1, or `scaleToZero: true` (the plan then says what the first request would wait for, and keeps one)",
-      });
-  });
+  .check(
+    between(({ value: { min, max }, issues }) => {
+      if (min !== undefined && max !== undefined && min > max)
+        issues.push({
+          code: "custom",
+          path: ["min"],
+          input: min,
+          message: `it must be at most max, ${max}. Lower min or raise max`,
+        });
+    }),
+    between(({ value: { min, scaleToZero }, issues }) => {
+      if (min === 0 && scaleToZero !== true)
+        issues.push({
+          code: "custom",
+          path: ["min"],
+          input: min,
+          message:
+            "with no task there are no metrics to start the first one; write at least 1, or `scaleToZero: true` (the plan then says what the first request would wait for, and keeps one)",
+        });
+    }),
+  );
 
 const resilience = z
   .strictObject(
@@ -412,15 +430,17 @@ const resilience = z
     },
     "it must be a map such as { zones: 3, survive: 1 }",
   )
-  .check(({ value: { zones, survive }, issues }) => {
-    if (survive >= zones)
-      issues.push({
-        code: "custom",
-        path: ["survive"],
-        input: survive,
-        message: `it must be less than zones, ${zones}; no service outlives all of its zones`,
-      });
-  });
+  .check(
+    between(({ value: { zones, survive }, issues }) => {
+      if (survive >= zones)
+        issues.push({
+          code: "custom",
+          path: ["survive"],
+          input: survive,
+          message: `it must be less than zones, ${zones}; no service outlives all of its zones`,
+        });
+    }),
+  );
 
 /** How a service scales, where its owner chooses. */
 export const policiesSchema = z.strictObject(

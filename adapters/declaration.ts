@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import type { z } from "zod";
 import type { Service } from "../policy/service.ts";
 import type { Trace } from "../policy/trace.ts";
 import { badInput, didYouMean, type Fault, shown } from "./bad-input.ts";
@@ -14,6 +15,7 @@ import { plainSecrets } from "./plain-secrets.ts";
 import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "./service-deployment.ts";
+import { eachSound, soundMembers, soundOver, unsound, whereSound, without } from "./sound.ts";
 import { dotted, type SourceDocument, yamlDocument } from "./source-document.ts";
 import { readTrace, type TraceOptions, type TraceReading } from "./trace-csv.ts";
 
@@ -37,6 +39,24 @@ export function declaredServices(
   stack: string | null = /(?:^|\/)Pulumi\.([\w.-]+)\.yaml$/.exec(where)?.[1] ?? null,
   instances?: InstanceSettings,
 ): readonly DeclaredService[] {
+  return whole(judgedServices(document, where, readTrace, loadTests, stack, () => instances));
+}
+
+/** Services as far as they are sound (adapters/sound.ts), and all that is wrong with them. */
+export interface JudgedServices {
+  readonly services: readonly DeclaredService[];
+  readonly faults: readonly Fault[];
+}
+
+/** The same for who has more rules for them; `instances` are those of the stack's cluster, where it has any. */
+export function judgedServices(
+  document: unknown,
+  where: string,
+  readTrace: (path: string, options: Partial<TraceOptions>) => Trace | TraceReading,
+  loadTests: LoadTestSource,
+  stack: string | null,
+  instances: Context["instances"],
+): JudgedServices {
   const at = (path: readonly PropertyKey[]) => `${where} ${dotted(path)}`.trim();
   const read: TraceSource = (path, options) => {
     const trace = readTrace(path, options);
@@ -48,7 +68,7 @@ export function declaredServices(
 /** Reads a declaration file; traces are named relative to its folder. */
 export function readDeclaration(file: string, now = Date.now() / 1000): readonly DeclaredService[] {
   const { value, at } = yamlDocument(textFile(file, LARGEST), file);
-  return services(value, { at, stack: null, instances: undefined, ...filesBeside(file, now) });
+  return whole(services(value, { at, stack: null, instances: () => undefined, ...filesBeside(file, now) }));
 }
 
 /** Reads the services of a Pulumi stack, under `config: setpoint:services` of its settings file in `root`. */
@@ -77,7 +97,8 @@ export function readStack(stack: string, root: string, now = Date.now() / 1000):
     return `${place} ${dotted(path)}`;
   };
   const instances = clusterInstances(member(member(config, DEPLOYMENT_KEY), "cluster"));
-  return services({ services: declared }, { at: inConfig, stack, instances, ...filesBeside(file, now) });
+  const context = { at: inConfig, stack, instances: () => instances, ...filesBeside(file, now) };
+  return whole(services({ services: declared }, context));
 }
 
 const CONFIG_KEY = "setpoint:services";
@@ -97,14 +118,20 @@ interface Context {
   /** The stack's name, if the declaration belongs to one. */
   readonly stack: string | null;
   /** The stack's cluster's, where it has any. */
-  readonly instances: InstanceSettings | undefined;
+  readonly instances: () => InstanceSettings | undefined;
 }
 
-function services(document: unknown, context: Context): readonly DeclaredService[] {
+function whole({ services, faults }: JudgedServices): readonly DeclaredService[] {
+  if (faults.length > 0) throw badInput(faults);
+  return services;
+}
+
+function services(document: unknown, context: Context): JudgedServices {
   const { at, stack } = context;
   const declared = member(document, "services");
+  const refused = (faults: readonly Fault[]) => ({ services: [], faults });
   if (!isMap(declared) || Object.keys(declared).length === 0)
-    throw badInput([
+    return refused([
       {
         where: at(["services"], "key"),
         message: `services is ${shown("services", declared)}; declare at least one under ${stack === null ? "a top-level `services:`" : "`services` (`setpoint:services` in a stack's file)"}.`,
@@ -117,40 +144,41 @@ function services(document: unknown, context: Context): readonly DeclaredService
       message: `\`${key.slice(0, 60)}\` is unknown; ${didYouMean(key, ["services"])}`,
     }));
   const secrets = plainSecrets({ services: declared }, (path) => at(path, "value"));
-  if (secrets.length > 0) throw badInput(secrets); // before anything else could print one
-  const parsed = Object.entries(declared).map(([name, body]) => declaredService(name, body, context, faults));
-  if (faults.length > 0) throw badInput(faults);
-  return parsed.filter((service) => service !== undefined);
+  if (secrets.length > 0) return refused(secrets); // before anything else could print one
+  const judged = Object.entries(declared).map(([name, body]) => declaredService(name, body, context, faults));
+  return { services: judged, faults };
 }
 
-function declaredService(
-  name: string,
-  body: unknown,
-  context: Context,
-  faults: Fault[],
-): DeclaredService | undefined {
-  const { at } = context;
+function declaredService(name: string, body: unknown, judging: Context, faults: Fault[]): DeclaredService {
+  const { at } = judging;
   const path = ["services", name];
-  const known = faults.length;
-  if (!SERVICE_NAME.test(name) || name in Object.prototype)
+  const isName = SERVICE_NAME.test(name) && !(name in Object.prototype);
+  if (!isName)
     faults.push({
       where: at(path, "key"),
       message: `the name is ${shown("name", name)}; it becomes the names of resources: 2 to 40 lower-case letters, digits and \`-\`, beginning with a letter, not ending in \`-\`.`,
     });
   const unread = wrongSources(name, body, at);
   faults.push(...unread.map(({ fault }) => fault));
-  const { success, data, error } = safeParse(serviceSchema, body);
-  const elsewhere = (issue: { readonly path: readonly PropertyKey[] }) =>
-    !unread.some(({ part }) => issue.path[0] === part);
-  if (!success) faults.push(...schemaFaults(serviceSchema, error.issues.filter(elsewhere), path, at));
-  if (!success || faults.length > known) return undefined;
+  const { data, error } = safeParse(serviceSchema, body);
+  const issues = error?.issues ?? [];
+  faults.push(...schemaFaults(serviceSchema, issues.flatMap(besides(unread)), path, at));
   const notes: string[] = [];
-  const say = (field: readonly PropertyKey[], message: string) =>
+  const said: { readonly path: readonly PropertyKey[] }[] = [];
+  const say = (field: readonly PropertyKey[], message: string) => {
+    said.push({ path: field });
     faults.push({ where: at([...path, ...field], "value"), message });
-  const service = parsedService(name, data, { ...context, say, notes });
-  if (faults.length > known || service === undefined) return undefined;
-  const deployment = { ...DEFAULT_DEPLOYMENT, ...data.deploy };
-  return { service, deployment, notes };
+  };
+  const wrong = [...issues, ...unread.flatMap(({ doubtful }) => doubtful)];
+  const sound = wrong.length === 0 ? data : whereSound(() => soundMembers(serviceSchema, body, wrong));
+  return eachSound<DeclaredService>({
+    service: () => {
+      const context = { ...judging, say, notes };
+      return without(parsedService(isName ? name : undefined, sound ?? unsound(), context), said);
+    },
+    deployment: () => soundOver(() => DEFAULT_DEPLOYMENT, (sound ?? unsound()).deploy ?? {}),
+    notes: () => notes,
+  });
 }
 
 const SOURCES = {
@@ -169,6 +197,8 @@ function wrongSources(name: string, body: unknown, at: SourceDocument["at"]) {
       declared.length > 1 ? declared.slice(1) : declared.filter((source) => source === "cloudwatch");
     return wrong.map((source) => ({
       part,
+      source,
+      doubtful: declared.map((each) => ({ code: "custom" as const, path: [part, each], input: undefined })),
       fault: {
         where: at(["services", name, part, source], "key"),
         message: [
@@ -178,6 +208,17 @@ function wrongSources(name: string, body: unknown, at: SourceDocument["at"]) {
       },
     }));
   });
+}
+
+/** What a schema has against a part, without what follows from a source of `calibrate` alone: an unknown key, and whatever that would bring. */
+function besides(unread: ReturnType<typeof wrongSources>) {
+  return (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
+    const { path, input } = issue;
+    if (!unread.some(({ part, source }) => source === "cloudwatch" && part === path[0])) return [issue];
+    if (issue.code !== "unrecognized_keys" || path.length > 1) return input === undefined ? [] : [issue];
+    const keys = issue.keys.filter((key) => key !== "cloudwatch");
+    return keys.length === 0 ? [] : [{ ...issue, keys }];
+  };
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

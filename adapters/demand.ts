@@ -6,6 +6,7 @@ import { highestRate, type Trace } from "../policy/trace.ts";
 import { isBadInput, shown } from "./bad-input.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import { sixDigits } from "./six-digits.ts";
+import { eachSound, unsound } from "./sound.ts";
 import type { TraceOptions, TraceReading } from "./trace-csv.ts";
 import { type Interval, regular } from "./trace-grid.ts";
 import { iso } from "./trace-rows.ts";
@@ -22,39 +23,45 @@ interface Judging {
 }
 
 /** The traffic to size for: the declared peak, or the recording shaped as declared and held against it. */
-export function demandOf(
-  { demand: { history, peak, growth } }: ServiceDeclaration,
-  judging: Judging,
-): Demand | undefined {
-  if (history === undefined) return { kind: "peak", peak: peak!, growth };
-  const trace = historyOf(history, judging);
-  if (trace === undefined) return undefined;
+export function demandOf({ demand }: ServiceDeclaration, judging: Judging): Demand {
+  const growth = () => demand.growth;
+  return demand.history === undefined
+    ? eachSound<Demand & { kind: "peak" }>({ kind: () => "peak", peak: () => demand.peak, growth })
+    : eachSound<Demand & { kind: "history" }>({
+        kind: () => "history",
+        trace: () => traceOf(historyOf(demand.history!, judging), demand, judging),
+        growth,
+      });
+}
+
+/** The recording held against the declared peak. */
+function traceOf(trace: Trace, { history, peak }: ServiceDeclaration["demand"], judging: Judging): Trace {
   const most = highestRate(trace.rates);
-  if (peak === undefined || peak === most) return { kind: "history", trace, growth };
+  if (peak === undefined || peak === most) return trace;
   if (peak > most) {
     judging.notes.push(
       `the declared peak of ${sixDigits(peak)} /s is above the history's ${sixDigits(most)} /s: the history is scaled by ${sixDigits(peak / most)} to reach it`,
     );
-    return { kind: "history", trace: scaled(trace, peak / most), growth };
+    return scaled(trace, peak / most);
   }
-  if (history.clip === true) {
+  if (history?.clip === true) {
     judging.notes.push(
       `the history is clipped at the declared peak of ${sixDigits(peak)} /s; it reached ${sixDigits(most)} /s`,
     );
     const clipped = trace.rates.map((rate) => Math.min(rate, peak));
-    return { kind: "history", trace: withRates(trace, clipped), growth };
+    return withRates(trace, clipped);
   }
   judging.say(
     ["demand", "peak"],
     `peak is ${sixDigits(peak)} /s; the history reaches ${sixDigits(most)} /s. Remove \`peak\`, or write \`history: { file: …, clip: true }\`.`,
   );
-  return undefined;
+  return unsound();
 }
 
 type History = NonNullable<ServiceDeclaration["demand"]["history"]>;
 
 /** The recording without what is excluded, then smoothed, then at the volume wanted. */
-function historyOf(history: History, { read, say, notes }: Judging): Trace | undefined {
+function historyOf(history: History, { read, say, notes }: Judging): Trace {
   const { unit, kind, step } = history;
   const options = {
     ...(unit === undefined ? {} : { unit }),
@@ -66,22 +73,26 @@ function historyOf(history: History, { read, say, notes }: Judging): Trace | und
     notes.push(...reading.notes);
     const { exclude = [], smooth, scale } = history;
     const kept = without(reading.trace, exclude);
-    if (typeof kept === "string")
-      return void say(["demand", "history", "exclude"], `exclude leaves too little; ${kept}.`);
+    if (typeof kept === "string") {
+      say(["demand", "history", "exclude"], `exclude leaves too little; ${kept}.`);
+      return unsound();
+    }
     notes.push(...kept.notes);
     const { step: apart } = kept.trace;
-    if (smooth !== undefined && reach(smooth, apart) === 0)
-      return void say(
+    if (smooth !== undefined && reach(smooth, apart) === 0) {
+      say(
         ["demand", "history", "smooth"],
         `smooth is ${smooth} s, and the history has one rate every ${apart} s, so that it changes nothing. Write at least \`${2 * apart} s\`, or remove it.`,
       );
+      return unsound();
+    }
     const smoothed = smooth === undefined ? kept.trace : movingAverage(kept.trace, smooth);
     return scale === undefined ? smoothed : scaled(smoothed, scale);
   } catch (error) {
     if (!isBadInput(error)) throw error;
     for (const { where, message } of error.faults)
       say(["demand", "history"], `history is ${shown("history", history.file)}; ${where}: ${message}`);
-    return undefined;
+    return unsound();
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Fault, shown } from "./bad-input.ts";
 import { days } from "./days.ts";
+import { soundRules } from "./sound.ts";
 
 /** The customer key of a stack: made for it, or one that exists. */
 export interface KeySettings {
@@ -28,28 +29,34 @@ export const keySchema = z.strictObject(
   "must be a map of settings. Write { arn } or { deletionWindow, rotation }",
 );
 
+interface Stack {
+  readonly customerKey: boolean;
+  readonly region: string;
+}
+
 /** What a key's settings rule out, with what else the stack says; `where` is their place. */
-export function keyFaults(
-  key: KeySettings,
-  { customerKey, region }: { readonly customerKey: boolean; readonly region: string },
-  where: string,
-): readonly Fault[] {
-  const faults: Fault[] = [];
-  const wrong = (place: string, message: string) => faults.push({ where: `${where}${place}`, message });
-  const { arn, deletionWindow, rotation } = key;
-  if (!customerKey && Object.keys(key).length > 0)
-    wrong(
-      "",
-      "key is set, and customerKey is false: AWS's keys encrypt. Set customerKey: true, or remove key.",
-    );
-  if (arn !== undefined && arn.split(":")[3] !== region)
-    wrong(".arn", `arn is ${shown("arn", arn)}; must be in the zones' region. Name a key of ${region}.`);
-  if (arn !== undefined && (deletionWindow !== undefined || rotation !== undefined))
-    wrong(
-      "",
-      "key has arn with deletionWindow or rotation; that key's owner sets them. Remove them, or arn.",
-    );
-  return faults;
+export function keyFaults(key: KeySettings, stack: Stack, where: string): readonly Fault[] {
+  return soundRules([unused, strayRegion, notOurs], key, stack, where);
+}
+
+function unused(key: KeySettings, { customerKey }: Stack, where: string): readonly Fault[] {
+  if (customerKey || Object.keys(key).length === 0) return [];
+  const message =
+    "key is set, and customerKey is false: AWS's keys encrypt. Set customerKey: true, or remove key.";
+  return [{ where, message }];
+}
+
+function strayRegion({ arn }: KeySettings, { region }: Stack, where: string): readonly Fault[] {
+  if (arn === undefined || arn.split(":")[3] === region) return [];
+  const message = `arn is ${shown("arn", arn)}; must be in the zones' region. Name a key of ${region}.`;
+  return [{ where: `${where}.arn`, message }];
+}
+
+function notOurs({ arn, deletionWindow, rotation }: KeySettings, _: Stack, where: string): readonly Fault[] {
+  if (arn === undefined || (deletionWindow === undefined && rotation === undefined)) return [];
+  const message =
+    "key has arn with deletionWindow or rotation; that key's owner sets them. Remove them, or arn.";
+  return [{ where, message }];
 }
 
 /** What is allowed of a stack's key and may yet surprise: nothing here sees the policy of a key that exists. */

@@ -8,6 +8,7 @@ import { isBadInput, shown } from "./bad-input.ts";
 import type { ServiceDeclaration } from "./declaration-schema.ts";
 import type { Say } from "./demand.ts";
 import type { LoadTest, LoadTestOptions } from "./load-test-csv.ts";
+import { unsound } from "./sound.ts";
 
 /** Reads a load-test table by its path in a declaration. */
 export type LoadTestSource = (path: string, options: Partial<LoadTestOptions>) => LoadTest;
@@ -42,7 +43,7 @@ export function measuredCapacity(
     if (result.kind === "refused") {
       const wayOut = `\`setpoint calibrate --load-test ${file}\` shows the table beside the fit; way out: declare \`serviceTime\``;
       for (const reason of result.reasons) say(field, `${place}; ${reason}. ${wayOut}.`);
-      return undefined;
+      return unsound();
     }
     const fitted = result.calibration;
     const work = bindingWork(fitted.cpu, fitted.saturation);
@@ -61,7 +62,7 @@ export function measuredCapacity(
   } catch (error) {
     if (!isBadInput(error)) throw error;
     for (const { where, message } of error.faults) say(field, `${place}; ${where}: ${message}`);
-    return undefined;
+    return unsound();
   }
 }
 

@@ -2,16 +2,12 @@ import type { Fault } from "./bad-input.ts";
 import { block, cidrOf, holds, overlap } from "./cidr.ts";
 import { NEEDED_WITHOUT_NAT } from "./endpoint-services.ts";
 import type { NetworkSettings, ZoneBlocks } from "./network-settings.ts";
+import { soundRules } from "./sound.ts";
 import { unreached } from "./unreached.ts";
 
 /** What a network's settings rule out together; `where` is their place. */
 export function networkFaults(network: NetworkSettings, where: string): readonly Fault[] {
-  const faults = [
-    ...publicSpace(network),
-    ...taken(network),
-    ...(network.subnets === undefined ? tooNarrow(network) : wrongSubnets(network, network.subnets)),
-    ...outOfReach(network),
-  ];
+  const faults = soundRules([publicSpace, taken, wrongBlocks, outOfReach], network);
   return faults.map(({ at, message }) => ({ where: `${where}.${at}`, message }));
 }
 
@@ -37,6 +33,10 @@ function taken({ cidr, reserved = [] }: NetworkSettings): readonly Finding[] {
     const message = `cidr is ${cidr}; reserved[${i}] is ${other}, and both hold ${cidrOf(shared)}: no route can tell them apart. Take another block.`;
     return [{ at: "cidr", message }];
   });
+}
+
+function wrongBlocks(network: NetworkSettings): readonly Finding[] {
+  return network.subnets === undefined ? tooNarrow(network) : wrongSubnets(network, network.subnets);
 }
 
 /** Where the public subnets, 32 of which fill a VPC, are a balancer's least. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "./bad-input.ts";
+import { soundRules } from "./sound.ts";
 
 /** Who hears of an alarm: e-mail addresses, and https addresses of a pager or a chat. */
 export interface NotificationSettings {
@@ -26,12 +27,10 @@ const endpoints = z
   .refine((all) => new Set(all).size === all.length, "must not repeat an address. Name each once");
 
 /** `notify:` of a stack's settings. */
-export const notificationSchema = z
-  .strictObject(
-    { page: endpoints.default([]), ticket: endpoints.exactOptional() },
-    "must be a map with page and ticket. Write { page: [on-call@example.com] }",
-  )
-  .transform(({ page, ticket = page }): NotificationSettings => ({ page, ticket }));
+export const notificationSchema = z.strictObject(
+  { page: endpoints.default([]), ticket: endpoints.exactOptional() },
+  "must be a map with page and ticket. Write { page: [on-call@example.com] }",
+);
 
 /** CW-24: an alarm that nobody hears is none; `where` is the settings' place. */
 export function notificationFaults(
@@ -40,10 +39,11 @@ export function notificationFaults(
   where: string,
 ): readonly Fault[] {
   if (!protect) return [];
-  return (["page", "ticket"] as const)
-    .filter((severity) => notify[severity].length === 0)
-    .map((severity) => ({
-      where: `${where}.${severity}`,
-      message: `${severity} is an empty list; with protect: true somebody hears each alarm (CloudWatch.15). Write [on-call@example.com].`,
-    }));
+  return soundRules(
+    (["page", "ticket"] as const).map((severity) => () => {
+      if (notify[severity].length > 0) return [];
+      const message = `${severity} is an empty list; with protect: true somebody hears each alarm (CloudWatch.15). Write [on-call@example.com].`;
+      return [{ where: `${where}.${severity}`, message }];
+    }),
+  );
 }

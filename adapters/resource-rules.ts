@@ -8,23 +8,23 @@ import { taskBounds } from "../policy/task-bounds.ts";
 import { figure } from "../policy/words.ts";
 import type { Judging } from "./declaration-rules.ts";
 import { sixDigits } from "./six-digits.ts";
+import { whereSound } from "./sound.ts";
 
 /** What a task's CPU, memory and credits, and what tasks share, have against a declaration. */
 export function resourceRules(service: Service, judging: Judging): void {
-  cpuRules(service, judging);
-  memoryRules(service, judging);
-  creditRemarks(service, judging);
-  contentionRules(service, judging);
+  for (const rule of [cpuRules, memoryRules, creditRemarks, contentionRules])
+    whereSound(() => rule(service, judging));
 }
 
 /** A request that uses less of a vCPU than this share while it is served mostly waits for others. */
 const MOSTLY_WAITING = 0.02;
 
 function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void {
-  const { cpuTime, concurrency, serviceTime } = capacity;
+  const { cpuTime, serviceTime } = capacity;
   const vcpus = resourcesOf(compute)?.vcpus;
   if (vcpus === undefined) return;
   if (cpuTime === undefined) {
+    const { concurrency } = capacity;
     const share = vcpus / concurrency;
     if (share < MOSTLY_WAITING)
       notes.push(
@@ -37,6 +37,7 @@ function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void
       ["capacity", "cpuTime"],
       `cpuTime is ${seconds(cpuTime)}; a request that is served in ${seconds(serviceTime.mean)} on average takes at most ${seconds(serviceTime.mean * Math.max(1, vcpus))} of ${sixDigits(vcpus)} vCPU. Correct cpuTime or serviceTime.`,
     );
+  const { concurrency } = capacity;
   const slots = concurrency / serviceTime.mean;
   if (vcpus / cpuTime < slots)
     notes.push(
@@ -45,16 +46,19 @@ function cpuRules({ compute, capacity }: Service, { say, notes }: Judging): void
 }
 
 function memoryRules(service: Service, { say, notes }: Judging): void {
-  const { memory, concurrency } = service.capacity;
+  const { memory } = service.capacity;
   const whole = memoryFor(service.compute);
-  const fitting = fittingRequests(service);
   if (memory === undefined || whole === undefined) return;
-  if (memory.base + memory.perRequest > whole)
+  if (memory.base + memory.perRequest > whole) {
     say(
       ["capacity", "memory"],
       `memory takes ${sixDigits(memory.base + memory.perRequest)} MiB for the first request (base ${sixDigits(memory.base)}, perRequest ${sixDigits(memory.perRequest)}); there are ${sixDigits(whole)} MiB${service.compute.type === "ec2" ? " beside the system" : ""}. Use a larger one.`,
     );
-  else if (fitting !== undefined)
+    return;
+  }
+  const { concurrency } = service.capacity;
+  const fitting = fittingRequests(service);
+  if (fitting !== undefined)
     notes.push(
       `memory binds before concurrency does: ${concurrency} requests at a time take ${sixDigits(memory.base + concurrency * memory.perRequest)} MiB of ${sixDigits(whole)}; no more than ${sixDigits(taskBounds(service).memory)} /s are given to one task, so that it runs out of memory once a month. One that takes no more than ${fitting} at a time, and \`concurrency: ${fitting}\`, never does`,
     );

@@ -1,8 +1,7 @@
-import { badInput, type Fault, isBadInput } from "./bad-input.ts";
-import type { InstanceSettings } from "./cluster-settings.ts";
-import { type DeclaredService, declaredServices } from "./declaration.ts";
+import { badInput, type Fault } from "./bad-input.ts";
+import { type DeclaredService, judgedServices } from "./declaration.ts";
 import { readLoadTest } from "./load-test-csv.ts";
-import { type StackSettings, stackSettings } from "./stack-settings.ts";
+import { judgedSettings, type StackSettings } from "./stack-settings.ts";
 import { fixedNames } from "./storage-settings.ts";
 import { readTrace } from "./trace-csv.ts";
 
@@ -12,59 +11,73 @@ export interface StackDeclaration {
   readonly declared: readonly DeclaredService[];
 }
 
-/** Reads both parts of a stack's configuration; the faults of both come in one error. */
-export function stackDeclaration(
-  configured: (key: "deployment" | "services") => unknown,
-  stack: string,
-): StackDeclaration {
-  return bothParts(
-    () => stackSettings(configured("deployment")),
-    (instances) =>
-      declaredServices(
-        { services: configured("services") },
-        `Pulumi.${stack}.yaml`,
-        readTrace,
-        readLoadTest,
-        stack,
-        instances,
-      ),
+/** The same as far as it is sound (adapters/sound.ts), and all that is wrong with it. */
+export interface JudgedStack extends StackDeclaration {
+  readonly faults: readonly Fault[];
+}
+
+/** Reads both parts of a stack's configuration, texts as Pulumi has them or what they hold; the faults of both come in one error. */
+export function stackDeclaration(configured: Configured, stack: string): StackDeclaration {
+  return whole(judgedStack(configured, stack));
+}
+
+/** The same for who has more rules for it. */
+export function judgedStack(configured: Configured, stack: string): JudgedStack {
+  const { settings, faults } = judgedSettings(held(configured("deployment")));
+  const judged = judgedServices(
+    { services: held(configured("services")) },
+    `Pulumi.${stack}.yaml`,
+    readTrace,
+    readLoadTest,
     stack,
+    () => settings.cluster.instances,
   );
+  return {
+    settings,
+    declared: judged.services,
+    faults: [...faults, ...fixedNames(settings, stack), ...judged.faults],
+  };
+}
+
+type Configured = (key: "deployment" | "services") => unknown;
+
+/** What a text of Pulumi's configuration holds: JSON, or else itself. */
+function held(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 /** Reads the same of a program that holds it itself; files are named relative to the working directory. */
-export function platformDeclaration({ deployment, services }: Declared): StackDeclaration {
-  const profile =
-    (deployment as { readonly profile?: unknown } | undefined)?.profile === "dev" ? "dev" : null;
-  return bothParts(
-    () => stackSettings(deployment, "deployment"),
-    (instances) => declaredServices({ services }, "", readTrace, readLoadTest, profile, instances),
-  );
+export function platformDeclaration(declared: Declared): StackDeclaration {
+  return whole(judgedPlatform(declared));
 }
 
-interface Declared {
+/** The same for who has more rules for it. */
+export function judgedPlatform({ deployment, services }: Declared): JudgedStack {
+  const profile =
+    (deployment as { readonly profile?: unknown } | undefined)?.profile === "dev" ? "dev" : null;
+  const { settings, faults } = judgedSettings(deployment, "deployment");
+  const judged = judgedServices(
+    { services },
+    "",
+    readTrace,
+    readLoadTest,
+    profile,
+    () => settings.cluster.instances,
+  );
+  return { settings, declared: judged.services, faults: [...faults, ...judged.faults] };
+}
+
+export interface Declared {
   readonly deployment: unknown;
   readonly services: unknown;
 }
 
-function bothParts(
-  ofStack: () => StackSettings,
-  ofServices: (instances: InstanceSettings | undefined) => readonly DeclaredService[],
-  stack?: string,
-): StackDeclaration {
-  const faults: Fault[] = [];
-  const part = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!isBadInput(error)) throw error;
-      faults.push(...error.faults);
-      return undefined;
-    }
-  };
-  const settings = part(ofStack);
-  if (stack !== undefined) faults.push(...fixedNames(settings?.storage, stack));
-  const declared = part(() => ofServices(settings?.cluster.instances));
-  if (settings === undefined || declared === undefined || faults.length > 0) throw badInput(faults);
-  return { settings, declared };
+function whole({ faults, ...declaration }: JudgedStack): StackDeclaration {
+  if (faults.length > 0) throw badInput(faults);
+  return declaration;
 }

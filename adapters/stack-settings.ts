@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AccountSettings, accountSchema } from "./account-settings.ts";
 import { type BackupSettings, backupSchema, DEFAULT_BACKUP } from "./backup-settings.ts";
-import { badInput } from "./bad-input.ts";
+import { badInput, type Fault } from "./bad-input.ts";
 import { type ClusterSettings, clusterFaults, clusterSchema } from "./cluster-settings.ts";
 import { entryFaults } from "./entry-faults.ts";
 import { type EntrySettings, entrySchema } from "./entry-settings.ts";
@@ -16,6 +16,7 @@ import {
 import { plainSecrets } from "./plain-secrets.ts";
 import { safeParse } from "./safe-parse.ts";
 import { schemaFaults } from "./schema-faults.ts";
+import { eachSound, soundMembers, soundOver, soundRules, unsound, whereSound } from "./sound.ts";
 import { dotted } from "./source-document.ts";
 import { type StorageSettings, storageFaults, storageSchema } from "./storage-settings.ts";
 import { type Tags, tagsSchema } from "./tag-settings.ts";
@@ -91,31 +92,79 @@ export const settingsSchema = z.strictObject(
 );
 
 /** The settings of a stack, parsed; throws one error with every fault. */
-export function stackSettings(document: unknown, where = "setpoint:deployment"): StackSettings {
-  const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
-  const secrets = plainSecrets(document, at);
-  if (secrets.length > 0) throw badInput(secrets); // before anything else could print one
-  const parsed = safeParse(settingsSchema, document);
-  if (!parsed.success) throw badInput(schemaFaults(settingsSchema, parsed.error.issues, [], at));
-  const defaults = PROFILES[parsed.data.profile];
-  const declared = parsed.data.entry;
-  const settings: StackSettings = {
-    ...defaults.stack,
-    ...parsed.data,
-    network: { ...defaults.network, ...parsed.data.network },
-    entry: { ...(declared.shared === undefined ? defaults.entry : { waf: false }), ...declared },
-    cluster: { ...defaults.cluster, ...parsed.data.cluster },
-  };
-  const { network, notify, protect, customerKey, key, storage } = settings;
-  const region = regionOf(network.zones[0]!);
-  const faults = [
-    ...networkFaults(network, `${where}.network`),
-    ...entryFaults(declared, { protect, region }, `${where}.entry`),
-    ...keyFaults(key, { customerKey, region }, `${where}.key`),
-    ...storageFaults(storage, protect, `${where}.storage`),
-    ...notificationFaults(notify, { protect }, `${where}.notify`),
-    ...clusterFaults(settings.cluster, `${where}.cluster`),
-  ];
+export function stackSettings(document: unknown, where?: string): StackSettings {
+  const { settings, faults } = judgedSettings(document, where);
   if (faults.length > 0) throw badInput(faults);
   return settings;
+}
+
+/** The settings of a stack as far as they are sound (adapters/sound.ts), and all that is wrong with them. */
+export interface JudgedSettings {
+  readonly settings: StackSettings;
+  readonly faults: readonly Fault[];
+}
+
+/** The same for who has more rules for them. */
+export function judgedSettings(document: unknown, where = "setpoint:deployment"): JudgedSettings {
+  const at = (path: readonly PropertyKey[]) => [where, dotted(path)].filter((part) => part !== "").join(".");
+  const secrets = plainSecrets(document, at);
+  if (secrets.length > 0) return { settings: settingsOf(unsound), faults: secrets }; // before anything else could print one
+  const { data, error } = safeParse(settingsSchema, document);
+  const issues = error?.issues ?? [];
+  const declared =
+    data ?? whereSound(() => soundMembers(settingsSchema, document, issues.map(above), LEVELS));
+  const settings = settingsOf(() => declared ?? unsound());
+  const stack = eachSound<StackTraits>({
+    protect: () => settings.protect,
+    customerKey: () => settings.customerKey,
+    region: () => regionOf(settings.network.zones[0]!),
+  });
+  const faults = [
+    ...schemaFaults(settingsSchema, issues, [], at),
+    ...soundRules([
+      () => networkFaults(settings.network, `${where}.network`),
+      () => entryFaults((declared ?? unsound()).entry, stack, `${where}.entry`),
+      () => keyFaults(settings.key, stack, `${where}.key`),
+      () => storageFaults(settings.storage, stack, `${where}.storage`),
+      () => notificationFaults(settings.notify, stack, `${where}.notify`),
+      () => clusterFaults(settings.cluster, `${where}.cluster`),
+    ]),
+  ];
+  return { settings, faults };
+}
+
+/** What rules of some parts read of others. */
+export interface StackTraits extends Pick<StackSettings, "protect" | "customerKey"> {
+  readonly region: string;
+}
+
+/** Settings, their parts, and buckets, tables and zones by name. */
+const LEVELS = 3;
+
+/** The firewall is turned into something else as a whole. */
+function above<T extends { readonly path: readonly PropertyKey[] }>(issue: T): T {
+  return issue.path[0] === "entry" && issue.path[1] === "waf"
+    ? { ...issue, path: issue.path.slice(0, 2) }
+    : issue;
+}
+
+/** What is left out of settings follows from their profile. */
+function settingsOf(declared: () => z.output<typeof settingsSchema>): StackSettings {
+  const defaults = () => PROFILES[declared().profile];
+  const parts = eachSound<Pick<StackSettings, "network" | "entry" | "notify" | "cluster">>({
+    network: () => soundOver(() => defaults().network, declared().network),
+    entry: () => {
+      const { entry } = declared();
+      return soundOver(() => (entry.shared === undefined ? defaults().entry : { waf: false }), entry);
+    },
+    notify: () => {
+      const { notify } = declared();
+      return eachSound<NotificationSettings>({
+        page: () => notify.page,
+        ticket: () => notify.ticket ?? notify.page,
+      });
+    },
+    cluster: () => soundOver(() => defaults().cluster, declared().cluster),
+  });
+  return soundOver(() => soundOver(() => defaults().stack, declared()), parts);
 }

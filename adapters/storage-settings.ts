@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Fault } from "./bad-input.ts";
 import { type BucketSettings, bucketFaults, bucketSchema, bucketWarnings } from "./bucket-settings.ts";
+import { soundRules, whereSound } from "./sound.ts";
 import { type TableSettings, tableFaults, tableSchema } from "./table-settings.ts";
 
 /** What a stack keeps, by the names that its services grant and read. */
@@ -32,16 +33,17 @@ export const storageSchema = z.strictObject(
 
 /** What a stack's buckets and tables rule out; `where` is their place. */
 export function storageFaults(
-  { buckets, tables }: StorageSettings,
-  protect: boolean,
+  storage: StorageSettings,
+  stack: { readonly protect: boolean },
   where: string,
 ): readonly Fault[] {
-  return [
-    ...Object.entries(buckets).flatMap(([name, bucket]) =>
-      bucketFaults(bucket, protect, `${where}.buckets.${name}`),
+  const named = (kind: keyof StorageSettings) => whereSound(() => Object.keys(storage[kind])) ?? [];
+  return soundRules([
+    ...named("buckets").map(
+      (name) => () => bucketFaults(storage.buckets[name]!, stack.protect, `${where}.buckets.${name}`),
     ),
-    ...Object.entries(tables).flatMap(([name, table]) => tableFaults(table, `${where}.tables.${name}`)),
-  ];
+    ...named("tables").map((name) => () => tableFaults(storage.tables[name]!, `${where}.tables.${name}`)),
+  ]);
 }
 
 /** What is allowed of a stack's storage and may yet surprise. */
@@ -52,9 +54,10 @@ export function storageWarnings({ buckets }: StorageSettings, protect: boolean):
 }
 
 /** Names that a second stack in the account would claim too, and so fail half-way (NAM-16): those that do not carry the stack's. */
-export function fixedNames(storage: StorageSettings | undefined, stack: string): readonly Fault[] {
+export function fixedNames(settings: { readonly storage: StorageSettings }, stack: string): readonly Fault[] {
   return (["buckets", "tables"] as const).flatMap((kind) =>
-    Object.entries(storage?.[kind] ?? {}).flatMap(([key, { name }]) => {
+    (whereSound(() => Object.keys(settings.storage[kind])) ?? []).flatMap((key) => {
+      const name = whereSound(() => settings.storage[kind][key]!.name);
       if (name === undefined || name.includes(stack)) return [];
       const message = `name is ${name}; another stack in this account and region would ask for it too (NAM-16). Put the stack's name in it, ${name}-${stack}, or leave it out.`;
       return [{ where: `setpoint:deployment.storage.${kind}.${key}.name`, message }];

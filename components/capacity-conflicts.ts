@@ -1,5 +1,6 @@
 import type { Fault } from "../adapters/bad-input.ts";
 import { isArm } from "../adapters/launch-types.ts";
+import { soundRules } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { unreached } from "../adapters/unreached.ts";
 import { resourcesOf } from "../policy/instance-types.ts";
@@ -9,9 +10,9 @@ import type { Tenant } from "./tenant.ts";
 /** What a service asks of the cluster that it does not have, or has no room for. */
 export function capacityConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
   return [
-    ...unreachable(settings),
+    ...soundRules([unreachable], settings),
     ...tenants.flatMap((tenant) =>
-      wrongInstances(settings, tenant).map((message) => ({
+      soundRules([wrongInstances], settings, tenant).map((message) => ({
         where: `services.${tenant.service.name}.deploy`,
         message,
       })),

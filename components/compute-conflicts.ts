@@ -1,17 +1,18 @@
 import { type Fault, shown } from "../adapters/bad-input.ts";
 import { isArm } from "../adapters/launch-types.ts";
+import { soundRules } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** What a service asks that its compute, or the stack's network, cannot give it. */
 export function computeConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
-  return tenants.flatMap((tenant) => [...wrongImage(settings, tenant), ...tooFine(tenant), ...spent(tenant)]);
+  return tenants.flatMap((tenant) => soundRules([wrongImage, tooFine, spent], tenant, settings));
 }
 
 /** Private registries within reach without NAT. */
 const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//;
 
-function wrongImage({ network }: StackSettings, tenant: Tenant): readonly Fault[] {
+function wrongImage(tenant: Tenant, { network }: StackSettings): readonly Fault[] {
   const {
     service: { name, compute },
     deployment,

@@ -1,5 +1,6 @@
-import { badInput } from "../adapters/bad-input.ts";
+import { badInput, type Fault } from "../adapters/bad-input.ts";
 import { keyWarnings } from "../adapters/key-settings.ts";
+import { isSound, soundRules } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { storageWarnings } from "../adapters/storage-settings.ts";
 import { tagWarnings } from "../adapters/tag-settings.ts";
@@ -28,20 +29,30 @@ export function refuseConflicts(
   tenants: readonly Tenant[],
   part = (name: string) => name,
 ): void {
-  const faults = [
-    ...nameConflicts(tenants),
-    ...reservedNames(settings, tenants, part),
+  const faults = conflicts(settings, region, tenants, part);
+  if (faults.length > 0) throw badInput(faults);
+}
+
+/** The same of what is sound of them (adapters/sound.ts). */
+export function conflicts(
+  settings: StackSettings,
+  region: string | undefined,
+  tenants: readonly Tenant[],
+  part = (name: string) => name,
+): readonly Fault[] {
+  return [
+    ...nameConflicts(tenants.filter(isSound(({ service }) => service.name))),
+    ...soundRules([() => reservedNames(settings, tenants, part)]),
     ...networkConflicts(settings, region, tenants),
     ...computeConflicts(settings, tenants),
     ...instanceConflicts(settings, tenants),
     ...storageConflicts(settings, tenants),
-    ...entryConflicts(settings.entry, tenants),
+    ...entryConflicts(settings, tenants),
     ...targetConflicts(tenants),
     ...taskConflicts(settings, tenants),
     ...capacityConflicts(settings, tenants),
     ...releaseConflicts(settings, tenants),
   ];
-  if (faults.length > 0) throw badInput(faults);
 }
 
 /** What is allowed and may yet surprise: one sentence each. */

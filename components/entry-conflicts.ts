@@ -1,22 +1,33 @@
 import type { Fault } from "../adapters/bad-input.ts";
 import type { EntrySettings } from "../adapters/entry-settings.ts";
+import { isSound, soundRules } from "../adapters/sound.ts";
 import { type AskedRule, askedRules, movesWeights, type Routed, rankedRules } from "./listener-rules.ts";
 import { longestRequest } from "./request-timing.ts";
 import { fits, ruleText, takesAllOf } from "./rule-conditions.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** What services ask of the one load balancer that it cannot give together. */
-export function entryConflicts(entry: EntrySettings, tenants: readonly Tenant[]): readonly Fault[] {
-  const asked = askedRules(tenants);
+export function entryConflicts(
+  settings: { readonly entry: EntrySettings },
+  tenants: readonly Tenant[],
+): readonly Fault[] {
+  const routed = tenants.filter(isSound((tenant) => askedRules([tenant])));
+  const asked = askedRules(routed);
   const many = tooManyRules(asked);
   if (many.length > 0) return many;
   const wrong = [
     ...tooLong(asked),
-    ...severalRules(tenants),
+    ...severalRules(routed),
     ...samePriorities(asked),
     ...sameRequests(asked),
   ];
-  return [...wrong, ...(wrong.length > 0 ? [] : shadowed(asked, entry)), ...cutRequests(entry, tenants)];
+  // Which rule comes first may follow from what is wrong.
+  const ranked = wrong.length === 0 && routed.length === tenants.length;
+  return soundRules([
+    () => wrong,
+    () => (ranked ? shadowed(asked, settings.entry) : []),
+    ...tenants.map((tenant) => () => cutRequests(settings.entry, tenant)),
+  ]);
 }
 
 function deployFault(service: string, message: string): Fault {
@@ -112,12 +123,13 @@ function shadowed(asked: readonly AskedRule[], { shared }: EntrySettings): reado
 }
 
 /** LB-16: a connection that falls silent sooner than the longest request answers 504. */
-function cutRequests({ idleTimeout }: EntrySettings, tenants: readonly Tenant[]): readonly Fault[] {
+function cutRequests(
+  { idleTimeout }: EntrySettings,
+  { service: { name, capacity } }: Tenant,
+): readonly Fault[] {
   if (idleTimeout === undefined) return [];
-  return tenants.flatMap(({ service: { name, capacity } }) => {
-    const longest = longestRequest(capacity);
-    if (idleTimeout >= longest) return [];
-    const message = `idleTimeout is ${idleTimeout} s; the longest request of ${name} takes ${longest} s and would end with 504 (LB-16). Set ${longest} s or more, or remove it.`;
-    return [{ where: "setpoint:deployment.entry", message }];
-  });
+  const longest = longestRequest(capacity);
+  if (idleTimeout >= longest) return [];
+  const message = `idleTimeout is ${idleTimeout} s; the longest request of ${name} takes ${longest} s and would end with 504 (LB-16). Set ${longest} s or more, or remove it.`;
+  return [{ where: "setpoint:deployment.entry", message }];
 }

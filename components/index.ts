@@ -1,16 +1,13 @@
 /** Setpoint as a library: an environment as one component, its parts, and the engine that plans for them. */
 export { type DeclaredService, readDeclaration } from "../adapters/declaration.ts";
-export {
-  platformDeclaration,
-  type StackDeclaration,
-  stackDeclaration,
-} from "../adapters/stack-declaration.ts";
+export type { StackDeclaration } from "../adapters/stack-declaration.ts";
 export type { Deployment } from "../plugin/deployment.ts";
 export type { Service as ServiceDeclaration } from "../plugin/service.ts";
 export { scalingPlan } from "../policy/plan.ts";
 export type { ScalingControls, ScalingPlan } from "../policy/scaling-plan.ts";
 export type { Service, Slo } from "../policy/service.ts";
 export { Bucket, type BucketArgs } from "./bucket.ts";
+export { platformDeclaration, stackDeclaration } from "./declaration.ts";
 export { Ec2Scaling, type Ec2ScalingArgs } from "./ec2-scaling.ts";
 export { EcsCluster, type EcsClusterArgs } from "./ecs-cluster.ts";
 export { EcsScaling, type EcsScalingArgs } from "./ecs-scaling.ts";

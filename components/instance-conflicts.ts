@@ -1,6 +1,7 @@
 import type { Fault } from "../adapters/bad-input.ts";
 import { DEFAULT_INSTANCES } from "../adapters/instance-settings.ts";
 import { differences, LAUNCH_CREDITS, launchTypes } from "../adapters/launch-types.ts";
+import { soundRules, whereSound } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { unreached } from "../adapters/unreached.ts";
 import { readableTags } from "./launch-template.ts";
@@ -16,25 +17,23 @@ export function instanceConflicts(settings: StackSettings, tenants: readonly Ten
       where: `services.${tenant.service.name}.deploy.${field}`,
       message,
     });
-    if (tenant.service.compute.type === "fargate")
-      return tenant.deployment.instances === undefined
-        ? []
-        : [
-            say(
-              "instances",
-              "instances is a map; compute is fargate, which has none. Remove it, or use { type: ec2, instanceType: t3.small }.",
-            ),
-          ];
-    return [
-      ...wrongSingle(tenant, say),
-      ...unreadableTags(settings, tenant, say),
-      ...wrongHours(settings, tenant, say),
-      ...wrongTypes(tenant, say),
-      ...wrongHook(tenant, say),
-      ...unheard(settings, tenant, say),
-      ...tooLong(settings, tenant, say),
-    ];
+    const onTasks = whereSound(() => tenant.service.compute.type === "fargate");
+    if (onTasks === undefined) return [];
+    const rules = onTasks
+      ? [noInstances]
+      : [wrongSingle, unreadableTags, wrongHours, nightShift, wrongTypes, wrongHook, unheard, tooLong];
+    return soundRules(rules, tenant, say, settings);
   });
+}
+
+function noInstances({ deployment }: Tenant, say: Say): readonly Fault[] {
+  if (deployment.instances === undefined) return [];
+  return [
+    say(
+      "instances",
+      "instances is a map; compute is fargate, which has none. Remove it, or use { type: ec2, instanceType: t3.small }.",
+    ),
+  ];
 }
 
 type Say = (field: string, message: string) => Fault;
@@ -50,7 +49,7 @@ function wrongSingle({ deployment, plan: { controls } }: Tenant, say: Say): read
 }
 
 /** The provider puts the stack's tags on a single instance, whose metadata shows them; a group's are chosen. */
-function unreadableTags({ tags }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
+function unreadableTags({ deployment }: Tenant, say: Say, { tags }: StackSettings): readonly Fault[] {
   const readable = readableTags(tags);
   const refused = Object.keys(tags).filter((key) => !(key in readable));
   if (deployment.instances?.single !== true || refused.length === 0) return [];
@@ -62,30 +61,26 @@ function unreadableTags({ tags }: StackSettings, { deployment }: Tenant, say: Sa
   ];
 }
 
-function wrongHours(
-  { profile }: StackSettings,
-  { deployment, plan: { controls } }: Tenant,
-  say: Say,
-): readonly Fault[] {
+function wrongHours({ deployment }: Tenant, say: Say, { profile }: StackSettings): readonly Fault[] {
   const hours = deployment.instances?.officeHours;
-  if (hours === undefined) return [];
+  if (hours === undefined || profile !== "prod" || hours.evenInProd) return [];
+  return [
+    say(
+      "instances.officeHours",
+      "officeHours is a map; profile is prod, and no instance serves outside them. Add evenInProd: true if that is meant, or remove it.",
+    ),
+  ];
+}
+
+function nightShift({ deployment, plan: { controls } }: Tenant, say: Say): readonly Fault[] {
   const floors = controls.schedule?.length ?? 0;
-  const found: Fault[] = [];
-  if (profile === "prod" && !hours.evenInProd)
-    found.push(
-      say(
-        "instances.officeHours",
-        "officeHours is a map; profile is prod, and no instance serves outside them. Add evenInProd: true if that is meant, or remove it.",
-      ),
-    );
-  if (floors > 0)
-    found.push(
-      say(
-        "instances.officeHours",
-        `officeHours is a map; the plan has ${floors} scheduled floors, which would start instances at night. Declare demand: { peak: … }, which is planned without, or remove officeHours.`,
-      ),
-    );
-  return found;
+  if (deployment.instances?.officeHours === undefined || floors === 0) return [];
+  return [
+    say(
+      "instances.officeHours",
+      `officeHours is a map; the plan has ${floors} scheduled floors, which would start instances at night. Declare demand: { peak: … }, which is planned without, or remove officeHours.`,
+    ),
+  ];
 }
 
 function wrongTypes({ service: { compute }, deployment }: Tenant, say: Say): readonly Fault[] {
@@ -126,7 +121,7 @@ function wrongHook({ service: { capacity }, deployment }: Tenant, say: Say): rea
 }
 
 /** Hooks are reported to by Auto Scaling's own API. */
-function unheard({ network }: StackSettings, { deployment }: Tenant, say: Say): readonly Fault[] {
+function unheard({ deployment }: Tenant, say: Say, { network }: StackSettings): readonly Fault[] {
   const { instances = DEFAULT_INSTANCES } = deployment;
   if (unreached(network, ["autoscaling"]).length === 0 || hookTimeouts(instances).length === 0) return [];
   const field = instances.warmPool === undefined ? "hooks" : "warmPool";
@@ -139,9 +134,9 @@ function unheard({ network }: StackSettings, { deployment }: Tenant, say: Say): 
 }
 
 function tooLong(
-  { network }: StackSettings,
   { service: { capacity }, deployment }: Tenant,
   say: Say,
+  { network }: StackSettings,
 ): readonly Fault[] {
   if (capacity === undefined || deployment.image.kind === "build") return [];
   const hooks = Object.keys(HOOKS) as (keyof typeof HOOKS)[];

@@ -1,6 +1,7 @@
 import { rulesOf } from "../adapters/allowed-sources.ts";
 import { type Fault, shown } from "../adapters/bad-input.ts";
 import { block, overlap } from "../adapters/cidr.ts";
+import { soundRules } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { regionOf, wrongRegion } from "../adapters/zones.ts";
 import { privateAddresses, privatePrefix } from "./subnets.ts";
@@ -9,25 +10,25 @@ import type { Tenant } from "./tenant.ts";
 /** What the network cannot give: zones of another region, a way out that lasts, addresses and rules for all. */
 export function networkConflicts(
   settings: StackSettings,
-  region: string,
+  region: string | undefined,
   tenants: readonly Tenant[],
 ): readonly Fault[] {
-  return [
-    ...strayRegion(settings, region),
-    ...fragileWayOut(settings),
-    ...otherZones(settings, tenants),
-    ...crowded(settings, tenants),
-    ...unheardSources(settings),
-    ...tooManySources(settings),
-    ...tooManyPorts(tenants),
-  ];
+  return soundRules([
+    () => strayRegion(settings, region),
+    () => fragileWayOut(settings),
+    ...tenants.map((tenant) => () => otherZones(settings, tenant)),
+    () => crowded(settings, tenants),
+    () => unheardSources(settings),
+    () => tooManySources(settings),
+    () => tooManyPorts(tenants),
+  ]);
 }
 
 const NETWORK = "setpoint:deployment.network";
 
-function strayRegion({ network }: StackSettings, region: string): readonly Fault[] {
+function strayRegion({ network }: StackSettings, region: string | undefined): readonly Fault[] {
   const own = regionOf(network.zones[0]!);
-  if (own === region) return [];
+  if (region === undefined || own === region) return [];
   const wrong = wrongRegion(region);
   if (wrong !== undefined)
     return [
@@ -45,17 +46,13 @@ function fragileWayOut({ network, protect }: StackSettings): readonly Fault[] {
 }
 
 /** The reserve for a lost zone is planned for so many zones, and would not do in fewer. */
-function otherZones({ network: { zones } }: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
-  return tenants.flatMap(({ service: { name, resilience } }) =>
-    resilience === undefined || resilience.zones === zones.length
-      ? []
-      : [
-          {
-            where: `services.${name}.resilience.zones`,
-            message: `zones is ${resilience.zones}; the stack's network has ${zones.length} (${zones.join(", ")}), and the service runs in all of them. Write ${zones.length}, or change network.zones.`,
-          },
-        ],
-  );
+function otherZones(
+  { network: { zones } }: StackSettings,
+  { service: { name, resilience } }: Tenant,
+): readonly Fault[] {
+  if (resilience === undefined || resilience.zones === zones.length) return [];
+  const message = `zones is ${resilience.zones}; the stack's network has ${zones.length} (${zones.join(", ")}), and the service runs in all of them. Write ${zones.length}, or change network.zones.`;
+  return [{ where: `services.${name}.resilience.zones`, message }];
 }
 
 /** Each task has an address of its own, and a deployment doubles the tasks. */

@@ -1,16 +1,19 @@
 import { didYouMean, type Fault } from "../adapters/bad-input.ts";
+import { soundRules } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { grantStatements } from "./grant-statements.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** What services ask of storage that the stack does not have, or that a role cannot hold. */
-export function storageConflicts({ storage }: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
-  return tenants.flatMap((tenant) => [
-    ...unknown(tenant, "tables", Object.keys(storage.tables)),
-    ...unknown(tenant, "buckets", Object.keys(storage.buckets)),
-    ...tooLong(tenant, storage.tables),
-    ...lowPort(tenant),
-  ]);
+export function storageConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
+  return tenants.flatMap((tenant) =>
+    soundRules([
+      () => unknown(tenant, "tables", Object.keys(settings.storage.tables)),
+      () => unknown(tenant, "buckets", Object.keys(settings.storage.buckets)),
+      () => tooLong(tenant, settings.storage.tables),
+      () => lowPort(tenant),
+    ]),
+  );
 }
 
 function unknown(

@@ -1,4 +1,5 @@
 import type { Fault } from "../adapters/bad-input.ts";
+import { soundRules } from "../adapters/sound.ts";
 import { AWS_LOOP } from "../policy/aws-loop.ts";
 import { healthCheck, longestRequest, timeToHealthy } from "./request-timing.ts";
 import type { Tenant } from "./tenant.ts";
@@ -6,7 +7,7 @@ import type { Tenant } from "./tenant.ts";
 /** What services ask of their target groups that does not go together, or breaks what they promise. */
 export function targetConflicts(tenants: readonly Tenant[]): readonly Fault[] {
   return tenants.flatMap((tenant) =>
-    [...wrongTimes(tenant), ...wrongSlowStart(tenant), ...wrongWeights(tenant)].map((message) => ({
+    soundRules([wrongTimes, wrongSlowStart, wrongWeights], tenant).map((message) => ({
       where: `services.${tenant.service.name}.deploy`,
       message,
     })),

@@ -1,5 +1,6 @@
 import { type Fault, shown } from "../adapters/bad-input.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "../adapters/service-deployment.ts";
+import { soundRules, whereSound } from "../adapters/sound.ts";
 import type { StackSettings } from "../adapters/stack-settings.ts";
 import { DEFAULT_TASK } from "../adapters/task-settings.ts";
 import { unreached } from "../adapters/unreached.ts";
@@ -10,17 +11,13 @@ import type { Tenant } from "./tenant.ts";
 /** What a service asks of its tasks that ECS, or its own size and speed, cannot give. */
 export function taskConflicts(settings: StackSettings, tenants: readonly Tenant[]): readonly Fault[] {
   return tenants.flatMap((tenant) => {
-    const messages =
-      tenant.service.compute.type === "ec2"
-        ? taskOnly(tenant)
-        : [
-            ...wrongSizes(tenant),
-            ...wrongTimes(tenant),
-            ...wrongSystem(tenant),
-            ...wrongVariables(settings, tenant),
-            ...idleKeys(tenant),
-          ];
-    return messages.map((message) => ({ where: `services.${tenant.service.name}.deploy`, message }));
+    const onInstances = whereSound(() => tenant.service.compute.type === "ec2");
+    if (onInstances === undefined) return [];
+    const rules = onInstances ? [taskOnly] : [wrongSizes, wrongTimes, wrongSystem, wrongVariables, idleKeys];
+    return soundRules(rules, tenant, settings).map((message) => ({
+      where: `services.${tenant.service.name}.deploy`,
+      message,
+    }));
   });
 }
 
@@ -144,7 +141,7 @@ function idleKeys({ deployment }: Tenant): readonly string[] {
   ];
 }
 
-function wrongVariables({ network }: StackSettings, { deployment }: Tenant): readonly string[] {
+function wrongVariables({ deployment }: Tenant, { network }: StackSettings): readonly string[] {
   const region = network.zones[0]!.replace(/[a-z]$/, "");
   const of = (owner: Pick<Deployment, "environment" | "secrets">, label: string): readonly string[] =>
     Object.entries(owner.secrets).flatMap(([name, { service, arn }]) => {

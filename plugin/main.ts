@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
-import { platformDeclaration } from "../adapters/stack-declaration.ts";
-import { regionOf } from "../adapters/zones.ts";
+import { platformDeclaration } from "../components/declaration.ts";
 import { Platform } from "../components/platform.ts";
 import { knownInputs } from "./known-inputs.ts";
 
@@ -29,12 +28,7 @@ async function constructed(
   options: ComponentResourceOptions,
 ) {
   const declaration = platformDeclaration({ deployment: inputs.deployment, services: inputs.services });
-  const region = regionOf(declaration.settings.network.zones[0]!);
-  const { urn, url, share, scaling, dashboards } = await Platform.create(
-    name,
-    { ...declaration, region },
-    options,
-  );
+  const { urn, url, share, scaling, dashboards } = await Platform.create(name, declaration, options);
   return { urn, state: { url, share, scaling, dashboards } };
 }
 

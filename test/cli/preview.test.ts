@@ -24,6 +24,8 @@ const root = folder({
   "Pulumi.twin.yaml": stackYaml,
   "Pulumi.long.yaml": longYaml,
   "Pulumi.bare.yaml": "config:\n  aws:region: eu-west-1\n",
+  "Pulumi.text.yaml": "config:\n  setpoint:services: foo\n  setpoint:deployment: 3\n",
+  "Pulumi.nowhere.yaml": stackYaml.replace("aws:region: eu-west-1", "aws:profile: shop"),
   "Pulumi.longer.yaml": longYaml.replace("scale: 0.01", "scale: 0.02"),
   "package.json": `{ "type": "module" }`,
   "index.ts": `export * from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};`,
@@ -81,6 +83,20 @@ describe("setpoint preview", function () {
     expect(code, stderr).to.equal(2);
     expect(stderr).to.match(/^setpoint:deployment: it is missing; must be a map with network and entry/m);
     expect(stderr).to.match(/^Pulumi\.bare\.yaml services: services is missing; .*`setpoint:services`/m);
+  });
+
+  it("tells of texts in the place of maps, and of a region that is missing, as bad input", async () => {
+    const text = await setpoint(root, ["preview", "--stack", "text"]);
+    expect(text.code, text.stderr).to.equal(2);
+    const faults = text.stderr.split("\n").filter((line) => line.includes(": "));
+    expect(faults.map((line) => line.replace(/;.*/, ""))).to.deep.equal([
+      "aws:region: region is missing",
+      "setpoint:deployment: it is 3",
+      'Pulumi.text.yaml services: services is "foo"',
+    ]);
+    const nowhere = await setpoint(root, ["preview", "--stack", "nowhere"]);
+    expect(nowhere.code, nowhere.stderr).to.equal(2);
+    expect(nowhere.stderr).to.match(/^aws:region: region is missing; .* such as eu-west-1\.$/m);
   });
 
   it("is the only command that loads Pulumi, and so fails without it", async () => {
