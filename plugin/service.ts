@@ -79,6 +79,8 @@ export interface LoadTest {
   tasks?: number;
   /** First rows to leave out. */
   warmup?: number;
+  /** How its requests were sent: `random`, as users' are, or `even`; as its response times say unless it is given. */
+  arrivals?: string;
   /** The column of the request rate. */
   rate?: string;
 }
