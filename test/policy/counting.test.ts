@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { type Backtest, backtest, initialTasks, judged } from "../../policy/backtest.ts";
+import { cpuTracking } from "../../policy/comparison.ts";
 import { asCounted, counted } from "../../policy/counting.ts";
 import { section } from "../../policy/minutes.ts";
 import { scalingPlan } from "../../policy/plan.ts";
-import { replay } from "../../policy/replay.ts";
+import { type Plant, replay } from "../../policy/replay.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";
@@ -81,6 +83,23 @@ describe("a service of few requests", () => {
   it("is back-tested as it is served: task-hours within 2 %", () => {
     const tested = backtest(service, controls, window);
     expect(tested.taskHours / mean(served.map(({ taskHours }) => taskHours))).to.be.within(0.98, 1.02);
+  });
+});
+
+describe("an overloaded service", () => {
+  it("is scaled by its CPU as if every request were served, whatever its minutes happen to count", () => {
+    const trace = { ...flat(0, 90), rates: [...flat(20, 10).rates, ...flat(200, 80).rates] };
+    const scaled = (plant: Plant, minutes: Trace) => {
+      const { minutes: seen } = replay(awsAutoscaler(cpuTracking(0.5, 5, 200)), plant, minutes, 75, 5);
+      return [...seen.capacity].filter((tasks, minute) => tasks !== seen.capacity[minute - 1]);
+    };
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const whole = scaled(requestPlant(CART.capacity, [1], seededRandom(seed)), trace);
+      const tested = scaled(steadyPlant(CART), counted(trace, seed));
+      // All slots are busy, so that each time twice as many are wanted; with a count more one more was, and a cooldown more until the next.
+      expect(tested.slice(0, 4)).to.deep.equal([5, 10, 20, 40]);
+      expect(whole.slice(0, 4)).to.deep.equal([5, 10, 20, 40]);
+    }
   });
 });
 
