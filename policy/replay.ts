@@ -151,11 +151,12 @@ export function replay(
     arrivals[minute] = arrived;
     refusals[minute] = refused;
     const shown = trace.counts === undefined ? arrived : trace.counts[minute]!;
+    const work = trace.work === undefined ? shown : trace.work[minute]!;
     requestRate[minute] = shown / 60;
     // What no task was there to measure is missing: it breaches nothing.
     requestRatePerTask[minute] = readySeconds > 0 ? shown / readySeconds : Number.NaN;
     cpuUtilization[minute] =
-      readySeconds > 0 ? (busy / readySeconds) * workShown(shown, arrived, idle / readySeconds) : Number.NaN;
+      readySeconds > 0 ? (busy / readySeconds) * shownBusier(work, arrived, idle / readySeconds) : Number.NaN;
     responseTime[minute] = response / 60;
     ready[minute] = tasks.ready;
     capacity[minute] = tasks.ready + tasks.starting;
@@ -175,13 +176,13 @@ export function replay(
 }
 
 /**
- * The work of a minute as it shows in the CPU, as a ratio to that of its mean rate: as much more or less as requests were counted, but not beyond
- * the share of slots that were idle. Where none was, one more request waits or is refused, and one less leaves none idle.
+ * How many times as busy as at its mean rate the work of the requests counted in a minute makes tasks: by as much more or less as it is, but not
+ * beyond the share of slots that were idle. Where none was, one request more waits or is refused, and one less leaves none idle.
  */
-function workShown(shown: number, arrived: number, idle: number): number {
-  if (shown === arrived || arrived === 0) return 1;
+function shownBusier(work: number, arrived: number, idle: number): number {
+  if (work === arrived || arrived === 0) return 1;
   const room = idle / (1 - idle);
-  return 1 + Math.max(-room, Math.min(room, shown / arrived - 1));
+  return 1 + Math.max(-room, Math.min(room, work / arrived - 1));
 }
 
 function metricColumns(length: number): Metrics {

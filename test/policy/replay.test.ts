@@ -73,6 +73,17 @@ describe("replay", () => {
     expect(shown(25, [1500, 1400, 1600, 0])).to.deep.equal([0.5, 0.5, 0.5, 0.5]); // none is
   });
 
+  it("shows the work of the requests counted in CPU, and in nothing else", () => {
+    const { autoscaler, seen } = scripted({}, 2);
+    replay(autoscaler, plant, { ...flat(10, 2), counts: [600, 600], work: [300, 660] }, 75, 2);
+    const { requestRate, requestRatePerTask, cpuUtilization } = seen[0]!.minutes;
+    expect([...requestRate, ...requestRatePerTask]).to.deep.equal([10, 10, 5, 5]);
+    expect([...cpuUtilization].map((value) => value.toFixed(9))).to.deep.equal([
+      "0.250000000",
+      "0.550000000",
+    ]);
+  });
+
   it("charges a task from the decision that starts it until the one that removes it", () => {
     const { autoscaler } = scripted({ 5: 6, 20: 3 }, 2);
     const result = replay(autoscaler, plant, flat(10, 60), 75, 2);
