@@ -76,9 +76,10 @@ class AwsAutoscaler implements BoundedAutoscaler {
     const asked = this.removers.length === 0 ? 0 : this.askedIn(view, current);
     const least = asked > agreed ? asked : agreed;
     if (least === 0) return this.bounded(current);
-    if (least >= this.min)
+    const count = this.bounded(least);
+    if (count < current)
       this.scaleInHeldUntil = view.now + (asked > agreed ? this.askedCooldown : this.longestCooldown);
-    return this.bounded(least);
+    return count;
   }
 
   private act(now: number): void {

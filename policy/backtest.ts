@@ -1,6 +1,6 @@
 import type { Autoscaler } from "./autoscaler.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
-import { asCounted } from "./counting.ts";
+import { asMeasured } from "./counting.ts";
 import { tasksNeeded } from "./demand-curve.ts";
 import { fittingRequests } from "./memory-bound.ts";
 import { byMinute } from "./minutes.ts";
@@ -43,7 +43,7 @@ export function surplusOf({ price }: Service, { taskHours, hours, dollarsPerMont
 
 /** Replays `trace` against the autoscaler that `controls` configures. */
 export function backtest(service: Service, controls: ScalingControls, trace: Trace): Backtest {
-  const minutes = asCounted(trace);
+  const minutes = asMeasured(trace, service.capacity.serviceTime);
   const initial = firstTasks(service, controls, minutes);
   const autoscaler = controlsAutoscaler(service, controls, minutes.start);
   return backtestOf(service, autoscaler, minutes, initial);
@@ -56,9 +56,10 @@ export function backtestOf(
   trace: Trace,
   initial: number,
 ): Backtest {
+  const { startup, serviceTime } = service.capacity;
   return judged(
     service,
-    replay(autoscaler, steadyPlant(service), asCounted(trace), service.capacity.startup, initial),
+    replay(autoscaler, steadyPlant(service), asMeasured(trace, serviceTime), startup, initial),
   );
 }
 

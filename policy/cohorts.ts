@@ -23,6 +23,7 @@ export abstract class Cohorts<Kind extends Cohort> {
     late: new Float64Array(0),
     refused: 0,
     busy: 0,
+    idle: 0,
     inSystem: 0,
     spread: 1,
   };
@@ -139,7 +140,7 @@ export class TaskCohorts extends Cohorts<Cohort> {
 
 function clear(sum: MutableServed): void {
   sum.late.fill(0);
-  sum.refused = sum.busy = sum.inSystem = sum.spread = 0;
+  sum.refused = sum.busy = sum.idle = sum.inSystem = sum.spread = 0;
 }
 
 /** Adds what a share of the tasks did. */
@@ -148,6 +149,7 @@ function add(sum: MutableServed, each: Served, share: number): void {
   for (let i = 0; i < each.late.length; i++) sum.late[i]! += share * each.late[i]!;
   sum.refused += share * each.refused;
   sum.busy += share * each.busy;
+  sum.idle += share * each.idle;
   sum.inSystem += share * each.inSystem;
   sum.spread += share * each.spread;
 }

@@ -2,7 +2,7 @@ import { type Autoscaler, awsAutoscaler } from "./autoscaler.ts";
 import { type Backtest, firstTasks, initialTasks, judged } from "./backtest.ts";
 import { clairvoyantTaskHours } from "./clairvoyant.ts";
 import { controlsAutoscaler, past } from "./controls-autoscaler.ts";
-import { asCounted } from "./counting.ts";
+import { asMeasured } from "./counting.ts";
 import { demandOverTime } from "./demand-over-time.ts";
 import { type Elasticity, elasticity } from "./elasticity.ts";
 import { hpaAutoscaler } from "./hpa.ts";
@@ -47,7 +47,7 @@ const FEWEST = 1;
 
 /** The same traffic against `controls` and against each usual setting, and the bound below them all. */
 export function comparison(service: Service, controls: ScalingControls, trace: Trace): Comparison {
-  const minutes = asCounted(trace);
+  const minutes = asMeasured(trace, service.capacity.serviceTime);
   const demand = demandOverTime(service, minutes);
   const atPeak = demand.reduce((most, tasks) => Math.max(most, tasks), 1);
   const fixed = Number.isFinite(atPeak) ? atPeak : controls.max;

@@ -23,7 +23,7 @@ interface CreditedCohort extends Cohort {
   balance: CreditBalance;
 }
 
-const NOTHING: Served = { late: new Float64Array(0), refused: 0, busy: 0, inSystem: 0, spread: 1 };
+const NOTHING: Served = { late: new Float64Array(0), refused: 0, busy: 0, idle: 1, inSystem: 0, spread: 1 };
 
 /**
  * Burstable instances, each with the balance of those that started with it: with credits they serve as `full` does, without them, in
@@ -133,6 +133,7 @@ function mixed(first: Served, rest: Served, share: number): Served {
     late: first.late.map((late, i) => mean(share, late, rest.late[i]!)),
     refused: mean(share, first.refused, rest.refused),
     busy: mean(share, first.busy, rest.busy),
+    idle: mean(share, first.idle, rest.idle),
     inSystem: rest.inSystem,
     spread: rest.spread,
   };

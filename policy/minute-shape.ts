@@ -61,6 +61,7 @@ export function servedInShape(
     late: [] as number[],
     refused: 0,
     busy: 0,
+    idle: 0,
     responseTime: 0,
     charged: 0,
     outOfMemory: 0,
@@ -72,6 +73,7 @@ export function servedInShape(
     for (let i = 0; i < served.late.length; i++) all.late[i] = (all.late[i] ?? 0) + served.late[i]!;
     all.refused += served.refused;
     all.busy += (served.busy * span) / seconds;
+    all.idle += ((served.idle ?? 1 - served.busy) * span) / seconds;
     all.responseTime += (served.responseTime * span) / seconds;
     all.charged += served.charged ?? 0;
     all.outOfMemory += served.outOfMemory ?? 0;

@@ -40,12 +40,13 @@ function interpolated({ step, rates }: Trace, count: number): number[] {
 
 /** The part of a trace from its step `from` on, `length` steps long. */
 export function section(trace: Trace, from: number, length: number): Trace {
-  const { start, step, rates, shapes, counts } = trace;
+  const { start, step, rates, shapes, counts, work } = trace;
   const part = {
     start: start + from * step,
     step,
     rates: rates.slice(from, from + length),
     ...(counts === undefined ? {} : { counts: counts.slice(from, from + length) }),
+    ...(work === undefined ? {} : { work: work.slice(from, from + length) }),
   };
   if (shapes === undefined) return part;
   const to = from + part.rates.length;

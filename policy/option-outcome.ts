@@ -2,7 +2,7 @@ import { AWS_LOOP } from "./aws-loop.ts";
 import { initialTasks, judged, surplusOf } from "./backtest.ts";
 import type { Alternative } from "./compute-options.ts";
 import { controlsAutoscaler } from "./controls-autoscaler.ts";
-import { asCounted } from "./counting.ts";
+import { asMeasured } from "./counting.ts";
 import { demandHistory } from "./demand.ts";
 import { type Ceiling, keepsSlos, sustainedCeiling } from "./demand-curve.ts";
 import { HOURS_A_MONTH } from "./month.ts";
@@ -48,10 +48,10 @@ export function optionOutcome({ service, option, tasksAnInstance, budget }: Alte
   const { controls, feasibility, assumptions } = scalingPlan(service);
   const { trace, assumptions: ofTraffic } = demandHistory(service.demand);
   const shared = [...ofTraffic, ...policyRemarks(service)];
-  const { startup } = service.capacity;
+  const { startup, serviceTime } = service.capacity;
   const initial = initialTasks(service, trace, controls.min, controls.max);
   const autoscaler = controlsAutoscaler(service, controls, trace.start);
-  const result = replay(autoscaler, steadyPlant(service), asCounted(trace), startup, initial);
+  const result = replay(autoscaler, steadyPlant(service), asMeasured(trace, serviceTime), startup, initial);
   const backtest = judged(service, result);
   const zones = service.resilience?.zones ?? 1;
   const instances =

@@ -5,13 +5,16 @@ import type { Metrics } from "./fleet-view.ts";
 import { servedInShape } from "./minute-shape.ts";
 import type { Trace } from "./trace.ts";
 
-/** What the tasks did in a slice of time: numbers of requests, and the share of slots that were busy. */
+/** What the tasks did in a slice of time: numbers of requests, and how busy they were. */
 export interface Slice {
   readonly arrived: number;
   /** Requests refused or later than each threshold. */
   readonly late: ArrayLike<number>;
   readonly refused: number;
+  /** CPU utilization. */
   readonly busy: number;
+  /** Share of slots that were idle, where it is not what `busy` leaves. */
+  readonly idle?: number;
   /** Seconds, mean of the requests served. */
   readonly responseTime: number;
   /** US dollars beyond the price of the tasks, if there are any. */
@@ -110,6 +113,7 @@ export function replay(
     let arrived = 0;
     let refused = 0;
     let busy = 0;
+    let idle = 0;
     let readySeconds = 0;
     let response = 0;
     let span = SLICE;
@@ -136,6 +140,7 @@ export function replay(
       if (late.length === 0) for (let i = 0; i < served.late.length; i++) late.push(column());
       for (let i = 0; i < late.length; i++) late[i]![minute]! += served.late[i]!;
       busy += served.busy * serving * span;
+      idle += (served.idle ?? 1 - served.busy) * serving * span;
       readySeconds += serving * span;
       response += served.responseTime * span;
       charged += served.charged ?? 0;
@@ -146,11 +151,12 @@ export function replay(
     arrivals[minute] = arrived;
     refusals[minute] = refused;
     const shown = trace.counts === undefined ? arrived : trace.counts[minute]!;
+    const work = trace.work === undefined ? shown : trace.work[minute]!;
     requestRate[minute] = shown / 60;
     // What no task was there to measure is missing: it breaches nothing.
     requestRatePerTask[minute] = readySeconds > 0 ? shown / readySeconds : Number.NaN;
     cpuUtilization[minute] =
-      readySeconds > 0 ? (busy / readySeconds) * (arrived > 0 ? shown / arrived : 1) : Number.NaN;
+      readySeconds > 0 ? (busy / readySeconds) * shownBusier(work, arrived, idle / readySeconds) : Number.NaN;
     responseTime[minute] = response / 60;
     ready[minute] = tasks.ready;
     capacity[minute] = tasks.ready + tasks.starting;
@@ -167,6 +173,16 @@ export function replay(
     scaleOuts: tasks.scaleOuts,
     scaleIns: tasks.scaleIns,
   };
+}
+
+/**
+ * How many times as busy as at its mean rate the work of the requests counted in a minute makes tasks: by as much more or less as it is, but not
+ * beyond the share of slots that were idle. Where none was, one request more waits or is refused, and one less leaves none idle.
+ */
+function shownBusier(work: number, arrived: number, idle: number): number {
+  if (work === arrived || arrived === 0) return 1;
+  const room = idle / (1 - idle);
+  return 1 + Math.max(-room, Math.min(room, work / arrived - 1));
 }
 
 function metricColumns(length: number): Metrics {

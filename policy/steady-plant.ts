@@ -36,6 +36,7 @@ class SteadyPlant {
       late: new Float64Array(this.thresholds),
       refused: 0,
       busy: 0,
+      idle: 1,
       responseTime: 0,
       charged: 0,
       outOfMemory: 0,
@@ -52,6 +53,7 @@ class SteadyPlant {
     slice.arrived = arrived;
     slice.refused = served.refused * arrived;
     slice.busy = busy < 1 ? busy : 1;
+    slice.idle = served.idle;
     slice.charged = cohorts.charged;
     // Little's law over the accepted requests.
     const accepted = Math.max(1e-9, (rate / tasks) * (1 - served.refused));
@@ -79,6 +81,7 @@ class SteadyPlant {
     slice.arrived = slice.refused = rate * seconds;
     slice.late.fill(rate * seconds);
     slice.busy = slice.responseTime = slice.outOfMemory = 0;
+    slice.idle = 1;
     slice.charged = cohorts.charged;
     return slice;
   }

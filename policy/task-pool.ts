@@ -13,6 +13,8 @@ export interface Served {
   readonly refused: number;
   /** Work done ÷ what all slots do at the declared service times: the share of busy slots where nothing slows them. */
   readonly busy: number;
+  /** Share of slots that were idle. */
+  readonly idle: number;
   /** Requests in each task at the end. */
   readonly inSystem: number;
   /** The variance of waits at the end ÷ that of the steady state with as many requests in each task; at most 1. */
@@ -87,6 +89,7 @@ class SteadyPool implements TaskPool {
       late: new Float64Array(thresholds.length),
       refused: 0,
       busy: 0,
+      idle: 1,
       inSystem: 0,
       spread: 1,
       cell: 0,
@@ -101,6 +104,7 @@ class SteadyPool implements TaskPool {
     const cell = cellOf(goal);
     if (settles(table, cell, seconds, inSystem)) settle(table, goal, cell, tally);
     else pursue(table, goal, cell, seconds, inSystem, spread, tally);
+    tally.idle = 1 - tally.busy;
     tally.busy *= work;
     return tally;
   }
@@ -225,6 +229,7 @@ interface Tally extends Served, Followed {
   readonly late: Float64Array;
   refused: number;
   busy: number;
+  idle: number;
   inSystem: number;
   spread: number;
 }

@@ -9,6 +9,8 @@ export interface Trace {
   readonly shapes?: readonly MinuteShape[];
   /** Of a trace of minutes: the requests that metrics show of each, where they are not those of its rate. */
   readonly counts?: readonly number[];
+  /** The work that these are, as so many requests of the mean service time, where it is not their number. */
+  readonly work?: readonly number[];
 }
 
 /** What the rate does within a minute. */

@@ -445,10 +445,11 @@ impl<'a> Autoscaler<'a> {
         }
         let agreed =
             if view.now < self.scale_in_held_until { current } else { current.min(self.tracked_in(view)) };
-        if agreed < current && agreed >= self.min {
+        let count = self.bounded(agreed);
+        if agreed < current && count < current {
             self.scale_in_held_until = view.now + input.tracking.scale_in_cooldown;
         }
-        self.bounded(agreed)
+        count
     }
 
     fn bounded(&self, count: f64) -> f64 {

@@ -188,6 +188,20 @@ describe("awsAutoscaler, bounds and scheduled actions", () => {
     expect(autoscaler.desired(view(row(0.2, 15), nine))).to.equal(4); // ⌈9 × 0.2 ÷ 0.5⌉
   });
 
+  it("waits for its cooldown after a scale-in that the floor cut short, and for none where the floor let nothing go", () => {
+    const schedule = [action({ min: 3 }), action({ min: 1 }, 9)];
+    const quiet = (ready: number) => {
+      const autoscaler = awsAutoscaler(controlsOf({ tracking: [cpu], schedule }));
+      const at = (second: number, tasks: number) =>
+        autoscaler.desired(view(row(0.1, 15), { now: EIGHT + second, ready: tasks }));
+      expect(at(0, 3)).to.equal(3);
+      expect(at(3540, ready)).to.equal(3); // 1 of 3 and 2 of 9 would do
+      return [3600, 3839, 3840].map((second) => at(second, 3));
+    };
+    expect(quiet(9)).to.deep.equal([3, 3, 1]);
+    expect(quiet(3)[0]).to.equal(1);
+  });
+
   it("does nothing without data", () => {
     expect(awsAutoscaler(controlsOf({ tracking: [cpu] })).desired(view([]))).to.equal(4);
   });

@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import { awsAutoscaler } from "../../policy/autoscaler.ts";
 import { type Backtest, backtest, initialTasks, judged } from "../../policy/backtest.ts";
-import { asCounted, counted } from "../../policy/counting.ts";
+import { cpuTracking } from "../../policy/comparison.ts";
+import { asCounted, asMeasured, counted } from "../../policy/counting.ts";
 import { section } from "../../policy/minutes.ts";
 import { scalingPlan } from "../../policy/plan.ts";
-import { replay } from "../../policy/replay.ts";
+import { type Plant, replay } from "../../policy/replay.ts";
 import type { ScalingControls } from "../../policy/scaling-plan.ts";
 import type { Service } from "../../policy/service.ts";
+import { steadyPlant } from "../../policy/steady-plant.ts";
 import type { Trace } from "../../policy/trace.ts";
 import { CART, daily, flat } from "../support/services.ts";
 import { requestPlant, seededRandom } from "../support/simulate.ts";
@@ -48,6 +50,40 @@ describe("counted", () => {
   });
 });
 
+describe("asMeasured", () => {
+  it("adds the work of the requests counted, which varies with their number and their service times", () => {
+    const serviceTime = { mean: 0.2, cv: 1.5 };
+    const { counts, work } = asMeasured(counted(flat(1, 50_000), 7), serviceTime);
+    expect(counts).to.deep.equal(counted(flat(1, 50_000), 7).counts);
+    expect(mean(work!) / 60).to.be.closeTo(1, 0.01);
+    expect(variance(work!) / 60).to.be.closeTo(1 + 1.5 ** 2, 0.1);
+  });
+
+  it("is exact where service times are, stays as it is, and is cut with its trace", () => {
+    const alike = asMeasured(counted(flat(1, 100), 7), { mean: 0.2, cv: 0 });
+    expect(alike.work).to.deep.equal(alike.counts);
+    const trace = asMeasured(daily(1, 2), { mean: 0.2, cv: 1 });
+    expect(asMeasured(trace, { mean: 0.2, cv: 1 })).to.equal(trace);
+    expect(section(trace, 60, 30).work).to.deep.equal(trace.work!.slice(60, 90));
+  });
+});
+
+describe("a service of few requests whose service times vary", () => {
+  it("is scaled by its CPU as if every request were served: task-hours within 2 %", () => {
+    const capacity = { serviceTime: { mean: 2, cv: 1.5 }, concurrency: 2, maxWait: 20, startup: 90 };
+    const service: Service = { ...CART, capacity };
+    const trace = daily(3, 2);
+    const hours = (plant: Plant, minutes: Trace) =>
+      replay(awsAutoscaler(cpuTracking(0.6, 1, 200)), plant, minutes, capacity.startup, 3).taskHours;
+    const seeds = [1, 2, 3, 4, 5, 6];
+    const tested = seeds.map((seed) =>
+      hours(steadyPlant(service), asMeasured(counted(trace, seed), capacity.serviceTime)),
+    );
+    const served = seeds.map((seed) => hours(requestPlant(capacity, [1], seededRandom(seed)), trace));
+    expect(mean(tested) / mean(served)).to.be.within(0.98, 1.02); // by their number alone 0.96
+  });
+});
+
 describe("a service of few requests", () => {
   // Three tasks for a hundred long requests a minute, which are off by a tenth from minute to minute.
   const slo = {
@@ -81,6 +117,23 @@ describe("a service of few requests", () => {
   it("is back-tested as it is served: task-hours within 2 %", () => {
     const tested = backtest(service, controls, window);
     expect(tested.taskHours / mean(served.map(({ taskHours }) => taskHours))).to.be.within(0.98, 1.02);
+  });
+});
+
+describe("an overloaded service", () => {
+  it("is scaled by its CPU as if every request were served, whatever its minutes happen to count", () => {
+    const trace = { ...flat(0, 90), rates: [...flat(20, 10).rates, ...flat(200, 80).rates] };
+    const scaled = (plant: Plant, minutes: Trace) => {
+      const { minutes: seen } = replay(awsAutoscaler(cpuTracking(0.5, 5, 200)), plant, minutes, 75, 5);
+      return [...seen.capacity].filter((tasks, minute) => tasks !== seen.capacity[minute - 1]);
+    };
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const whole = scaled(requestPlant(CART.capacity, [1], seededRandom(seed)), trace);
+      const tested = scaled(steadyPlant(CART), counted(trace, seed));
+      // All slots are busy, so that each time twice as many are wanted; with a count more one more was, and a cooldown more until the next.
+      expect(tested.slice(0, 4)).to.deep.equal([5, 10, 20, 40]);
+      expect(whole.slice(0, 4)).to.deep.equal([5, 10, 20, 40]);
+    }
   });
 });
 

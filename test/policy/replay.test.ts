@@ -57,6 +57,33 @@ describe("replay", () => {
     expect(arrived).to.equal(4 * 600);
   });
 
+  it("shows work beyond that of the rate as far as slots were idle", () => {
+    const halfOfItsCpu: Plant = (tasks, rate, seconds) => {
+      const slice = plant(tasks, rate, seconds);
+      return { ...slice, busy: slice.busy / 2, idle: 1 - slice.busy };
+    };
+    const shown = (rate: number, counts: readonly number[]) => {
+      const { autoscaler, seen } = scripted({}, 2);
+      replay(autoscaler, halfOfItsCpu, { ...flat(rate, counts.length), counts }, 75, 2);
+      return [...seen[0]!.minutes.cpuUtilization];
+    };
+    const closeTo = (value: number, i: number) =>
+      expect(value).to.be.closeTo([0.4, 0.36, 0.5, 0.3][i]!, 1e-9);
+    shown(16, [960, 864, 1440, 0]).forEach(closeTo); // a fifth of the slots are idle
+    expect(shown(25, [1500, 1400, 1600, 0])).to.deep.equal([0.5, 0.5, 0.5, 0.5]); // none is
+  });
+
+  it("shows the work of the requests counted in CPU, and in nothing else", () => {
+    const { autoscaler, seen } = scripted({}, 2);
+    replay(autoscaler, plant, { ...flat(10, 2), counts: [600, 600], work: [300, 660] }, 75, 2);
+    const { requestRate, requestRatePerTask, cpuUtilization } = seen[0]!.minutes;
+    expect([...requestRate, ...requestRatePerTask]).to.deep.equal([10, 10, 5, 5]);
+    expect([...cpuUtilization].map((value) => value.toFixed(9))).to.deep.equal([
+      "0.250000000",
+      "0.550000000",
+    ]);
+  });
+
   it("charges a task from the decision that starts it until the one that removes it", () => {
     const { autoscaler } = scripted({ 5: 6, 20: 3 }, 2);
     const result = replay(autoscaler, plant, flat(10, 60), 75, 2);
