@@ -79,6 +79,8 @@ export interface LoadTest {
   tasks?: number;
   /** First rows to leave out. */
   warmup?: number;
+  /** How requests were sent, `random` or `even`; left out, as the response times say. */
+  arrivals?: string;
   /** The column of the request rate. */
   rate?: string;
 }
