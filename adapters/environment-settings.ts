@@ -29,19 +29,20 @@ const PARAMETER = /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]{1,101
 const variables = z.record(z.string(), z.unknown(), "must be a map of variables. Write { LOG_LEVEL: info }");
 
 const environment = variables.transform((declared, context): Readonly<Record<string, string>> => {
-  const wrong = (name: string, message: string) =>
-    context.addIssue({ code: "custom", path: [name], input: String(declared[name]), message });
+  const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(declared)) {
-    if (!VARIABLE.test(name)) wrong(name, "a variable's name is letters, digits and _. Rename it");
-    else if (!["string", "number", "boolean"].includes(typeof value))
-      wrong(name, "must be a text, a number or true or false. Write one value");
-    else if (looksSecret(name, String(value)))
+    const text = ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+    const wrong = (message: string) =>
+      context.addIssue({ code: "custom", path: [name], input: text ?? value, message });
+    if (!VARIABLE.test(name)) wrong("a variable's name is letters, digits and _. Rename it");
+    else if (text === undefined) wrong("must be a text, a number or true or false. Write one value");
+    else if (looksSecret(name, text))
       wrong(
-        name,
         "looks like a secret, and whoever may read the task definition reads it (ECS.8). Store it in Secrets Manager or SSM and name its ARN under secrets",
       );
+    else texts[name] = text;
   }
-  return Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, String(value)]));
+  return texts;
 });
 
 const secrets = variables.transform((declared, context): Readonly<Record<string, SecretSource>> => {

@@ -40,18 +40,19 @@ export function conflicts(
   tenants: readonly Tenant[],
   part = (name: string) => name,
 ): readonly Fault[] {
+  const named = tenants.filter(isSound(({ service }) => service.name)); // faults are placed by it
   return [
-    ...nameConflicts(tenants.filter(isSound(({ service }) => service.name))),
+    ...nameConflicts(named),
     ...soundRules([() => reservedNames(settings, tenants, part)]),
     ...networkConflicts(settings, region, tenants),
-    ...computeConflicts(settings, tenants),
-    ...instanceConflicts(settings, tenants),
-    ...storageConflicts(settings, tenants),
+    ...computeConflicts(settings, named),
+    ...instanceConflicts(settings, named),
+    ...storageConflicts(settings, named),
     ...entryConflicts(settings, tenants),
-    ...targetConflicts(tenants),
-    ...taskConflicts(settings, tenants),
-    ...capacityConflicts(settings, tenants),
-    ...releaseConflicts(settings, tenants),
+    ...targetConflicts(named),
+    ...taskConflicts(settings, named),
+    ...capacityConflicts(settings, named),
+    ...releaseConflicts(settings, named),
   ];
 }
 

@@ -79,7 +79,7 @@ export interface LoadTest {
   tasks?: number;
   /** First rows to leave out. */
   warmup?: number;
-  /** How its requests were sent: `random`, as users' are, or `even`; as its response times say unless it is given. */
+  /** How requests were sent, `random` or `even`; left out, as the response times say. */
   arrivals?: string;
   /** The column of the request rate. */
   rate?: string;

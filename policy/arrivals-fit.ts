@@ -14,7 +14,7 @@ const SURELY = 3.84;
 
 /**
  * Many load generators send their requests evenly spaced, and hardly a queue is then as long as of users' requests: a fit that takes them for
- * random finds a sixth more capacity than there is (docs/calibration.md). Response times are fitted with both unless it is `known`; random arrivals
+ * random finds 7 to 27 % more capacity than there is (docs/calibration.md). Response times are fitted with both unless it is `known`; random arrivals
  * stand where even ones do not surely explain them better. `concurrency` is null where it is to be found.
  */
 export function arrivalsFit(

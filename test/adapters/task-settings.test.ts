@@ -48,6 +48,14 @@ describe("environment and secrets", () => {
     expect([DEFAULT_DEPLOYMENT.environment, DEFAULT_DEPLOYMENT.secrets]).to.deep.equal([{}, {}]);
   });
 
+  it("refuses a variable that is no value, whatever it is", () => {
+    expect(faultsOf({ environment: { A: { toString: 1 }, B: null, C: [1] } })).to.deep.equal([
+      "environment.A: A is a map; must be a text, a number or true or false. Write one value.",
+      "environment.B: B is null; must be a text, a number or true or false. Write one value.",
+      "environment.C: C is a list of 1; must be a text, a number or true or false. Write one value.",
+    ]);
+  });
+
   it("ECS.8: refuses secret-like names and values, and never prints the value", () => {
     const values = {
       DB_PASSWORD: "hunter2",

@@ -98,6 +98,17 @@ describe("a declaration's faults", () => {
     expect(faultsOf(dev, { cart, pay: misspelt })).to.deep.equal(["services.pay.deplo: `deplo` is unknown"]);
   });
 
+  it("are told of a service whose name is at fault, and between the others", () => {
+    const wrong = { ...cart, ...form, ...conflict };
+    const pay = { ...wrong, deploy: { paths: ["/pay"], stopTimeout: "2 s" } };
+    expect(faultsOf(dev, { Cart_: wrong, pay })).to.deep.equal([
+      'services.Cart_: the name is "Cart_"',
+      WINDOW.replace("cart", "Cart_"),
+      WINDOW.replace("cart", "pay"),
+      STOP.replace("cart", "pay"),
+    ]);
+  });
+
   it("are told of a configuration that holds no map, and of a region that is missing", () => {
     expect(faultsOf("foo", "bar")).to.deep.equal([
       'setpoint:deployment: it is "foo"',

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { TaskCohorts } from "../../policy/cohorts.ts";
+import { type Cohort, TaskCohorts } from "../../policy/cohorts.ts";
 import type { TaskProfile } from "../../policy/service.ts";
 import { taskPool } from "../../policy/task-pool.ts";
 import { anyProfile, between, CART } from "../support/services.ts";
@@ -66,7 +66,7 @@ describe("tasks that join", () => {
       return cohorts.all.map(({ count }) => count);
     };
     expect(kinds(5, 2.5, 180), "calm").to.deep.equal([5]);
-    expect(kinds(6, 2.5, 1), "calm, one more").to.deep.equal([6]);
+    expect(kinds(6, 2.5, 0.05), "calm, one more").to.deep.equal([6]);
     expect(kinds(6, 9, 60), "overload").to.deep.equal([6]);
     expect(kinds(8, 9, 5), "two join").to.deep.equal([6, 2]);
     expect(kinds(9, 9, 5), "and one").to.deep.equal([6, 2, 1]);
@@ -75,6 +75,37 @@ describe("tasks that join", () => {
     expect(kinds(10, 7, 2)).to.deep.equal([7, 3]);
     expect(kinds(10, 7, 60), "once the backlog is served").to.deep.equal([10]);
     expect(kinds(0, 7, 60)).to.deep.equal([]);
+  });
+
+  it("hold, lose and are busy as much as each of them is, and hold the same once they are one", () => {
+    const pool = taskPool(CART.capacity, [1]);
+    const cohorts = new TaskCohorts(pool);
+    const full = CART.capacity.concurrency / CART.capacity.serviceTime.mean;
+    const phases = [
+      [6, 9, 60],
+      [8, 9, 5],
+      [8, 9, 5],
+      [8, 11, 240],
+      [10, 7, 2],
+      [10, 7, 2],
+      [10, 7, 60],
+    ] as const;
+    const lost = phases.map(([tasks, load, seconds]) => {
+      const before = cohorts.all.map((cohort) => ({ ...cohort }));
+      const { refused, busy, inSystem, spread } = cohorts.serve(tasks, load * full, seconds);
+      const share = (of: (each: Cohort) => number, all = cohorts.all) =>
+        all.reduce((sum, each) => sum + (each.count * of(each)) / tasks, 0);
+      expect(share((each) => each.inSystem)).to.be.closeTo(inSystem, 1e-9);
+      expect(share((each) => each.spread)).to.be.closeTo(spread, 1e-9);
+      const known = before.reduce((sum, { count }) => sum + count, 0);
+      if (known !== tasks) return refused; // what joined is not in `before`
+      const served = (each: Cohort) => pool.serve(tasks, load * full, seconds, each.inSystem, each.spread);
+      expect(share((each) => served(each).refused, before)).to.be.closeTo(refused, 1e-9);
+      expect(share((each) => served(each).busy, before)).to.be.closeTo(busy, 1e-9);
+      return refused;
+    });
+    expect(Math.max(...lost)).to.be.above(0.05);
+    expect(cohorts.all).to.have.length(1);
   });
 
   it("are as late as with a queue for each task, whatever comes and goes", () => {
