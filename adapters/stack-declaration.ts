@@ -1,4 +1,4 @@
-import { badInput, type Fault } from "./bad-input.ts";
+import type { Fault } from "./bad-input.ts";
 import { type DeclaredService, judgedServices } from "./declaration.ts";
 import { readLoadTest } from "./load-test-csv.ts";
 import { judgedSettings, type StackSettings } from "./stack-settings.ts";
@@ -16,12 +16,7 @@ export interface JudgedStack extends StackDeclaration {
   readonly faults: readonly Fault[];
 }
 
-/** Reads both parts of a stack's configuration, texts as Pulumi has them or what they hold; the faults of both come in one error. */
-export function stackDeclaration(configured: Configured, stack: string): StackDeclaration {
-  return whole(judgedStack(configured, stack));
-}
-
-/** The same for who has more rules for it. */
+/** Reads both parts of a stack's configuration: texts as Pulumi has them, or what they hold. */
 export function judgedStack(configured: Configured, stack: string): JudgedStack {
   const { settings, faults } = judgedSettings(held(configured("deployment")));
   const judged = judgedServices(
@@ -52,11 +47,6 @@ function held(value: unknown): unknown {
 }
 
 /** Reads the same of a program that holds it itself; files are named relative to the working directory. */
-export function platformDeclaration(declared: Declared): StackDeclaration {
-  return whole(judgedPlatform(declared));
-}
-
-/** The same for who has more rules for it. */
 export function judgedPlatform({ deployment, services }: Declared): JudgedStack {
   const profile =
     (deployment as { readonly profile?: unknown } | undefined)?.profile === "dev" ? "dev" : null;
@@ -75,9 +65,4 @@ export function judgedPlatform({ deployment, services }: Declared): JudgedStack 
 export interface Declared {
   readonly deployment: unknown;
   readonly services: unknown;
-}
-
-function whole({ faults, ...declaration }: JudgedStack): StackDeclaration {
-  if (faults.length > 0) throw badInput(faults);
-  return declaration;
 }

@@ -1,5 +1,5 @@
 import { type ConcurrencyFit, concurrencyFit, knownConcurrencyFit } from "./concurrency-fit.ts";
-import { type Arrivals, degreesOfFreedom, type LatencyData } from "./latency-fit.ts";
+import { type Arrivals, degreesOfFreedom, type LatencyData, type LatencyFit } from "./latency-fit.ts";
 
 /** What is fitted, whatever its arrivals are. */
 export type Measured = Omit<LatencyData, "arrivals">;
@@ -7,9 +7,11 @@ export type Measured = Omit<LatencyData, "arrivals">;
 /** The better of two fits, and the arrivals that it is of. */
 export interface ArrivalsFit extends ConcurrencyFit {
   readonly arrivals: Arrivals;
+  /** The fit of the other arrivals, where the response times do not surely tell them from these. */
+  readonly other: LatencyFit | null;
 }
 
-/** χ² of one degree of freedom, which chance exceeds five times in a hundred: by so much 2 ln of the likelihoods' ratio must differ. */
+/** 2 ln of the likelihoods' ratio from which one is surely the better: χ² of one degree of freedom, 95 %, as a rule of thumb, for neither is a case of the other. */
 const SURELY = 3.84;
 
 /**
@@ -22,15 +24,16 @@ export function arrivalsFit(
   concurrency: number | null,
   known: Arrivals | null,
 ): ArrivalsFit {
-  const fitted = (arrivals: Arrivals): ArrivalsFit => {
+  const fitted = (arrivals: Arrivals) => {
     const data = { ...measured, arrivals };
     const found = concurrency === null ? concurrencyFit(data) : knownConcurrencyFit(data, concurrency);
     return { ...found, arrivals };
   };
-  if (known !== null) return fitted(known);
+  if (known !== null) return { ...fitted(known), other: null };
   const [random, even] = [fitted("random"), fitted("even")];
-  const degrees = degreesOfFreedom(measured);
-  return degrees * Math.log(unexplained(random) / unexplained(even)) > SURELY ? even : random;
+  const better = degreesOfFreedom(measured) * Math.log(unexplained(random) / unexplained(even));
+  if (better > SURELY) return { ...even, other: null };
+  return { ...random, other: better < -SURELY ? null : even.best };
 }
 
 /** The sum of squares; what no measurement is better than makes no difference. */

@@ -3,7 +3,7 @@ import type { ConcurrencyFit } from "./concurrency-fit.ts";
 import { bindingWork, type CpuDemand, cpuDemand } from "./cpu-demand.ts";
 import { type Doubted, undoubted } from "./failure-doubt.ts";
 import { fitRefusals, tableRefusals } from "./identifiability.ts";
-import { type Arrivals, regularity } from "./latency-fit.ts";
+import { type Arrivals, type LatencyFit, regularity } from "./latency-fit.ts";
 import {
   type Estimate,
   figureName,
@@ -92,7 +92,7 @@ export function calibration(observations: readonly Observation[], known: Known):
     ),
     ...doubtNotes(doubted),
     ...outlierNotes(fit, found.rows),
-    ...evenNote(fit, known),
+    ...arrivalsNotes(fit, known),
     ...fallingLatency(data.rows, usable),
     ...inferredLimit(found, known),
     ...cpuNotes(cpu, found.saturation),
@@ -121,7 +121,7 @@ function calibrated(
   };
   return {
     ...{ mean, cv, concurrency, arrivals, residual },
-    saturation: best.concurrency / mean.value,
+    saturation: fullOf(best),
     rows: [...rows.map(row("fit")), ...saturated.map(row("limit"))],
   };
 }
@@ -163,12 +163,26 @@ function outlierNotes({ outliers }: ConcurrencyFit, rows: readonly CalibratedRow
   });
 }
 
-function evenNote({ arrivals }: ArrivalsFit, known: Known): readonly string[] {
-  return arrivals === "random" || known.arrivals !== undefined
+/** Fits whose capacities differ by less are as good as one. */
+const NOTICED = 0.03;
+
+function arrivalsNotes({ arrivals, best, other }: ArrivalsFit, known: Known): readonly string[] {
+  if (arrivals === "even" && known.arrivals === undefined)
+    return [
+      "the response times are those of requests that came evenly spaced, as many load generators send them; users' come at random and wait longer, as plans expect. If they were sent at random, say `arrivals: random`",
+    ];
+  if (other === null) return [];
+  const [full, evenly] = [fullOf(best), fullOf(other)];
+  return Math.abs(evenly / full - 1) < NOTICED
     ? []
     : [
-        "the response times are those of requests that came evenly spaced, as many load generators send them; users' come at random and wait longer, as plans expect. If they were sent at random, say `arrivals: random`",
+        `the response times do not tell whether the requests were sent at random, as is taken, or evenly spaced, as many load generators do: then all slots were busy at ${figure(evenly)} /s a task, not ${figure(full)}. Say \`arrivals: even\` or \`random\``,
       ];
+}
+
+/** Requests per second that keep all slots of a task busy. */
+function fullOf({ concurrency, mean }: LatencyFit): number {
+  return concurrency / mean.value;
 }
 
 /** A median this much above that of a higher rate is no matter of chance. */

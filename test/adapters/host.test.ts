@@ -5,7 +5,7 @@ import { clusterInstances } from "../../adapters/cluster-settings.ts";
 import { type DeclaredService, declaredServices, readStack } from "../../adapters/declaration.ts";
 import { hostOf } from "../../adapters/host.ts";
 import { hourlyPrice } from "../../adapters/prices.ts";
-import { platformDeclaration } from "../../adapters/stack-declaration.ts";
+import { platformDeclaration } from "../../components/declaration.ts";
 
 const task = { type: "fargate", cpu: 512, memory: 1024 } as const;
 const cluster = (members: object) =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ComponentResource } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { preview, type Registration } from "../../adapters/offline-preview.ts";
-import { stackDeclaration } from "../../adapters/stack-declaration.ts";
+import { stackDeclaration } from "../../components/declaration.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../../components/load-balancer.ts";
 import { logGroup } from "../../components/log-group.ts";
 import { nameConflicts } from "../../components/name-conflicts.ts";
@@ -107,7 +107,7 @@ describe("names", function () {
       const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] };
       const deployment = { profile: "dev", network, entry: { insecure: true }, storage };
       try {
-        stackDeclaration((key) => ({ deployment, services: {} })[key], "dev");
+        stackDeclaration((key) => ({ deployment, services: {} })[key], "dev", "eu-west-1");
       } catch (error) {
         return (error as Error).message.split("\n").filter((line) => /NAM-16/.test(line));
       }

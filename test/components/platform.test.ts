@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { type Registration, registrations } from "../../adapters/offline-preview.ts";
-import { stackDeclaration } from "../../adapters/stack-declaration.ts";
+import { stackDeclaration } from "../../components/declaration.ts";
 import { Platform } from "../../components/platform.ts";
 import { ofType } from "../support/deploy.ts";
 
@@ -24,7 +24,11 @@ function declared(cidr: string, services: object = { [LONG]: service }) {
     entry: { insecure: true },
     notify: { ticket: ["team@example.com"] },
   };
-  const { settings, declared } = stackDeclaration((key) => ({ deployment, services })[key], "test");
+  const { settings, declared } = stackDeclaration(
+    (key) => ({ deployment, services })[key],
+    "test",
+    "eu-west-1",
+  );
   return { settings, declared, region: "eu-west-1" };
 }
 

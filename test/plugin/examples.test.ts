@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { platformDeclaration } from "../../adapters/stack-declaration.ts";
+import { platformDeclaration } from "../../components/declaration.ts";
 
 const folder = new URL("../../examples/packages/", import.meta.url);
 

@@ -88,6 +88,21 @@ describe("calibration", () => {
     expect(found.concurrency.value).to.equal(2);
   });
 
+  it("says where a small table does not tell how its requests were sent, and what that makes of the capacity", () => {
+    const known = { maxWait: 60, concurrency: 2 };
+    const rows = simulated(CART, 1, [0.3, 0.5, 0.7, 0.85], 2000, "even");
+    const { arrivals, notes, saturation } = fitted(calibration(rows, known));
+    expect(arrivals).to.equal("random");
+    const [, evenly, full] =
+      /do not tell whether .* at ([\d.]+) \/s a task, not ([\d.]+)\. Say `arrivals: even` or `random`/.exec(
+        notes.join("; "),
+      )!;
+    expect(off(Number(full), saturation)).to.be.below(0.01);
+    const told = fitted(calibration(rows, { ...known, arrivals: "even" }));
+    expect(off(Number(evenly), told.saturation)).to.be.below(0.01);
+    expect(told.notes.join()).not.to.match(/do not tell/);
+  });
+
   it("takes users' traffic for random, whatever it looks like", () => {
     const rows = simulated(CART, 1, [0.2, 0.4, 0.6, 0.8, 0.9], 40_000, "even");
     expect(calibration(rows, { ...UNKNOWN, live: true }).calibration!.arrivals).to.equal("random");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { accountArguments } from "../../adapters/account-settings.ts";
-import { stackDeclaration } from "../../adapters/stack-declaration.ts";
+import { stackDeclaration } from "../../components/declaration.ts";
 
 const network = { cidr: "10.0.0.0/16", zones: ["eu-west-1a", "eu-west-1b"] };
 const sound = { profile: "dev", network, entry: { insecure: true } };
@@ -13,7 +13,7 @@ const cart = {
 };
 
 const read = (deployment: unknown, services: unknown) =>
-  stackDeclaration((key) => ({ deployment, services })[key], "dev");
+  stackDeclaration((key) => ({ deployment, services })[key], "dev", "eu-west-1");
 
 function faultsOf(deployment: unknown, services: unknown = { cart }): readonly string[] {
   try {
