@@ -57,11 +57,15 @@ export abstract class Cohorts<Kind extends Cohort> {
   protected abstract started(count: number): Kind;
   protected abstract served(cohort: Kind, tasks: number, rate: number, seconds: number): Served;
 
-  /** Whether two are as good as one beside their queues, and what becomes of them then, the older having a share of so much; nothing where queues are all. */
+  /** Whether two with the same queue are as good as one in what else they differ in. */
   protected isAlike(_older: Kind, _newer: Kind): boolean {
     return true;
   }
+
+  /** Makes the older of what both have beside their queues; `share` of the tasks are of the older. */
   protected join(_older: Kind, _newer: Kind, _share: number): void {}
+
+  /** Sees off so many tasks of a cohort. */
   protected leave(_cohort: Kind, _gone: number): void {}
 
   private serveCohort(cohort: Kind, rate: number, seconds: number): Served {
@@ -78,7 +82,7 @@ export abstract class Cohorts<Kind extends Cohort> {
     if (tasks > 0) this.calm = this.calmUpTo(tasks);
     if (more > 0) {
       list.push(this.started(more));
-      if (list.length > 1) this.takeTogether();
+      if (list.length > 1) this.takeTogether(); // calm ones need not be served apart even once
     }
     for (let newest = list.at(-1); newest && more < 0; newest = list.at(-1)) {
       const gone = Math.min(-more, newest.count);
