@@ -41,7 +41,7 @@ it("ends its sentence later", async () => { const later = expect(plan).to.meet("
   const run = (tests: string, env: NodeJS.ProcessEnv) =>
     spawnSync(
       process.execPath,
-      [mocha, "--no-config", "--node-option", "import=tsx", "--extension", "ts", tests],
+      [mocha, "--no-config", "--no-color", "--node-option", "import=tsx", "--extension", "ts", tests],
       { env: { ...process.env, ...env }, encoding: "utf8" },
     );
   const ran = (sentence: number) => run(root, { SENTENCE: String(sentence) });
